@@ -1,0 +1,78 @@
+"""Failures as people meet them: what is wrong, where, and the mend.
+
+A failure carries a stable ``code`` and its parameters; it knows neither HTTP status nor exit code. Each entry point
+maps the *kinds* below (the direct subclasses of :class:`GisregError`) to its own numbers. Concrete failures are
+subclasses of a kind, defined beside the code that raises them.
+"""
+
+import re
+from typing import ClassVar
+
+from gisreg.text import Language, Text
+
+
+class GisregError(Exception):
+    """Base of every failure the registry explains itself. ``where`` names the file, row, field or address."""
+
+    code: ClassVar[str] = "gisreg_error"
+    what: ClassVar[Text] = Text("出错了", "Something went wrong")
+    mend: ClassVar[Text] = Text("请加 --debug 查看细节", "run again with --debug for details")
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, where: str = "", **params: object) -> None:
+        self.where = where
+        self.params = params
+        super().__init__(self.line("en"))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Failures cross process boundaries (parallel loading) with their parameters."""
+        return _rebuild, (type(self), self.where, self.params)
+
+    def say_what(self, language: Language = "zh") -> str:
+        """What is wrong."""
+        return self.what.say(language, **self.params)
+
+    def say_mend(self, language: Language = "zh") -> str:
+        """What the reader can do about it."""
+        return self.mend.say(language, **self.params)
+
+    def line(self, language: Language = "zh") -> str:
+        """One line: what, where, mend."""
+        parts = [self.say_what(language), self.where, self.say_mend(language)]
+        text = (";" if language == "zh" else "; ").join(part for part in parts if part)
+        return " ".join(text.split())
+
+
+def _rebuild(kind: type[GisregError], where: str, params: dict[str, object]) -> GisregError:
+    return kind(where, **params)
+
+
+class InputError(GisregError):
+    """The caller's file, filter or value is wrong; sending the same again fails again."""
+
+
+class NotFoundError(GisregError):
+    """The thing asked for is not in the registry."""
+
+
+class ConflictError(GisregError):
+    """What is asked for contradicts what is there now (a stale version, a duplicate, a lock)."""
+
+
+class DatabaseError(GisregError):
+    """The database cannot be reached or refuses to work."""
+
+
+class AccessError(GisregError):
+    """The password or the permissions do not allow it."""
+
+
+class ResourceError(GisregError):
+    """The machine has run out of something: disk, memory, a port."""
+
+
+class SetupError(GisregError):
+    """A program, package or setting that the registry needs is missing or unfit."""

@@ -1,0 +1,48 @@
+"""All settings in one frozen object, read from the environment (prefix ``GISREG_``) by the entry point and passed in."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gisreg.text import Language
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+"""The checkout: rule sets, code lists and browser assets live beside the packages."""
+
+
+def default_home() -> Path:
+    """``/var/lib/gisreg`` for root, whose own home PostgreSQL's user cannot enter; else the user's data directory."""
+    return Path("/var/lib/gisreg") if os.geteuid() == 0 else user_data_path("gisreg")
+
+
+class Settings(BaseSettings):
+    """What can be set from outside. Every field is in the README's table (a test holds that)."""
+
+    model_config = SettingsConfigDict(env_prefix="GISREG_", frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=default_home, description="Data directory: the private database, its passwords")
+    database_url: str | None = Field(None, description="A PostGIS ≥ 3.3 to use instead of the private database")
+    admin_database_url: str | None = Field(
+        None, description="The login that upgrades that database's schema (default: database_url)"
+    )
+    language: Language = Field("zh", description="Language of messages: zh or en")
+    county: str | None = Field(None, description="County code used where a command names none")
+    actor: str | None = Field(None, description="Who is working, as the history records it (default: the system user)")
+    host: str = Field("127.0.0.1", description="Address the server listens on; only loopback, there is no sign-in yet")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on")
+    load_workers: int = Field(2, ge=1, le=16, description="Processes that read and load one file side by side")
+    project_dir: Path = Field(PROJECT_DIR, description="Where data/ and the installed browser code are")
+
+    @cached_property
+    def data_dir(self) -> Path:
+        """Rule sets, code lists and the demonstration county's definitions."""
+        return self.project_dir / "data"
+
+    @cached_property
+    def assets_dir(self) -> Path:
+        """Browser code that npm installed."""
+        return self.project_dir / "node_modules"
