@@ -1,4 +1,4 @@
-"""All settings in one frozen object, read from the environment (prefix ``GISREG_``) by the entry point and passed in."""
+"""All settings in one frozen object, read from the environment (``GISREG_…``) by the entry point and passed in."""
 
 import os
 from functools import cached_property

@@ -1,0 +1,1 @@
+"""The one database: tables, sessions, migrations, and the translation of its errors."""

@@ -1,0 +1,161 @@
+"""Driver errors become the registry's own here, and nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+import psycopg2
+from sqlalchemy.exc import DBAPIError
+
+from gisreg.errors import (
+    AccessError,
+    ConflictError,
+    DatabaseError,
+    InputError,
+    NotFoundError,
+    ResourceError,
+    SetupError,
+)
+from gisreg.text import Text
+
+
+class DatabaseUnreachable(DatabaseError):
+    """No server answers."""
+
+    what: ClassVar[Text] = Text("数据库连接不上({detail})", "the database cannot be reached ({detail})")
+    mend: ClassVar[Text] = Text(
+        "请运行 gisreg db start,或检查 GISREG_DATABASE_URL", "run gisreg db start, or check GISREG_DATABASE_URL"
+    )
+
+
+class ConnectionLost(DatabaseError):
+    """The server went away in the middle; the transaction was undone."""
+
+    what: ClassVar[Text] = Text(
+        "数据库连接中断,本次操作已全部撤销", "the connection was lost; nothing of this work was kept"
+    )
+    mend: ClassVar[Text] = Text("请重新运行", "run it again")
+
+
+class WrongPassword(AccessError):
+    """The server refuses the login."""
+
+    what: ClassVar[Text] = Text("数据库拒绝登录({detail})", "the database refuses the login ({detail})")
+    mend: ClassVar[Text] = Text("请检查数据库地址中的用户和密码", "check user and password in the database address")
+
+
+class PermissionDenied(AccessError):
+    """The role may not do this."""
+
+    what: ClassVar[Text] = Text("数据库权限不足({detail})", "the database role may not do this ({detail})")
+    mend: ClassVar[Text] = Text("请用有权限的用户登录", "log in as a user who may")
+
+
+class DatabaseMissing(NotFoundError):
+    """The server has no such database."""
+
+    what: ClassVar[Text] = Text("数据库不存在({detail})", "the database does not exist ({detail})")
+    mend: ClassVar[Text] = Text("请运行 gisreg db init", "run gisreg db init")
+
+
+class SchemaMissing(SetupError):
+    """The database holds no registry, or an older one."""
+
+    what: ClassVar[Text] = Text("数据库结构不是当前版本({detail})", "the database schema is not current ({detail})")
+    mend: ClassVar[Text] = Text("请运行 gisreg db upgrade", "run gisreg db upgrade")
+
+
+class DiskFull(ResourceError):
+    """No space is left for the database."""
+
+    what: ClassVar[Text] = Text(
+        "数据库磁盘已满,本次操作已全部撤销", "the database's disk is full; nothing of this work was kept"
+    )
+    mend: ClassVar[Text] = Text("请腾出空间后重新运行", "free some space and run it again")
+
+
+class DuplicateValue(ConflictError):
+    """A value that must be unique is there already."""
+
+    what: ClassVar[Text] = Text("值重复({detail})", "the value is there already ({detail})")
+    mend: ClassVar[Text] = Text("请改用其他值", "use another value")
+
+
+class LockedOut(ConflictError):
+    """Somebody else holds what this work needs."""
+
+    what: ClassVar[Text] = Text("他人正在修改同一数据", "somebody else is changing the same data")
+    mend: ClassVar[Text] = Text("请稍后重试", "try again shortly")
+
+
+class ConstraintViolated(InputError):
+    """A value breaks a rule that the database holds."""
+
+    what: ClassVar[Text] = Text("数据不符合约束({detail})", "the data break a rule ({detail})")
+    mend: ClassVar[Text] = Text("请改正后重试", "correct them and try again")
+
+
+_BY_STATE: tuple[tuple[str, type[Exception]], ...] = (
+    ("53100", DiskFull),
+    ("23505", DuplicateValue),
+    ("23P01", DuplicateValue),
+    ("55P03", LockedOut),
+    ("40", LockedOut),
+    ("42501", PermissionDenied),
+    ("3D000", DatabaseMissing),
+    ("28", WrongPassword),
+    ("42P01", SchemaMissing),
+    ("42703", SchemaMissing),
+    ("3F000", SchemaMissing),
+    ("23", ConstraintViolated),
+    ("22", ConstraintViolated),
+    ("57P", ConnectionLost),
+    ("08", ConnectionLost),
+)
+
+_BY_WORDING: tuple[tuple[str, type[Exception]], ...] = (
+    ("password authentication failed", WrongPassword),
+    ("no password supplied", WrongPassword),
+    ("does not exist", DatabaseMissing),
+    ("No space left on device", DiskFull),
+    ("server closed the connection", ConnectionLost),
+    ("connection already closed", ConnectionLost),
+    ("terminating connection", ConnectionLost),
+)
+
+
+def translate(error: BaseException) -> BaseException:
+    """The registry's own error for a driver's; anything else comes back unchanged."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(original, psycopg2.Error):
+        return error
+    detail = _first_line(original)
+    state = original.pgcode or ""
+    for prefix, kind in _BY_STATE:
+        if state.startswith(prefix):
+            return kind("", detail=detail)
+    for words, kind in _BY_WORDING:
+        if words in str(original):
+            return kind("", detail=detail)
+    if isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return DatabaseUnreachable("", detail=detail)
+    return error
+
+
+def _first_line(error: psycopg2.Error) -> str:
+    primary = getattr(error.diag, "message_primary", None) or str(error)
+    detail = getattr(error.diag, "message_detail", None)
+    lines = [line.strip() for line in f"{primary}\n{detail or ''}".splitlines() if line.strip()]
+    return " ".join(lines[:2])
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Driver errors that leave the block leave it as the registry's own."""
+    try:
+        yield
+    except (DBAPIError, psycopg2.Error) as error:
+        better = translate(error)
+        if better is error:
+            raise
+        raise better from error
