@@ -29,7 +29,7 @@ class Term(StrEnum):
         return member
 
     @property
-    def title(self) -> Text:
+    def titles(self) -> Text:
         """Both titles."""
         return Text(self.zh, self.en)
 

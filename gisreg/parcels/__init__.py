@@ -1,0 +1,1 @@
+"""Parcels: the read model, what can be asked of it, and the answers."""

@@ -1,0 +1,52 @@
+"""What can be asked of a parcel: name, type, unit and titles. Filters, rules, exports and the API share this list."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ARRAY, Boolean, Column, Date, Double, Integer
+from sqlalchemy import Text as SqlText
+
+from gisreg.columns import Meaning
+from gisreg.parcels.current import parcel_current
+from gisreg.text import Text
+from gisreg.vocab import Term
+
+QueryableType = Literal["string", "number", "integer", "boolean", "date", "array", "geometry"]
+
+
+@dataclass(frozen=True)
+class Queryable:
+    """One name that a CQL2 filter may use."""
+
+    name: str
+    type: QueryableType
+    titles: Text
+    unit: str | None = None
+    terms: type[Term] | None = None
+    personal: bool = False
+
+
+def _type_of(column: Column[object]) -> QueryableType:
+    kinds: tuple[tuple[type, QueryableType], ...] = (
+        (ARRAY, "array"),
+        (Boolean, "boolean"),
+        (Date, "date"),
+        (Integer, "integer"),
+        (Double, "number"),
+        (SqlText, "string"),
+    )
+    return next((name for kind, name in kinds if isinstance(column.type, kind)), "geometry")
+
+
+def _queryable(column: Column[object], meaning: Meaning) -> Queryable:
+    return Queryable(
+        column.name, _type_of(column), meaning.title, meaning.unit, meaning.terms, personal=meaning.personal
+    )
+
+
+QUERYABLES: dict[str, Queryable] = {
+    column.name: _queryable(column, column.info["meaning"])
+    for column in parcel_current.columns
+    if "meaning" in column.info
+}
+"""All stored queryables by name. Facts that depend on the as-of date are added by :mod:`gisreg.planning`."""
