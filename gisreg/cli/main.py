@@ -1,0 +1,194 @@
+"""``gisreg``: finds the sub-command, runs it, and turns every failure into one line and an exit code."""
+
+import errno
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+from typing import ClassVar, Literal
+
+import typer
+
+from gisreg import errors
+from gisreg.cli import output
+from gisreg.text import Language, Text
+
+COMMANDS: dict[str, Text] = {
+    "db": Text("数据库：建立、启停、升级、备份", "the database: make, start, stop, upgrade, back up"),
+    "units": Text("行政区：县、乡镇、村", "administrative units: county, townships, villages"),
+    "parcels": Text("宗地：导入、列表、查看、历史", "parcels: import, list, show, history"),
+    "plan": Text("处置建议：打标签、解释、规则", "what should become of each parcel: label, explain, rules"),
+    "map": Text("网页地图：全县、乡镇", "map pages: county, townships"),
+    "export": Text("导出 shapefile、GeoPackage、GeoJSON 等", "export shapefile, GeoPackage, GeoJSON and others"),
+    "demo": Text("载入示范县", "load the demonstration county"),
+    "serve": Text("启动本机网页服务", "serve the pages and the API on this machine"),
+}
+"""Sub-commands by module name; a module is imported only when its command is used."""
+
+EXIT_CODES: tuple[tuple[type[errors.GisregError], int], ...] = (
+    (errors.InputError, 3),
+    (errors.NotFoundError, 4),
+    (errors.ConflictError, 5),
+    (errors.DatabaseError, 6),
+    (errors.AccessError, 7),
+    (errors.ResourceError, 8),
+    (errors.SetupError, 9),
+)
+FAILED, INTERRUPTED = 1, 130
+
+
+class DiskFullError(errors.ResourceError):
+    """The file system the caller writes to is full."""
+
+    what: ClassVar[Text] = Text("磁盘已满", "the disk is full")
+    mend: ClassVar[Text] = Text("请腾出空间后再试", "free some space and try again")
+
+
+def build(wanted: str | None) -> typer.Typer:
+    """The command line with one sub-command imported; the others are only listed, so that ``--help`` starts at once."""
+    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(root)
+    for name, text in COMMANDS.items():
+        if name == wanted and importlib.util.find_spec(f"gisreg.cli.{name}"):
+            _add(app, name, importlib.import_module(f"gisreg.cli.{name}"))
+        elif importlib.util.find_spec(f"gisreg.cli.{name}"):
+            app.command(name, help=text.both())(_listed_only)
+    return app
+
+
+def root(
+    debug: bool = typer.Option(False, "--debug", help="出错时显示完整调用栈 · show the traceback of a failure"),
+    lang: Literal["zh", "en"] | None = typer.Option(None, "--lang", help="语言 · language"),
+    version: bool = typer.Option(False, "--version", help="版本 · version", is_eager=True),
+) -> None:
+    """县域闲置资产台账：上图、处置建议与销号 (a county's idle land and buildings: map, advice, close-out)."""
+    # Both are acted on in run(), where they hold for failures before this point too.
+    del debug, version
+    output.choose_language(lang)
+
+
+def _add(app: typer.Typer, name: str, module: ModuleType) -> None:
+    """A module offers an ``app`` of several commands or one function ``command``."""
+    help_text = COMMANDS[name].both()
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name, help=help_text)
+    else:
+        app.command(name, help=help_text)(module.command)
+
+
+def _listed_only() -> None:
+    """Stands for a command in the list."""
+
+
+def _sub_command(arguments: Sequence[str]) -> str | None:
+    """The first argument that is neither an option of the root nor its value."""
+    previous = ""
+    for argument in arguments:
+        if not argument.startswith("-") and previous != "--lang":
+            return argument
+        previous = argument
+    return None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    code = run(arguments)
+    if argv is None:
+        sys.exit(code)
+    return code
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run and explain."""
+    try:
+        outcome = _dispatch(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; keep Python from complaining once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        outcome = 0
+    except (KeyboardInterrupt, typer.Abort):
+        outcome = INTERRUPTED
+    except typer.TyperException as usage:
+        outcome = explain_usage(usage, arguments)
+    except Exception as error:
+        outcome = explain(error, arguments)
+    return outcome
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    wanted = _sub_command(arguments)
+    if wanted is None and "--version" in arguments:
+        output.print_line(f"gisreg {importlib.metadata.version('gisreg')}")
+        return 0
+    outcome = build(wanted)(list(arguments) or ["--help"], prog_name="gisreg", standalone_mode=False)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def explain_usage(usage: typer.TyperException, arguments: Sequence[str]) -> int:
+    """A wrong option or argument: one line, and where the help is."""
+    if type(usage).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(usage.format_message() + "\n")
+        return usage.exit_code
+    path = getattr(getattr(usage, "ctx", None), "command_path", "gisreg")
+    language = _language(arguments)
+    help_hint = Text("用法见 {path} --help", "see {path} --help").say(language, path=path)
+    word = Text("错误", "error").say(language)
+    sys.stderr.write(f"{word} [usage] {' '.join(usage.format_message().split())}; {help_hint}\n")
+    return usage.exit_code
+
+
+def explain(error: Exception, arguments: Sequence[str]) -> int:
+    """One line on stderr that says what, where and the mend; the traceback only when asked for."""
+    known = understood(error)
+    if _wants_debug(arguments):
+        traceback.print_exception(error, file=sys.stderr)
+    language = _language(arguments)
+    word = Text("错误", "error").say(language)
+    if known is None:
+        unexpected = Text("意外错误，加 --debug 可看细节", "unexpected; run again with --debug for details").say(
+            language
+        )
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        sys.stderr.write(f"{word} [unexpected] {text}; {unexpected}\n")
+        return FAILED
+    sys.stderr.write(f"{word} [{known.code}] {known.line(language)}\n")
+    return next((code for kind, code in EXIT_CODES if isinstance(known, kind)), FAILED)
+
+
+def understood(error: BaseException) -> errors.GisregError | None:
+    """The failure in the registry's own terms, if it is one of those it knows."""
+    if isinstance(error, errors.GisregError):
+        return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(where=str(error.filename or ""))
+    if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg2"):
+        from gisreg.db.errors import translate  # noqa: PLC0415 - the driver is loaded already where this happens
+
+        translated = translate(error)
+        return translated if isinstance(translated, errors.GisregError) else None
+    return None
+
+
+def _wants_debug(arguments: Sequence[str]) -> bool:
+    return "--debug" in arguments
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """The language even where the arguments or the settings are what is wrong."""
+    for place, argument in enumerate(arguments):
+        value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
+        if argument == "--lang" and place + 1 < len(arguments):
+            value = arguments[place + 1]
+        if value in ("zh", "en"):
+            return "en" if value == "en" else "zh"
+    return "en" if os.environ.get("GISREG_LANGUAGE") == "en" else "zh"
+
+
+if __name__ == "__main__":
+    main()
