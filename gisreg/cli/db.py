@@ -125,9 +125,12 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件 · the file 
 
 def _upgrade(address: DatabaseAddress) -> str:
     """Migrations are loaded only by the commands that run them."""
+    from gisreg.cluster.external import let_in  # noqa: PLC0415
     from gisreg.db.upgrade import upgrade as upgrade_schema  # noqa: PLC0415
 
     _before, after = upgrade_schema(address.admin_url)
+    if address.app_url != address.admin_url:
+        let_in(address)
     return after
 
 

@@ -1,6 +1,7 @@
 """Which database to use: the private cluster, or the server that GISREG_DATABASE_URL names."""
 
 from gisreg.cluster.address import DatabaseAddress, sqlalchemy_url
+from gisreg.cluster.external import check_server
 from gisreg.cluster.private import PrivateCluster
 from gisreg.settings import Settings
 
@@ -15,4 +16,5 @@ def database_address(settings: Settings) -> DatabaseAddress:
     if settings.database_url is None:
         return private_cluster(settings).ensure_running()
     app_url = sqlalchemy_url(settings.database_url)
+    check_server(app_url)
     return DatabaseAddress(app_url, sqlalchemy_url(settings.admin_database_url or settings.database_url))

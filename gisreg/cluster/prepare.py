@@ -26,9 +26,9 @@ def prepare_roles(maintenance_url: str, passwords: Mapping[str, str]) -> None:
     """The owner of the tables, the application's role that owns nothing, and the login that is a member of it."""
     with admin_cursor(maintenance_url) as cursor:
         for role in (OWNER_ROLE, APP_ROLE):
-            if not _has_role(cursor, role):
+            if not has_role(cursor, role):
                 cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-        if not _has_role(cursor, APP_LOGIN):
+        if not has_role(cursor, APP_LOGIN):
             cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP_LOGIN)))
         for login in (ADMIN_LOGIN, APP_LOGIN):
             alter = sql.SQL("ALTER ROLE {} PASSWORD {}")
@@ -64,6 +64,7 @@ def has_database(cursor: Any, name: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def _has_role(cursor: Any, name: str) -> bool:
+def has_role(cursor: Any, name: str) -> bool:
+    """Whether the server has a role of this name."""
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,))
     return cursor.fetchone() is not None

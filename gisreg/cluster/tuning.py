@@ -11,6 +11,7 @@ Choices that are not about size:
 """
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def tuned(memory: int, cores: int) -> dict[str, str]:
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",
         "timezone": "'Asia/Shanghai'",
+        "dynamic_shared_memory_type": "posix" if _roomy_shm(memory) else "sysv",
     }
 
 
@@ -76,6 +78,14 @@ def conf_text(port: int, socket_dir: Path, overrides: Mapping[str, str]) -> str:
     head = "# Written by gisreg at each start. Own settings go into local.conf beside this file; they win over these.\n"
     own = "include_if_exists = 'local.conf'\n"
     return head + _lines(tuned(machine_memory(), machine_cores()) | dict(overrides)) + own + _lines(fixed)
+
+
+def _roomy_shm(memory: int) -> bool:
+    """Containers often have a /dev/shm of 64 MB, in which parallel queries die; System V memory has no such bound."""
+    try:
+        return shutil.disk_usage("/dev/shm").total > min(memory // 8, GIB)  # noqa: S108 - the kernel's, not ours
+    except OSError:
+        return False
 
 
 def _lines(values: Mapping[str, str]) -> str:

@@ -1,0 +1,168 @@
+"""Back up the whole database into one file, and put such a file back without ever losing what is there."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from psycopg2 import sql
+
+from gisreg.cluster.address import APP_ROLE, DATABASE, OWNER_ROLE, DatabaseAddress, libpq_uri
+from gisreg.cluster.prepare import admin_cursor, create_database, drop_database, has_role
+from gisreg.cluster.programs import PostgresqlMissingError, installed
+from gisreg.errors import ConflictError, DatabaseError, InputError, ResourceError
+from gisreg.text import Text
+
+MARK = "gisreg.parcel"
+"""Every backup of the registry holds this table; an archive without it is somebody else's."""
+
+IN_USE = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+
+
+class NoBackupError(InputError):
+    """The file is no backup of a registry."""
+
+    what: ClassVar[Text] = Text("这个文件不是 gisreg 备份（{reason}）", "this file is no gisreg backup ({reason})")
+    mend: ClassVar[Text] = Text("请选择 gisreg db backup 写出的文件", "choose a file that gisreg db backup wrote")
+
+
+class BackupFailedError(DatabaseError):
+    """``pg_dump`` or ``pg_restore`` gave up."""
+
+    what: ClassVar[Text] = Text("{program} 失败：{last_words}", "{program} failed: {last_words}")
+    mend: ClassVar[Text] = Text("现有数据未动；请排除原因后重试", "nothing was changed; mend the cause and try again")
+
+
+class BackupDiskFullError(ResourceError):
+    """No room for the backup, or for the database beside the present one."""
+
+    what: ClassVar[Text] = Text("磁盘已满", "the disk is full")
+    mend: ClassVar[Text] = Text("现有数据未动；请腾出空间后重试", "nothing was changed; free some space and try again")
+
+
+class CannotWriteError(InputError):
+    """The backup's directory cannot be written."""
+
+    what: ClassVar[Text] = Text("无法写入备份（{reason}）", "the backup cannot be written ({reason})")
+    mend: ClassVar[Text] = Text("请换一个可写的目录", "choose a directory that can be written")
+
+
+class InUseError(ConflictError):
+    """Somebody is connected to the database that is to be replaced."""
+
+    what: ClassVar[Text] = Text("有 {count} 个连接正在使用数据库", "{count} connections are using the database")
+    mend: ClassVar[Text] = Text("请先停止 gisreg serve、QGIS 等再恢复", "stop gisreg serve, QGIS and the like first")
+
+
+def back_up(address: DatabaseAddress, file: Path) -> int:
+    """Write a backup whole or not at all; its size in bytes."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
+    except OSError as error:
+        raise CannotWriteError(where=str(file), reason=error.strerror) from error
+    os.close(descriptor)
+    unfinished = Path(name)
+    try:
+        _run("pg_dump", address.admin_url, ["--format=custom", "--exclude-table=staging.*", f"--file={unfinished}"])
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def restore(address: DatabaseAddress, file: Path) -> None:
+    """Restore into a fresh database, then swap names: a failure at any point leaves the present one in place."""
+    check_backup(file)
+    present = _database_of(address.admin_url)
+    fresh, old = f"{DATABASE}_restoring_{uuid.uuid4().hex[:8]}", f"{DATABASE}_replaced_{uuid.uuid4().hex[:8]}"
+    maintenance = with_database(address.admin_url, "postgres")
+    _ensure_roles(maintenance)
+    create_database(maintenance, fresh)
+    try:
+        _run("pg_restore", with_database(address.admin_url, fresh), ["--exit-on-error", str(file)])
+        with admin_cursor(with_database(address.admin_url, fresh)) as cursor:
+            cursor.execute("ANALYZE")
+        with _swapping(maintenance, present) as cursor:
+            # Two renames in one transaction: there is no moment without a database of the present name.
+            for before, after in ((present, old), (fresh, present)):
+                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                cursor.execute(rename.format(sql.Identifier(before), sql.Identifier(after)))
+    except BaseException:
+        drop_database(maintenance, fresh)
+        raise
+    drop_database(maintenance, old)
+
+
+def check_backup(file: Path) -> None:
+    """Refuse anything but an archive of a registry before the database is touched."""
+    if not file.is_file():
+        raise NoBackupError(where=str(file), reason="不存在 / not there")
+    listed = subprocess.run(
+        [_program("pg_restore"), "--list", str(file)], capture_output=True, text=True, errors="replace", check=False
+    )
+    if listed.returncode != 0:
+        raise NoBackupError(where=str(file), reason=" ".join(listed.stderr.split())[-200:])
+    schema, table = MARK.split(".")
+    if f"TABLE {schema} {table} " not in listed.stdout:
+        raise NoBackupError(where=str(file), reason=f"没有表 / no table {MARK}")
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and login, another database."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@contextmanager
+def _swapping(maintenance_url: str, name: str) -> Iterator[Any]:
+    """A transaction in which nobody else uses the database of this name."""
+    with admin_cursor(maintenance_url) as cursor:
+        cursor.execute(IN_USE, (name,))
+        if count := cursor.fetchone()[0]:
+            raise InUseError(where=name, count=count)
+        cursor.execute("BEGIN")
+        yield cursor
+        cursor.execute("COMMIT")
+
+
+def _ensure_roles(maintenance_url: str) -> None:
+    """A backup names the roles; a fresh server has none yet."""
+    with admin_cursor(maintenance_url) as cursor:
+        for role in (OWNER_ROLE, APP_ROLE):
+            if not has_role(cursor, role):
+                cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+
+
+def _run(program: str, url: str, options: Sequence[str]) -> None:
+    """The address goes by the environment, so that the password is in no process list."""
+    parts = urlsplit(libpq_uri(url))
+    hidden = urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)))
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    if parts.password:
+        environment["PGPASSWORD"] = unquote(parts.password)
+    command = [_program(program), "--dbname", hidden, "--no-password", *options]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode == 0:
+        return
+    words = " | ".join(done.stderr.splitlines()[-3:])
+    if "No space left on device" in done.stderr:
+        raise BackupDiskFullError(where=program)
+    raise BackupFailedError(where="", program=program, last_words=words)
+
+
+def _program(name: str) -> str:
+    for programs in installed():
+        return programs.path(name)
+    if found := shutil.which(name):
+        return found
+    raise PostgresqlMissingError
+
+
+def _database_of(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
