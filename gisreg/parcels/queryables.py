@@ -12,6 +12,7 @@ from gisreg.text import Text
 from gisreg.vocab import Term
 
 QueryableType = Literal["string", "number", "integer", "boolean", "date", "array", "geometry"]
+Terms = type[Term]
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Queryable:
     type: QueryableType
     titles: Text
     unit: str | None = None
-    terms: type[Term] | None = None
+    terms: Terms | None = None
     personal: bool = False
 
 

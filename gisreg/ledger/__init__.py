@@ -1,0 +1,1 @@
+"""What is left, what is done: the figures that leaders ask for."""

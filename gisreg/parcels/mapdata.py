@@ -1,0 +1,63 @@
+"""What maps draw: parcels and units with their boundaries as GeoJSON text."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, func, null, select
+
+from gisreg.db.models import AdminUnit, County
+from gisreg.parcels.asof import current_at, today
+from gisreg.parcels.read import Row
+
+MAP_DIGITS = 7
+"""Decimals of a degree on a map: about a centimetre."""
+
+MAP_COLUMNS = (
+    "parcel_code", "kind", "subkind", "state", "name", "address", "ownership_status", "holder_class",
+    "official_area_m2", "area_m2", "land_area_m2", "area_mu", "area_is_official", "floor_area_m2", "is_left",
+    "is_not_closed", "township_code", "label", "measure", "measure_zh", "measure_en", "reason_zh", "reason_en",
+    "basis", "agency", "due_on", "decided_by_person", "finance_option", "gated", "blockers",
+)  # fmt: skip
+
+
+def county_names(connection: Connection, county: str) -> tuple[str, str] | None:
+    """The county's Chinese and English names, or None where the registry does not know it."""
+    row = connection.execute(select(County.name, County.name_en).where(County.code == county)).one_or_none()
+    return (row.name, row.name_en or row.name) if row else None
+
+
+def units_of(connection: Connection, county: str, level: str = "township", as_of: date | None = None) -> list[Row]:
+    """Units of a level with ``boundary`` as GeoJSON text (None where only codes are known), ordered by code."""
+    day = as_of or today()
+    statement = (
+        select(
+            AdminUnit.code,
+            AdminUnit.name,
+            AdminUnit.name_en,
+            AdminUnit.area_m2,
+            func.ST_AsGeoJSON(AdminUnit.boundary, MAP_DIGITS, 0).label("boundary"),
+        )
+        .where(
+            AdminUnit.county_code == county,
+            AdminUnit.level == level,
+            AdminUnit.valid_from <= day,
+            AdminUnit.valid_to > day,
+        )
+        .order_by(AdminUnit.code)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def parcels_of(connection: Connection, county: str, township: str | None, as_of: date | None = None) -> list[Row]:
+    """Parcels of a township (None: those whose township is yet to be found) with ``boundary`` as GeoJSON text."""
+    source = current_at(as_of)
+    place: Any = source.c.township_name.is_(null()) if township is None else source.c.township_code == township
+    statement = (
+        select(
+            *(source.c[name] for name in MAP_COLUMNS),
+            func.ST_AsGeoJSON(source.c.boundary, MAP_DIGITS, 0).label("boundary"),
+        )
+        .where(source.c.county_code == county, place)
+        .order_by(source.c.parcel_code)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
