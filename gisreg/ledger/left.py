@@ -30,7 +30,7 @@ class Tally:
 
 @dataclass
 class TownshipLeft:
-    """What is left in one township; ``code`` is None in the row of parcels whose township is yet to be found (乡镇待核).
+    """What is left in one township; ``code`` is None in the row of parcels without a known township (乡镇待核).
 
     ``left_mu`` has the overlap between kinds deducted once; ``by_kind`` and ``by_label`` have not, and
     ``overlap_mu`` is the difference. Floor area (m²) stands by itself: it is never added to land.

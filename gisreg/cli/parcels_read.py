@@ -1,0 +1,150 @@
+"""``gisreg parcels list|show|history|queryables``."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from gisreg.cli.database import open_engine
+from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.counties import choose_county
+from gisreg.db.engine import transaction
+from gisreg.parcels.queryables import QUERYABLES
+from gisreg.parcels.read import Row
+from gisreg.text import Text
+
+County = Annotated[str | None, typer.Option(help="县级代码 · county code")]
+AsOf = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="按该日 24 时的登记 · as recorded at the end of that day")
+]
+
+TOTAL = Text("共 {total} 宗,列出 {shown} 宗", "{total} parcels, {shown} listed")
+CHANGED = Text("{field}:{before} → {after}", "{field}: {before} → {after}")
+HEADINGS = ("parcel_code", "kind", "state", "name", "township_name", "area_mu", "label", "measure_zh", "due_on")
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The date an option means."""
+    return moment.date() if moment else None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the reading commands to ``gisreg parcels``."""
+    app.command("list")(list_)
+    app.command()(show)
+    app.command()(history)
+    app.command()(queryables)
+
+
+def list_(
+    filter: Annotated[str | None, typer.Option(help="CQL2 条件 · a CQL2 filter")] = None,
+    county: County = None,
+    as_of: AsOf = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="最多列出 · at most")] = 100,
+    after: Annotated[str | None, typer.Option(help="从该编号之后 · continue behind this parcel code")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """列出宗地 · list parcels."""
+    from gisreg.filters import compile_filter  # noqa: PLC0415 - the CQL2 parser is needed by this command only
+    from gisreg.parcels.asof import current_at  # noqa: PLC0415
+    from gisreg.parcels.read import list_parcels  # noqa: PLC0415
+
+    now = context()
+    source = current_at(day_of(as_of))
+    where = compile_filter(filter, target=source) if filter else None
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        page = list_parcels(
+            connection,
+            county=choose_county(connection, county or now.settings.county),
+            where=where,
+            limit=limit,
+            after=after,
+            source=source,
+        )
+    if json:
+        print_json({"total": page.total, "items": page.items})
+        return
+    names = [*HEADINGS]
+    if now.language == "en":
+        names[names.index("measure_zh")] = "measure_en"
+    print_table([QUERYABLES[name].titles.say(now.language) for name in names],
+                [[_word(now, name, row[name]) for name in names] for row in page.items])  # fmt: skip
+    print_line(now.say(TOTAL, total=f"{page.total:,}", shown=f"{len(page.items):,}"))
+
+
+def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], as_of: AsOf = None,
+         json: JsonFlag = False) -> None:  # fmt: skip
+    """显示一宗 · show one parcel."""
+    from gisreg.parcels.read import get_parcel  # noqa: PLC0415
+
+    now = context()
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        row = get_parcel(connection, code, day_of(as_of))
+    if json:
+        print_json(row)
+        return
+    known = {name: value for name, value in row.items() if value is not None}
+    print_table(
+        (now.say(Text("字段", "Field")), now.say(Text("名称", "Title")), now.say(Text("值", "Value"))),
+        [(name, QUERYABLES[name].titles.say(now.language), _shown(now, name, value)) for name, value in known.items()],
+        title=code,
+    )
+
+
+def history(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], json: JsonFlag = False) -> None:
+    """历次版本:谁、何时、从哪里、改了什么 · every version: who, when, by which way, what."""
+    from gisreg.parcels.read import history as versions_of  # noqa: PLC0415
+
+    now = context()
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        versions = versions_of(connection, code)
+    if json:
+        print_json({"parcel_code": code, "versions": versions})
+        return
+    print_table(
+        [now.say(t) for t in (Text("版本", "Version"), Text("时间", "When"), Text("经手", "Who"), Text("来源", "From"),
+                              Text("变更", "Changed"))],
+        [(v.version, v.recorded_at, v.recorded_by, v.recorded_from, _changes(now, v.changed)) for v in versions],
+        title=code,
+    )  # fmt: skip
+
+
+def queryables(json: JsonFlag = False) -> None:
+    """可查询的字段 · what a filter may ask for."""
+    now = context()
+    if json:
+        print_json(
+            [
+                {"name": q.name, "type": q.type, "unit": q.unit, "title": {"zh": q.titles.zh, "en": q.titles.en},
+                 "values": [str(term) for term in q.terms] if q.terms else None}
+                for q in QUERYABLES.values()
+            ]
+        )  # fmt: skip
+        return
+    print_table(
+        [now.say(t) for t in (Text("字段", "Name"), Text("类型", "Type"), Text("单位", "Unit"), Text("名称", "Title"),
+                              Text("取值", "Values"))],
+        [(q.name, q.type, q.unit, q.titles.both(), ", ".join(q.terms) if q.terms else None)
+         for q in QUERYABLES.values()],
+    )  # fmt: skip
+
+
+def _word(now: Context, name: str, value: object) -> object:
+    """A token as people read it."""
+    terms = QUERYABLES[name].terms
+    return terms(value).titles.say(now.language) if terms and value is not None else value
+
+
+def _shown(now: Context, name: str, value: object) -> object:
+    unit = QUERYABLES[name].unit
+    if isinstance(value, bool):
+        return now.say(Text("是", "yes") if value else Text("否", "no"))
+    if isinstance(value, float) and unit:
+        return f"{value:,.2f} {unit}"
+    return _word(now, name, value)
+
+
+def _changes(now: Context, changed: dict[str, Row]) -> str:
+    return "\n".join(
+        now.say(CHANGED, field=field, before=pair["from"], after=pair["to"]) for field, pair in changed.items()
+    )

@@ -1,0 +1,45 @@
+"""Which county a piece of work is about."""
+
+from typing import ClassVar
+
+from sqlalchemy import Connection, select
+
+from gisreg.db.models import County
+from gisreg.errors import InputError, NotFoundError
+from gisreg.text import Text
+
+
+class CountyUnknown(NotFoundError):
+    """The registry has no such county."""
+
+    what: ClassVar[Text] = Text(
+        "登记库中没有县 {county}(已有:{known})", "the registry has no county {county} (it has: {known})"
+    )
+    mend: ClassVar[Text] = Text(
+        "请先用 gisreg units import … --level county 建县", "add it with gisreg units import … --level county"
+    )
+
+
+class CountyNotNamed(InputError):
+    """Several counties, and the command names none."""
+
+    what: ClassVar[Text] = Text("未指明县(已有:{known})", "no county is named (there are: {known})")
+    mend: ClassVar[Text] = Text("请加 --county 或设置 GISREG_COUNTY", "add --county or set GISREG_COUNTY")
+
+
+def choose_county(connection: Connection, named: str | None) -> str:
+    """The county that is named, or the only one there is.
+
+    Raises:
+        CountyUnknown: the registry has no such county, or none at all.
+        CountyNotNamed: several counties and none is named.
+    """
+    known = list(connection.execute(select(County.code).order_by(County.code)).scalars())
+    listed = ", ".join(known[:20]) or "-"
+    if named is None and len(known) == 1:
+        return known[0]
+    if named is None and known:
+        raise CountyNotNamed(known=listed)
+    if named not in known:
+        raise CountyUnknown(county=named or "-", known=listed)
+    return str(named)
