@@ -132,7 +132,7 @@ def queryables(json: JsonFlag = False) -> None:
 def _word(now: Context, name: str, value: object) -> object:
     """A token as people read it."""
     terms = QUERYABLES[name].terms
-    return terms(value).titles.say(now.language) if terms and value is not None else value
+    return next((term.titles.say(now.language) for term in terms or () if term == value), value)
 
 
 def _shown(now: Context, name: str, value: object) -> object:
