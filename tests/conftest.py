@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -152,6 +152,12 @@ class RunCli(Protocol):
 def run_cli(settings: Settings) -> RunCli:
     """``gisreg`` as its users run it, in a process of its own, on this test's database."""
     return runner(environment_of(settings))
+
+
+@pytest.fixture
+def cli_with() -> Callable[[Mapping[str, str]], RunCli]:
+    """Makes a ``run_cli`` for GISREG_… variables of the test's own."""
+    return runner
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -109,9 +109,10 @@ def run(arguments: Sequence[str]) -> int:
         outcome = _dispatch(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; keep Python from complaining once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        outcome = 0
+        outcome = _reader_left()
+    except SystemExit as stop:
+        # Typer's way to end when the reader has left; any other is a server's that could not start.
+        outcome = _reader_left() if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
     except (KeyboardInterrupt, typer.Abort):
         outcome = INTERRUPTED
     except typer.TyperException as usage:
@@ -119,6 +120,12 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         outcome = explain(error, arguments)
     return outcome
+
+
+def _reader_left() -> int:
+    """The reader (head, less) has seen enough; keep Python from complaining once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
 
 
 def _dispatch(arguments: Sequence[str]) -> int:

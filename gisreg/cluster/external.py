@@ -81,6 +81,10 @@ def _connect(url: str) -> Any:
     if not url.startswith(("postgresql+psycopg2://", "postgresql://")):
         raise AddressInvalidError(where="GISREG_DATABASE_URL")
     try:
+        shown(url)
+    except ValueError as error:  # urllib says only here that the port is no number
+        raise AddressInvalidError(where="GISREG_DATABASE_URL") from error
+    try:
         return psycopg2.connect(libpq_uri(url), connect_timeout=CONNECT_TIMEOUT_S)
     except psycopg2.ProgrammingError as error:
         raise AddressInvalidError(where="GISREG_DATABASE_URL") from error

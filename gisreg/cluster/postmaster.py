@@ -16,6 +16,7 @@ from gisreg.errors import DatabaseError, ResourceError
 from gisreg.text import Text
 
 FIRST_PORT, LAST_PORT = 54320, 54999
+TELLING_WORDS = ("FATAL", "PANIC", "ERROR", "could not", "invalid")
 START_PATIENCE_S = 300
 """Recovery after a crash may have to replay a few gigabytes of WAL."""
 
@@ -118,11 +119,12 @@ def wait_until_ready(data: Path, patience_s: float = START_PATIENCE_S) -> Postma
     return found if found and found.ready else None
 
 
-def clear_the_dead(data: Path, patience_s: float = 5) -> None:
-    """After a ``kill -9`` of the server: let its children end, then drop the lock file it left.
+def clear_the_dead(data: Path, socket_dir: Path, patience_s: float = 5) -> None:
+    """After a ``kill -9`` of the server: let its children end, then drop the lock files it left.
 
     PostgreSQL's children leave by themselves when their parent is gone, except one in the middle of a calculation.
-    Only when none is left may the stale file go: it is what keeps two servers from the same files.
+    Only when none is left may the stale files go: they are what keeps two servers from the same data. PostgreSQL itself
+    does not dare to remove them while the pid in them exists, be it another's by now or a zombie nobody buries.
     """
     for sign in (None, signal.SIGQUIT, signal.SIGKILL):
         for pid in _orphans(data):
@@ -131,7 +133,8 @@ def clear_the_dead(data: Path, patience_s: float = 5) -> None:
         while any(_orphans(data)) and time.monotonic() < until:
             time.sleep(0.05)
         if not any(_orphans(data)):
-            (data / "postmaster.pid").unlink(missing_ok=True)
+            for stale in (data / "postmaster.pid", *socket_dir.glob(".s.PGSQL.*")):
+                stale.unlink(missing_ok=True)
             return
 
 
@@ -139,7 +142,7 @@ def last_words(log_dir: Path, stderr: str = "") -> str:
     """What the server said last, from its logs."""
     logs = sorted(log_dir.glob("*.log"), key=lambda path: path.stat().st_mtime)[-2:]
     lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()[-6:]]
-    telling = [line for line in lines if "FATAL" in line or "ERROR" in line or "could not" in line or "PANIC" in line]
+    telling = [line for line in lines if any(word in line for word in TELLING_WORDS)]
     return " | ".join((telling or lines)[-4:]) or " ".join(stderr.split())
 
 

@@ -154,7 +154,7 @@ class PrivateCluster:
         raise InitdbFailedError(where=str(self.home.path), last_words=" | ".join(lines[-3:]) or stderr.strip())
 
     def _start(self, programs: Programs, account: Account) -> postmaster.Postmaster:
-        postmaster.clear_the_dead(self.home.data)
+        postmaster.clear_the_dead(self.home.data, self.home.socket_dir(postmaster.LAST_PORT))
         account.make_directory(self.home.log, 0o700)
         taken: set[int] = set()
         for _ in range(PORT_TRIES):

@@ -11,6 +11,7 @@ from gisreg.errors import (
     AccessError,
     ConflictError,
     DatabaseError,
+    GisregError,
     InputError,
     NotFoundError,
     ResourceError,
@@ -95,7 +96,7 @@ class ConstraintViolated(InputError):
     mend: ClassVar[Text] = Text("请改正后重试", "correct them and try again")
 
 
-_BY_STATE: tuple[tuple[str, type[Exception]], ...] = (
+_BY_STATE: tuple[tuple[str, type[GisregError]], ...] = (
     ("53100", DiskFull),
     ("23505", DuplicateValue),
     ("23P01", DuplicateValue),
@@ -113,10 +114,13 @@ _BY_STATE: tuple[tuple[str, type[Exception]], ...] = (
     ("08", ConnectionLost),
 )
 
-_BY_WORDING: tuple[tuple[str, type[Exception]], ...] = (
+_BY_WORDING: tuple[tuple[str, type[GisregError]], ...] = (
     ("password authentication failed", WrongPassword),
     ("no password supplied", WrongPassword),
+    # a server whose messages are Chinese sends them before anybody can ask for English
+    ("认证失败", WrongPassword),
     ("does not exist", DatabaseMissing),
+    ("不存在", DatabaseMissing),
     ("No space left on device", DiskFull),
     ("server closed the connection", ConnectionLost),
     ("connection already closed", ConnectionLost),

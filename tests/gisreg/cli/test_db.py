@@ -1,8 +1,29 @@
 """``gisreg db`` as its users run it."""
 
 import json
+import socket
+import stat
+import time
+from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, text
+
+from gisreg.cluster import DatabaseAddress, PrivateCluster, external
+from gisreg.cluster.backup import with_database
+from gisreg.cluster.prepare import admin_cursor, create_database, drop_database
+
+COUNTY = "INSERT INTO county (code, name) VALUES ('149900', '甲县')"
+
+
+def count_counties(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM county")).scalar_one()
+
+
+def add_county(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(COUNTY))
 
 
 def test_upgrade_is_idempotent_and_the_application_owns_nothing(run_cli, engine: Engine):
@@ -12,3 +33,168 @@ def test_upgrade_is_idempotent_and_the_application_owns_nothing(run_cli, engine:
     owned = text("SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'gisreg_app'")
     with engine.connect() as connection:
         assert connection.execute(owned).scalar() == 0
+
+
+def test_the_private_database_from_nothing_to_stopped(cli_with, short_home: Path):
+    gisreg = cli_with({"GISREG_HOME": str(short_home)})
+    assert json.loads(gisreg("db", "status", "--json").out)["made"] is False
+    assert gisreg("db", "init").code == 0
+    assert gisreg("db", "init").code == 0
+    status = json.loads(gisreg("db", "status", "--json").out)
+    assert status["running"] is True
+    assert json.loads(gisreg("db", "start", "--json").out)["pid"] == status["pid"]
+    url = gisreg("db", "url", "--tcp").out.strip()
+    assert url.startswith("postgresql://gisreg:")
+    assert url.endswith(f"@127.0.0.1:{status['port']}/gisreg")
+    assert json.loads(gisreg("db", "stop", "--json").out)["stopped"] is True
+    assert json.loads(gisreg("db", "stop", "--json").out)["stopped"] is False
+    assert json.loads(gisreg("db", "status", "--json").out)["running"] is False
+    assert gisreg("db", "url", "--role", "admin").out.startswith("postgresql://gisreg_admin:")  # starts it again
+
+
+def test_backup_and_restore_bring_everything_back(run_cli, engine: Engine, tmp_path: Path):
+    add_county(engine)
+    file = tmp_path / "registry.bak"
+    told = json.loads(run_cli("db", "backup", file, "--json").out)
+    assert told["bytes"] == file.stat().st_size > 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600  # it holds everything the registry knows
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE county SET name = '乙县'"))
+    engine.dispose()
+    done = run_cli("db", "restore", file)
+    assert done.code == 0, done.err
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM county")).scalar_one() == "甲县"
+    assert [path.name for path in tmp_path.iterdir()] == ["registry.bak"]
+
+
+def test_what_is_no_backup_changes_nothing(run_cli, engine: Engine, tmp_path: Path):
+    add_county(engine)
+    engine.dispose()
+    false_one = tmp_path / "false.bak"
+    false_one.write_text("no archive")
+    done = run_cli("db", "restore", false_one)
+    assert done.code == 3
+    assert "false.bak" in done.err
+    assert run_cli("db", "restore", tmp_path / "absent.bak").code == 3
+    assert count_counties(engine) == 1
+
+
+def test_a_truncated_backup_changes_nothing(run_cli, engine: Engine, tmp_path: Path, database: DatabaseAddress):
+    add_county(engine)
+    engine.dispose()
+    file = tmp_path / "cut.bak"
+    run_cli("db", "backup", file)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+    done = run_cli("db", "restore", file)
+    assert done.code in (3, 6)
+    assert count_counties(engine) == 1
+    with admin_cursor(with_database(database.admin_url, "postgres")) as cursor:
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'gisreg_restoring_%'")
+        assert cursor.fetchone()[0] == 0
+
+
+def test_a_database_in_use_is_not_replaced(run_cli, engine: Engine, tmp_path: Path):
+    file = tmp_path / "registry.bak"
+    run_cli("db", "backup", file)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        done = run_cli("db", "restore", file)
+    assert done.code == 5
+    assert "gisreg serve" in done.err
+
+
+def test_a_backup_that_cannot_be_written_leaves_no_half_file(run_cli, tmp_path: Path):
+    done = run_cli("db", "backup", tmp_path / "absent" / "registry.bak")
+    assert done.code == 3
+    assert "registry.bak" in done.err
+
+
+@pytest.fixture
+def gisreg_at(cli_with, tmp_path: Path):
+    """``gisreg`` with a database address of the test's own."""
+
+    def at(url: str):
+        return cli_with({"GISREG_HOME": str(tmp_path / "home"), "GISREG_DATABASE_URL": url})
+
+    return at
+
+
+def one_line(err: str) -> str:
+    assert err.count("\n") == 1, err
+    return err
+
+
+def test_a_wrong_password(gisreg_at, cluster: PrivateCluster):
+    address = cluster.ensure_running()
+    done = gisreg_at(f"postgresql://gisreg:not-this-one@127.0.0.1:{address.port}/gisreg")("db", "status")
+    assert done.code == 7
+    assert f"127.0.0.1:{address.port}/gisreg" in one_line(done.err)
+    assert "not-this-one" not in done.err
+
+
+def test_a_server_that_is_down(gisreg_at, tmp_path: Path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = gisreg_at(f"postgresql://gisreg:x@127.0.0.1:{port}/gisreg")("db", "status")
+    assert done.code == 6
+    assert str(port) in one_line(done.err)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_database_that_is_not_there(gisreg_at, cluster: PrivateCluster):
+    cluster.ensure_running()
+    done = gisreg_at(cluster.url("app", "absent", tcp=True))("db", "status")
+    assert done.code == 4
+    assert "absent" in one_line(done.err)
+
+
+@pytest.mark.parametrize("url", ["mysql://a@b/c", "not an address", "postgresql://u:p@127.0.0.1:port/x"])
+def test_an_address_that_is_none(gisreg_at, url: str):
+    done = gisreg_at(url)("db", "status")
+    assert done.code == 9
+    assert "GISREG_DATABASE_URL" in one_line(done.err)
+
+
+def test_a_server_without_postgis(cluster: PrivateCluster, monkeypatch: pytest.MonkeyPatch):
+    cluster.ensure_running()
+    monkeypatch.setattr(external, "POSTGIS_VERSION", "SELECT NULL LIMIT 0")
+    with pytest.raises(external.PostgisTooOldError, match="PostGIS —"):
+        external.check_server.__wrapped__(cluster.url("app"))
+    monkeypatch.setattr(external, "POSTGIS_VERSION", "SELECT '3.2.9'")
+    with pytest.raises(external.PostgisTooOldError, match=r"3\.2\.9"):
+        external.check_server.__wrapped__(cluster.url("app"))
+
+
+def test_an_outside_server_is_made_ready_for_a_login_of_its_own(cli_with, cluster: PrivateCluster, tmp_path: Path):
+    maintenance, name = cluster.url("admin", "postgres"), f"outside_{time.monotonic_ns()}"
+    with admin_cursor(maintenance) as cursor:
+        cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'of-its-own'")
+    create_database(maintenance, name)
+    try:
+        port = cluster.ensure_running().port
+        gisreg = cli_with(
+            {
+                "GISREG_HOME": str(tmp_path),
+                "GISREG_DATABASE_URL": f"postgresql://{name}:of-its-own@127.0.0.1:{port}/{name}",
+                "GISREG_ADMIN_DATABASE_URL": cluster.url("admin", name),
+            }
+        )
+        done = gisreg("db", "init", "--json")
+        assert done.code == 0, done.err
+        with admin_cursor(maintenance) as cursor:
+            cursor.execute("SELECT pg_has_role(%s, 'gisreg_app', 'MEMBER')", (name,))
+            assert cursor.fetchone()[0] is True
+    finally:
+        drop_database(maintenance, name)
+        with admin_cursor(maintenance) as cursor:
+            cursor.execute(f"DROP ROLE {name}")
+
+
+def test_another_major_version_is_one_line_and_its_own_exit_code(cli_with, short_home: Path):
+    (short_home / "data").mkdir()
+    (short_home / "data" / "PG_VERSION").write_text("9\n")
+    done = cli_with({"GISREG_HOME": str(short_home)})("--lang", "en", "db", "start")
+    assert done.code == 9
+    assert "PostgreSQL 9" in one_line(done.err)
