@@ -1,0 +1,61 @@
+"""Dates and intervals in filters. A date is an interval that begins and ends on it (CQL2, temporal functions)."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, cast, literal, or_
+from sqlalchemy import Text as SqlText
+
+from gisreg.filters.errors import BadDate, BadInterval
+
+Span = tuple[ColumnElement[Any], ColumnElement[Any]]
+
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}")
+OPEN_END = ".."
+
+
+def read_date(value: object) -> date:
+    """A date of the calendar; ``2024-06-31`` is refused, not mended."""
+    if isinstance(value, str) and _FORM.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass  # refused below, together with everything else that is no date
+    raise BadDate(value=value)
+
+
+def date_literal(value: date) -> ColumnElement[Any]:
+    """A bound date."""
+    return literal(value, Date())
+
+
+def endless(word: str) -> ColumnElement[Any]:
+    """PostgreSQL's own ``infinity`` or ``-infinity``."""
+    return cast(literal(word, SqlText()), Date)
+
+
+def require_order(start: object, end: object, shown: object) -> None:
+    """Refuse an interval that ends before it begins."""
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        raise BadInterval(value=shown)
+
+
+RELATIONS: dict[str, Callable[[Span, Span], ColumnElement[bool]]] = {
+    "t_after": lambda a, b: a[0] > b[1],
+    "t_before": lambda a, b: a[1] < b[0],
+    "t_contains": lambda a, b: and_(a[0] < b[0], a[1] > b[1]),
+    "t_disjoint": lambda a, b: or_(a[1] < b[0], a[0] > b[1]),
+    "t_during": lambda a, b: and_(a[0] > b[0], a[1] < b[1]),
+    "t_equals": lambda a, b: and_(a[0] == b[0], a[1] == b[1]),
+    "t_finishedby": lambda a, b: and_(a[0] < b[0], a[1] == b[1]),
+    "t_finishes": lambda a, b: and_(a[0] > b[0], a[1] == b[1]),
+    "t_intersects": lambda a, b: and_(a[0] <= b[1], a[1] >= b[0]),
+    "t_meets": lambda a, b: a[1] == b[0],
+    "t_metby": lambda a, b: a[0] == b[1],
+    "t_overlappedby": lambda a, b: and_(a[0] > b[0], a[0] < b[1], a[1] > b[1]),
+    "t_overlaps": lambda a, b: and_(a[0] < b[0], a[1] > b[0], a[1] < b[1]),
+    "t_startedby": lambda a, b: and_(a[0] == b[0], a[1] > b[1]),
+    "t_starts": lambda a, b: and_(a[0] == b[0], a[1] < b[1]),
+}
