@@ -50,13 +50,14 @@ postgis_packages() {
 }
 
 install_system_packages() {
-  local missing environment no_main=/etc/postgresql-common/createcluster.d/gisreg.conf
+  local missing environment no_main=/etc/postgresql-common/createcluster.d/gisreg.conf log
   missing=$(missing_packages | xargs)
   [ -n "$missing" ] || { echo "      已齐备 · all there"; return; }
   command -v apt-get >/dev/null || fail "系统没有 apt，请自行安装 · no apt here, please install: ${missing/POSTGIS/PostgreSQL PostGIS}"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "需要 root 或 sudo 来安装 · root or sudo is needed to install: $missing"
   mapfile -t environment < <(caller_environment)
   environment+=(DEBIAN_FRONTEND=noninteractive)
+  log=$(mktemp)
   as_root "${environment[@]}" apt-get update -qq
   if [[ " $missing " == *" POSTGIS "* ]]; then
     missing=${missing/POSTGIS/$(postgis_packages)}
@@ -66,8 +67,9 @@ install_system_packages() {
   fi
   echo "      $missing"
   # shellcheck disable=SC2086 # one word a package is meant
-  as_root "${environment[@]}" apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $missing >/dev/null ||
-    fail "apt 安装失败 · apt could not install: $missing"
+  as_root "${environment[@]}" apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $missing >"$log" 2>&1 ||
+    { tail -20 "$log" >&2; fail "apt 安装失败 · apt could not install: $missing"; }
+  rm -f "$log"
   as_root rm -f "$no_main"
 }
 

@@ -85,6 +85,9 @@ class Account:
     def make_directory(self, path: Path, mode: int) -> None:
         """A directory of the server's account, whatever the caller's umask."""
         path.mkdir(parents=True, exist_ok=True)
+        # One may lie in a directory that everybody writes to: never follow what somebody else has put there.
+        if path.is_symlink() or path.lstat().st_uid not in (os.geteuid(), self.uid):
+            raise HomeNotOursError(where=str(path), owner=account_name(path.lstat().st_uid), caller=self.name)
         path.chmod(mode)
         self.take(path)
 

@@ -70,6 +70,13 @@ class ClusterHome:
         except OSError as error:
             raise HomeUnusableError(where=str(self.path), reason=error.strerror) from error
 
+    def check_ours(self) -> None:
+        """Somebody else's home is refused by name before its closed doors are met one by one."""
+        caller = os.geteuid()
+        if caller != 0 and self.path.exists() and self.path.stat().st_uid != caller:
+            owner = account_name(self.path.stat().st_uid)
+            raise HomeNotOursError(where=str(self.path), owner=owner, caller=account_name(caller))
+
     @contextlib.contextmanager
     def locked(self, patience_s: float = 120) -> Iterator[int]:
         """Hold the home for one process at a time; yields the lock's descriptor, for children that outlive us."""
@@ -95,17 +102,10 @@ class ClusterHome:
 
     def major_version(self) -> int | None:
         """Which PostgreSQL made the data directory, or nothing if there is none yet."""
-        version = self.data / "PG_VERSION"
         try:
-            return int(version.read_text().strip())
+            return int((self.data / "PG_VERSION").read_text().strip())
         except FileNotFoundError:
             return None
-        except PermissionError:
-            raise HomeNotOursError(
-                where=str(self.data),
-                owner=account_name(self.data.stat().st_uid),
-                caller=account_name(os.geteuid()),
-            ) from None
 
     def passwords(self) -> dict[str, str]:
         """The logins' passwords."""

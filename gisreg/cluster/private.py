@@ -66,6 +66,7 @@ class PrivateCluster:
 
     def ensure_running(self) -> ClusterAddress:
         """The running cluster's address; makes, prepares and starts it first where needed."""
+        self.home.check_ours()
         if self.home.prepared.exists() and (found := postmaster.find_postmaster(self.home.data)) and found.ready:
             return self._address(found)
         return self.start()
@@ -88,6 +89,7 @@ class PrivateCluster:
 
     def stop(self, mode: StopMode = "fast") -> bool:
         """Stop the server; False if it was not running."""
+        self.home.check_ours()
         if self.home.major_version() is None:
             return False
         with self.home.locked():
@@ -98,6 +100,7 @@ class PrivateCluster:
 
     def status(self) -> ClusterStatus:
         """Whether the cluster is made and running, without changing anything."""
+        self.home.check_ours()
         major = self.home.major_version()
         found = postmaster.find_postmaster(self.home.data) if major else None
         if not found:

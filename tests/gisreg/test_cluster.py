@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from gisreg.cluster import PrivateCluster, account, postmaster, programs, tuning
+from gisreg.cluster import PrivateCluster, account, postmaster, private, programs, tuning
 from gisreg.cluster.address import libpq_uri
 from gisreg.cluster.home import SOCKET_PATH_LIMIT, ClusterHome
 
@@ -186,6 +186,7 @@ def test_a_taken_port_is_left_to_its_holder(made: PrivateCluster):
     port = made.ensure_running().port
     made.stop()
     with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(("127.0.0.1", port))
         holder.listen()
         assert made.ensure_running().port != port
@@ -255,6 +256,39 @@ def test_a_home_of_somebody_else_is_refused(short_home: Path):
     another = account.Account("somebody", uid=os.geteuid() + 4711, gid=os.getegid(), switch=False)
     with pytest.raises(account.HomeNotOursError, match="somebody"):
         account.check_owner(short_home, another)
+
+
+def test_a_home_of_another_user_is_named_before_its_doors_are_tried(short_home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    for use in (PrivateCluster(short_home).ensure_running, PrivateCluster(short_home).status):
+        with pytest.raises(account.HomeNotOursError, match="4711"):
+            use()
+
+
+def test_a_link_that_somebody_laid_in_the_way_is_not_followed(short_home: Path):
+    link = short_home / "run"
+    link.symlink_to(short_home)
+    with pytest.raises(account.HomeNotOursError, match="run"):
+        account.server_account().make_directory(link, 0o700)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("initdb: error: could not write: No space left on device", postmaster.DiskFullError),
+        ("initdb: error: could not look up user", private.InitdbFailedError),
+    ],
+)
+def test_a_failed_init_leaves_nothing_and_says_why(
+    short_home: Path, monkeypatch: pytest.MonkeyPatch, said: str, kind: type[Exception]
+):
+    initdb = short_home / "initdb"
+    initdb.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    initdb.chmod(0o755)
+    monkeypatch.setattr(private, "choose", lambda _made_by: programs.Programs(short_home, 15))
+    with pytest.raises(kind):
+        PrivateCluster(short_home / "home").ensure_running()
+    assert not list((short_home / "home").glob("data*"))
 
 
 def test_another_process_at_work_is_waited_for_but_not_for_ever(short_home: Path):
