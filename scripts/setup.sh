@@ -50,8 +50,10 @@ postgis_packages() {
 }
 
 install_system_packages() {
-  local missing environment no_main=/etc/postgresql-common/createcluster.d/gisreg.conf log
-  missing=$(missing_packages | xargs)
+  local -a words environment
+  local missing no_main=/etc/postgresql-common/createcluster.d/gisreg.conf log
+  mapfile -t words < <(missing_packages)
+  missing="${words[*]}"
   [ -n "$missing" ] || { echo "      已齐备 · all there"; return; }
   command -v apt-get >/dev/null || fail "系统没有 apt，请自行安装 · no apt here, please install: ${missing/POSTGIS/PostgreSQL PostGIS}"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "需要 root 或 sudo 来安装 · root or sudo is needed to install: $missing"
