@@ -1,0 +1,1 @@
+"""Files become parcels: sources, encodings, column mapping, parallel load, report."""

@@ -1,0 +1,115 @@
+"""Which encoding the text of a DBF is in: stated (.cpg, language byte), else detected strictly, else given."""
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gisreg.intake.errors import EncodingContradicted, EncodingUndetected, EncodingUnknown
+
+LANGUAGE_BYTES = {
+    0x01: "CP437", 0x02: "CP850", 0x03: "CP1252", 0x13: "CP932", 0x4D: "GBK", 0x4E: "CP949", 0x4F: "Big5",
+    0x50: "CP874", 0x58: "CP1252", 0x59: "CP1252", 0x64: "CP852", 0x65: "CP866", 0x78: "Big5", 0x79: "CP949",
+    0x7A: "GBK", 0x7B: "CP932", 0x7C: "CP874", 0xC8: "CP1250", 0xC9: "CP1251", 0xCA: "CP1254", 0xCB: "CP1253",
+}  # fmt: skip
+"""dBASE language drivers whose code page is certain; 0x57 ("ANSI") and 0 say nothing."""
+
+_NAMES = {
+    "936": "GBK", "CP936": "GBK", "ANSI936": "GBK", "GB2312": "GBK", "EUC-CN": "GBK", "950": "Big5", "BIG-5": "Big5", "CP950": "Big5",
+    "65001": "UTF-8", "UTF8": "UTF-8", "932": "CP932", "949": "CP949", "1252": "CP1252", "1251": "CP1251",
+    "88591": "ISO-8859-1", "8859_1": "ISO-8859-1", "54936": "GB18030", "ISO 88591": "ISO-8859-1",
+}  # fmt: skip
+_SUPERSETS = {"GBK": "gb18030", "GB2312": "gb18030", "Big5": "big5hkscs"}
+"""Codecs that read all of an encoding and what Windows programs add to it."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of one value and where they stand (row 0: a field's name)."""
+
+    row: int
+    field: str
+    value: bytes
+    full: bool
+    """The value fills its width, so that its last character may be cut in the middle."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An encoding and how it was found: given, cpg, ldid, detected, or ascii."""
+
+    name: str
+    how: str
+
+
+def canonical(name: str, where: str) -> str:
+    """The usual spelling of an encoding's name; an unknown one is an error."""
+    wanted = name.strip().upper()
+    known = _NAMES.get(wanted, wanted)
+    try:
+        codec = codecs.lookup(_SUPERSETS.get(known, known))
+    except LookupError as error:
+        raise EncodingUnknown(where, encoding=name.strip()) from error
+    if not codec._is_text_encoding:  # type: ignore[attr-defined] # the only mark that tells text codecs from zip or hex
+        raise EncodingUnknown(where, encoding=name.strip())
+    return {"BIG5": "Big5", "GB18030": "GB18030", "UTF-8": "UTF-8"}.get(known.upper(), known)
+
+
+def codec_of(name: str) -> str:
+    """The Python codec that reads an encoding."""
+    return _SUPERSETS.get(name, name)
+
+
+def decide(
+    pieces: Iterable[Piece], *, given: str | None, cpg: str | None, language_byte: int, where: str
+) -> Found:
+    """The encoding of a DBF from what is said about it and from a sample of its text."""
+    sample = [piece for piece in pieces if not piece.value.isascii()]
+    if given:
+        return _agreed(Found(canonical(given, where), "given"), sample, where)
+    if cpg and cpg.strip():
+        return _agreed(Found(canonical(cpg, where), "cpg"), sample, where)
+    if not sample:
+        return Found("UTF-8", "ascii")
+    if language_byte in LANGUAGE_BYTES:
+        return _agreed(Found(LANGUAGE_BYTES[language_byte], "ldid"), sample, where)
+    return Found(_detected(sample, where), "detected")
+
+
+def misfit(sample: Iterable[Piece], name: str) -> Piece | None:
+    """The first piece that is not text in this encoding."""
+    codec = codec_of(name)
+    return next((piece for piece in sample if not fits(piece, codec)), None)
+
+
+def fits(piece: Piece, codec: str) -> bool:
+    """Whether the bytes are text; a character cut off at the end of a full field is forgiven."""
+    try:
+        piece.value.decode(codec)
+    except UnicodeDecodeError as error:
+        return piece.full and error.start >= len(piece.value) - 3 and "incomplete" in f"{error.reason} {_cut(error)}"
+    return True
+
+
+def _cut(error: UnicodeDecodeError) -> str:
+    return "incomplete" if error.end >= len(error.object) else ""
+
+
+def _agreed(found: Found, sample: list[Piece], where: str) -> Found:
+    """A stated encoding must be true of the sample."""
+    doubt = misfit(sample, found.name)
+    if doubt is None:
+        return found
+    likely = next((name for name in ("UTF-8", "GB18030", "Big5") if misfit(sample, name) is None), "?")
+    raise EncodingContradicted(
+        where, encoding=found.name, source=found.how, row=doubt.row, field=doubt.field, likely=likely
+    )
+
+
+def _detected(sample: list[Piece], where: str) -> str:
+    """UTF-8 if all of it is, else GB18030 if all of it is: never a guess by frequency."""
+    for name in ("UTF-8", "GB18030"):
+        if misfit(sample, name) is None:
+            return name
+    doubt = misfit(sample, "GB18030")
+    assert doubt is not None  # noqa: S101 - just found
+    raise EncodingUndetected(where, row=doubt.row, field=doubt.field)

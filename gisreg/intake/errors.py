@@ -1,0 +1,223 @@
+"""What can be wrong with a whole file. Faults of single rows are findings of :mod:`gisreg.checks`, not errors."""
+
+from typing import ClassVar
+
+from gisreg.errors import ConflictError, InputError, NotFoundError, ResourceError
+from gisreg.text import Text
+
+
+class FileMissing(NotFoundError):
+    """The path leads nowhere."""
+
+    what: ClassVar[Text] = Text("找不到文件", "there is no such file")
+    mend: ClassVar[Text] = Text("请检查路径", "check the path")
+
+
+class EmptyFile(InputError):
+    """Zero bytes."""
+
+    what: ClassVar[Text] = Text("文件是空的(0 字节)", "the file is empty (0 bytes)")
+    mend: ClassVar[Text] = Text("请重新导出或重新传输该文件", "export or transfer the file again")
+
+
+class NotGeodata(InputError):
+    """No driver understands the file."""
+
+    what: ClassVar[Text] = Text("不是可识别的矢量数据文件({detail})", "not a vector file that can be read ({detail})")
+    mend: ClassVar[Text] = Text(
+        "请提供 shapefile(可打包为 zip)、GeoPackage 或 GeoJSON", "give a shapefile (also zipped), GeoPackage or GeoJSON"
+    )
+
+
+class BrokenFile(InputError):
+    """The file starts well and then cannot be read."""
+
+    what: ClassVar[Text] = Text("文件已损坏({detail})", "the file is damaged ({detail})")
+    mend: ClassVar[Text] = Text("请重新导出或重新传输该文件", "export or transfer the file again")
+
+
+class PartMissing(InputError):
+    """A shapefile lacks one of its files."""
+
+    what: ClassVar[Text] = Text("shapefile 缺少 {part} 文件", "the shapefile lacks its {part} file")
+    mend: ClassVar[Text] = Text(
+        "请把同名的 .shp、.shx、.dbf、.prj 放在一起", "put the .shp, .shx, .dbf and .prj of that name together"
+    )
+
+
+class PartTruncated(InputError):
+    """A shapefile's file is shorter than its own header says."""
+
+    what: ClassVar[Text] = Text(
+        "{part} 文件被截断:应有 {expected} 字节,实有 {found} 字节",
+        "the {part} file is cut short: {expected} bytes expected, {found} found",
+    )
+    mend: ClassVar[Text] = Text("请重新传输完整文件", "transfer the complete file again")
+
+
+class PartsDisagree(InputError):
+    """Shapes and attribute rows do not match in number."""
+
+    what: ClassVar[Text] = Text(
+        ".shp/.shx 有 {shapes} 个图形,.dbf 有 {rows} 行", "{shapes} shapes in .shp/.shx but {rows} rows in the .dbf"
+    )
+    mend: ClassVar[Text] = Text("请从原软件重新导出整套文件", "export the whole set again from the original program")
+
+
+class EmptyLayer(InputError):
+    """The layer has no rows."""
+
+    what: ClassVar[Text] = Text("图层 {layer} 没有要素", "the layer {layer} holds no features")
+    mend: ClassVar[Text] = Text("请换一个图层或文件", "choose another layer or file")
+
+
+class NoGeometryLayer(InputError):
+    """A table without geometry."""
+
+    what: ClassVar[Text] = Text("图层 {layer} 没有图形", "the layer {layer} has no geometry")
+    mend: ClassVar[Text] = Text("请选择含面要素的图层", "choose a layer of polygons")
+
+
+class SeveralLayers(InputError):
+    """Which layer is not clear."""
+
+    what: ClassVar[Text] = Text("文件含多个图层:{layers}", "the file holds several layers: {layers}")
+    mend: ClassVar[Text] = Text("请用 --layer 指定一个", "name one with --layer")
+
+
+class LayerMissing(NotFoundError):
+    """No layer of that name."""
+
+    what: ClassVar[Text] = Text("文件中没有图层 {layer},有:{layers}", "there is no layer {layer}; there are: {layers}")
+    mend: ClassVar[Text] = Text("请用 --layer 指定其中一个", "name one of them with --layer")
+
+
+class BadArchive(InputError):
+    """A zip that cannot be unpacked."""
+
+    what: ClassVar[Text] = Text("压缩包无法解开({detail})", "the zip cannot be unpacked ({detail})")
+    mend: ClassVar[Text] = Text("请重新打包(不加密的 zip)", "pack it again as a plain, unencrypted zip")
+
+
+class CrsMissing(InputError):
+    """The file does not say its CRS, and it is never guessed."""
+
+    what: ClassVar[Text] = Text("文件没有说明坐标系({detail})", "the file does not say its CRS ({detail})")
+    mend: ClassVar[Text] = Text("请用 --crs EPSG:编号 指定,例如 --crs EPSG:4547", "give it, for instance --crs EPSG:4547")
+
+
+class CrsUnknown(InputError):
+    """A CRS that cannot be matched or that the database cannot transform."""
+
+    what: ClassVar[Text] = Text("无法识别坐标系 {crs}", "the CRS {crs} is not known")
+    mend: ClassVar[Text] = Text("请用 --crs EPSG:编号 指定", "give its number with --crs EPSG:n")
+
+
+class CrsNeedsParameters(InputError):
+    """Xi'an 1980 and Beijing 1954: the seven local parameters are not in the file."""
+
+    what: ClassVar[Text] = Text(
+        "坐标系 {crs} 转换到 CGCS2000 需要本地七参数,不能自动转换",
+        "the CRS {crs} needs seven local parameters to become CGCS2000; it is not converted by guess",
+    )
+    mend: ClassVar[Text] = Text(
+        "请先由测绘部门转换为 CGCS2000", "have the survey office convert the data to CGCS2000 first"
+    )
+
+
+class NotDegrees(InputError):
+    """Said to be longitude and latitude, but the numbers are not degrees."""
+
+    what: ClassVar[Text] = Text(
+        "坐标系为经纬度({crs}),但坐标 {place} 不是度", "the CRS is lon/lat ({crs}) but the coordinates {place} are not degrees"
+    )
+    mend: ClassVar[Text] = Text(
+        "请用 --crs EPSG:编号 指定真实坐标系,例如 --crs EPSG:4547", "give the true CRS, for instance --crs EPSG:4547"
+    )
+
+
+class EncodingUnknown(InputError):
+    """The encoding named is none."""
+
+    what: ClassVar[Text] = Text("不认识的编码 {encoding}", "the encoding {encoding} is not known")
+    mend: ClassVar[Text] = Text(
+        "请用 --encoding 指定:GBK、GB18030、UTF-8、Big5 之一", "give one of GBK, GB18030, UTF-8, Big5 with --encoding"
+    )
+
+
+class EncodingUndetected(InputError):
+    """The bytes fit neither UTF-8 nor GB18030."""
+
+    what: ClassVar[Text] = Text(
+        "无法判断文字编码(既非 UTF-8 也非 GB18030,首个疑点在第 {row} 行 {field})",
+        "the text encoding cannot be told (neither UTF-8 nor GB18030; first doubt in row {row}, {field})",
+    )
+    mend: ClassVar[Text] = Text(
+        "请用 --encoding 指定,例如 --encoding Big5", "give it with --encoding, for instance --encoding Big5"
+    )
+
+
+class EncodingContradicted(InputError):
+    """The text does not fit the encoding that the file or the caller names."""
+
+    what: ClassVar[Text] = Text(
+        "文字不符合所述编码 {encoding}({source};第 {row} 行 {field})",
+        "the text does not fit the stated encoding {encoding} ({source}; row {row}, {field})",
+    )
+    mend: ClassVar[Text] = Text(
+        "请用 --encoding 指定正确的编码(似为 {likely})", "give the right one with --encoding (it looks like {likely})"
+    )
+
+
+class MappingInvalid(InputError):
+    """The mapping file is not usable."""
+
+    what: ClassVar[Text] = Text("字段对照表无效:{detail}", "the column mapping is not valid: {detail}")
+    mend: ClassVar[Text] = Text(
+        "请参照 data/mappings/default.toml 修改", "correct it after the model of data/mappings/default.toml"
+    )
+
+
+class KindUnknown(InputError):
+    """No such kind of parcel."""
+
+    what: ClassVar[Text] = Text("没有类型 {kind}", "there is no kind {kind}")
+    mend: ClassVar[Text] = Text("请用其中之一:{kinds}", "use one of {kinds}")
+
+
+class CountyUnknown(NotFoundError):
+    """The county is not in the registry."""
+
+    what: ClassVar[Text] = Text("登记库中没有县 {county}(已有:{counties})", "no county {county} here (there are: {counties})")
+    mend: ClassVar[Text] = Text(
+        "请先导入县界:gisreg units import 文件 --level county",
+        "import the county first: gisreg units import FILE --level county",
+    )
+
+
+class CountyNotGiven(InputError):
+    """Several counties, none named."""
+
+    what: ClassVar[Text] = Text("没有指明是哪个县(已有:{counties})", "no county is named (there are: {counties})")
+    mend: ClassVar[Text] = Text(
+        "请用 --county 指定,或设置 GISREG_COUNTY", "name it with --county or in the setting GISREG_COUNTY"
+    )
+
+
+class NumbersExhausted(ConflictError):
+    """Seven digits are used up."""
+
+    what: ClassVar[Text] = Text("县 {county} 的宗地编号已用完", "the parcel numbers of county {county} are used up")
+    mend: ClassVar[Text] = Text("请联系开发者扩展编号位数", "the numbers need more digits: tell the developers")
+
+
+class WorkerDied(ResourceError):
+    """A loading process was killed from outside."""
+
+    what: ClassVar[Text] = Text(
+        "读取进程意外终止(可能内存不足),没有写入任何数据",
+        "a loading process died (perhaps for want of memory); nothing was written",
+    )
+    mend: ClassVar[Text] = Text(
+        "请减小 GISREG_LOAD_WORKERS 后重新运行", "lower GISREG_LOAD_WORKERS and run it again"
+    )

@@ -1,0 +1,141 @@
+"""From a path to an opened source: which format, which layer, which CRS, which encoding."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gisreg.intake import archive, crs, shapefile
+from gisreg.intake.errors import (
+    BrokenFile,
+    EmptyFile,
+    EmptyLayer,
+    FileMissing,
+    LayerMissing,
+    NoGeometryLayer,
+    NotGeodata,
+    PartMissing,
+    SeveralLayers,
+)
+from gisreg.intake.ogr import GPKG_SUFFIX, GeoPackageSource, OgrSource, brief
+from gisreg.intake.source import Source
+
+ZIP_MAGIC = b"PK"
+SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
+GEOJSON_CRS = "EPSG:4326"
+
+
+@contextmanager
+def open_source(
+    path: Path, *, layer: str | None = None, crs_given: str | None = None, encoding: str | None = None
+) -> Iterator[Source]:
+    """The one layer meant; what was unpacked for it goes away at the end."""
+    shown = str(path)
+    _check_there(path, shown)
+    if not _is_zip(path):
+        yield _open(_main_file(path, shown), shown, layer, crs_given, encoding)
+        return
+    with tempfile.TemporaryDirectory(prefix="gisreg-zip-") as folder:
+        packed = archive.unpack(path, Path(folder), shown)
+        chosen = _choose(packed, layer, shown)
+        inner = None if layer == chosen.name else layer
+        yield _open(chosen.path, f"{shown}!{chosen.name}", inner, crs_given, encoding)
+
+
+def _check_there(path: Path, shown: str) -> None:
+    if not path.exists():
+        raise FileMissing(shown)
+    if path.is_file() and path.stat().st_size == 0:
+        raise EmptyFile(shown)
+
+
+def _is_zip(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == ZIP_MAGIC
+
+
+def _main_file(path: Path, shown: str) -> Path:
+    """Someone may name the .dbf of a shapefile; without its .shp there is nothing to map."""
+    if path.suffix.lower() not in SHP_PARTS:
+        return path
+    main = shapefile.beside(path, ".shp")
+    if main is None:
+        raise PartMissing(shown, part=".shp")
+    return main
+
+
+def _choose(packed: list[archive.Packed], layer: str | None, shown: str) -> archive.Packed:
+    """The only dataset of a zip, or the one that --layer names."""
+    if not packed:
+        raise NotGeodata(shown, detail="zip")
+    names = [found.name for found in packed]
+    if layer in names:
+        return packed[names.index(layer)]
+    if len(packed) == 1:
+        return packed[0]
+    listed = "、".join(names)
+    raise LayerMissing(shown, layer=layer, layers=listed) if layer else SeveralLayers(shown, layers=listed)
+
+
+def _open(path: Path, shown: str, layer: str | None, crs_given: str | None, encoding: str | None) -> Source:
+    facts = shapefile.examine(path, shown, encoding) if path.suffix.lower() == ".shp" else None
+    name = _layer(path, layer, shown)
+    info = _info(path, name, shown)
+    rows = facts.rows if facts else max(0, info["features"])
+    if rows == 0:
+        raise EmptyLayer(shown, layer=name)
+    if info["geometry_type"] is None:
+        raise NoGeometryLayer(shown, layer=name)
+    found = crs.decide(info["crs"], crs_given, shown)
+    common: dict[str, Any] = {
+        "path": path, "shown": shown, "layer": name, "rows": rows, "srid": found.srid, "crs_from": found.how,
+    }  # fmt: skip
+    source: Source
+    if facts:
+        source = shapefile.ShapefileSource(
+            **common, fields=facts.fields, encoding=facts.encoding.name, encoding_from=facts.encoding.how,
+            table=facts.table, whole=facts.whole,
+        )  # fmt: skip
+    else:
+        kind = GeoPackageSource if path.suffix.lower() == GPKG_SUFFIX else OgrSource
+        source = kind(**common, fields=tuple(info["fields"]), encoding="UTF-8", encoding_from="format")
+    crs.check_degrees(found, source.sample_boxes(), shown)
+    return source
+
+
+def _layer(path: Path, wanted: str | None, shown: str) -> str:
+    names = layers(path, shown)
+    if wanted is not None:
+        if wanted not in names:
+            raise LayerMissing(shown, layer=wanted, layers="、".join(names))
+        return wanted
+    if not names:
+        raise NotGeodata(shown, detail=path.suffix)
+    if len(names) > 1:
+        raise SeveralLayers(shown, layers="、".join(names))
+    return names[0]
+
+
+def layers(path: Path, shown: str) -> list[str]:
+    """Names of the layers."""
+    import pyogrio  # noqa: PLC0415 - heavy
+
+    try:
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError as error:
+        raise NotGeodata(shown, detail=brief(error)) from error
+
+
+def _info(path: Path, layer: str, shown: str) -> dict[str, Any]:
+    import pyogrio  # noqa: PLC0415 - heavy
+
+    try:
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            return dict(pyogrio.read_info(path, layer=layer, force_feature_count=True))
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise BrokenFile(shown, detail=brief(error)) from error
