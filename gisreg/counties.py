@@ -1,5 +1,6 @@
 """Which county a piece of work is about."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from sqlalchemy import Connection, select
@@ -43,3 +44,21 @@ def choose_county(connection: Connection, named: str | None) -> str:
     if named not in known:
         raise CountyUnknown(county=named or "-", known=listed)
     return str(named)
+
+
+@dataclass(frozen=True)
+class CountyNames:
+    """A county as lists show it."""
+
+    code: str
+    name: str
+    name_en: str
+    invented: bool
+
+
+def list_counties(connection: Connection) -> list[CountyNames]:
+    """All counties of the registry, by code."""
+    wanted = select(County.code, County.name, County.name_en, County.invented).order_by(County.code)
+    return [
+        CountyNames(code, name, name_en or name, made_up) for code, name, name_en, made_up in connection.execute(wanted)
+    ]

@@ -1,0 +1,59 @@
+"""The application: settings in, FastAPI out. Importing this module does nothing."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from api import conditional, errors, openapi
+from api.guard import Guard
+from api.registry import Registry
+from api.routers import docs, health, parcels, site, townships
+from api.templating import STATIC_DIR
+from gisreg.settings import Settings
+
+GZIP_FROM_BYTES = 1_000
+GZIP_LEVEL = 5
+"""Level 9 takes three times as long for GeoJSON that is 2 % smaller."""
+ROUTERS = (site, health, townships, parcels, docs)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The registry over HTTP for these settings. The database is opened at start and closed at the end."""
+    registry = Registry(settings)
+    app = FastAPI(
+        title="gisreg · 县域闲置资产台账",
+        version=version("gisreg"),
+        lifespan=_lifespan(registry),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings, app.state.registry = settings, registry
+    errors.register(app)
+    conditional.register(app)
+    openapi.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    # Added from the inside out: the guard sees a request first and an answer last.
+    app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Guard, default_language=settings.language)
+    return app
+
+
+def _lifespan(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # A database that is down does not keep the server from starting: /ready says so until it is back.
+        try:
+            yield
+        finally:
+            await run_in_threadpool(registry.close)
+
+    return lifespan

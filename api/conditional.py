@@ -1,0 +1,87 @@
+"""Conditional requests: what has not changed since the reader's copy is not made again."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.language import language_of
+from api.registry import Registry
+from gisreg.db.snapshot import snapshot_mark
+from gisreg.parcels.asof import today
+
+CACHE_CONTROL = "private, no-cache"
+"""Keep a copy, ask each time: the answer is mostly 304."""
+VARY = "Accept, Accept-Language"
+
+
+class NotModified(Exception):
+    """The reader's copy is still right."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+        super().__init__("not modified")
+
+
+class Reading:
+    """One read of the registry for one request. All it reads comes from one snapshot, which the ETag stands for."""
+
+    def __init__(self, request: Request, registry: Registry) -> None:
+        self.request = request
+        self.registry = registry
+        self.language = language_of(request, registry.settings.language)
+        self.mark = ""
+
+    @contextmanager
+    def open(self) -> Iterator[Connection]:
+        """A read-only transaction, unless the reader's copy is still right.
+
+        Raises:
+            NotModified: the request named this very state.
+        """
+        with self.registry.transaction() as connection:
+            self.mark = self._mark(connection)
+            if self._known():
+                raise NotModified(self.headers())
+            yield connection
+
+    def reply(self, body: bytes, media_type: str, headers: dict[str, str] | None = None, **options: Any) -> Response:
+        """The answer with its validators."""
+        return Response(body, headers={**self.headers(), **(headers or {})}, media_type=media_type, **options)
+
+    def headers(self) -> dict[str, str]:
+        """What goes with the answer and with its 304 alike."""
+        return {"ETag": self.mark, "Cache-Control": CACHE_CONTROL, "Vary": VARY, "Content-Language": self.language}
+
+    def _mark(self, connection: Connection) -> str:
+        """Weak: compression may change the bytes. Deadlines and ages move with the day even where data do not."""
+        parts = (
+            snapshot_mark(connection),
+            today().isoformat(),
+            version("gisreg"),
+            self.language,
+            self.request.headers.get("accept", ""),
+            self.request.url.path,
+            self.request.url.query,
+        )
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        return f'W/"{digest}"'
+
+    def _known(self) -> bool:
+        given = self.request.headers.get("if-none-match", "")
+        return any(tag.strip() in (self.mark, self.mark.removeprefix("W/"), "*") for tag in given.split(","))
+
+
+def register(app: FastAPI) -> None:
+    """Answer 304 where nothing changed."""
+    app.add_exception_handler(NotModified, _not_modified)
+
+
+def _not_modified(_request: Request, unchanged: Exception) -> Response:
+    assert isinstance(unchanged, NotModified)  # noqa: S101 - registered for this class only
+    return Response(status_code=304, headers=unchanged.headers)

@@ -1,0 +1,66 @@
+"""The API's description: what it is for, what a parcel looks like, what a problem looks like."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.problems import MEDIA_TYPE, Problem
+from api.schemas import parcel_schema
+
+DESCRIPTION = """
+县域闲置资产台账：闲置土地、批而未供土地、半拉子工程、闲置厂房，用、售、租、融。
+A county's registry of land and buildings that earn nothing: use, sell, lease or finance.
+
+- 坐标 EPSG:4490（CGCS2000），经度在前；面积 m² 与亩；金额万元。 Coordinates EPSG:4490, longitude first.
+- 条件用 CQL2，字段见 `/queryables`。 Filters are CQL2 over `/queryables`.
+- 出错返回 RFC 9457 问题文档：`code`、`detail`、`where`、`mend`；语言按 `Accept-Language` 或 `?lang=`。
+  Every error is an RFC 9457 problem document, in the language asked for.
+- 读取类地址带 `ETag`；带 `If-None-Match` 再问，没有变化即 304。 Reads carry an `ETag`.
+- 目前没有登录，只在本机回环地址服务。 There is no sign-in yet: loopback only.
+"""
+TAGS = [
+    {"name": "townships", "description": "各乡镇剩余待盘活与未销号 · what is left, what is not closed"},
+    {"name": "parcels", "description": "宗地、历史、可查询字段 · parcels, history, queryables"},
+    {"name": "plan", "description": "处置建议：运行、采用、解释 · what should become of each parcel"},
+    {"name": "export", "description": "导出文件 · files for other programs"},
+    {"name": "maps", "description": "网页地图 · map pages"},
+    {"name": "health", "description": "存活与就绪 · liveness and readiness"},
+]
+
+
+def install(app: FastAPI) -> None:
+    """Make ``/openapi.json`` tell all of this; built at the first request."""
+
+    def description() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _build(app)
+        return app.openapi_schema
+
+    # FastAPI's documented way to extend the description.
+    app.openapi = description  # type: ignore[method-assign]
+
+
+def _build(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=TAGS)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(_problem_schemas())
+    schemas["Parcel"] = parcel_schema()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _own_validation_problem(operation)
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    return document
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs", {}), "Problem": schema}
+
+
+def _own_validation_problem(operation: dict[str, Any]) -> None:
+    """FastAPI describes its own form of 422; here it is a problem document like any other."""
+    answer = operation.get("responses", {}).get("422")
+    if answer:
+        answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -1,0 +1,116 @@
+"""Problem documents (RFC 9457): what is wrong, where, and the mend, for programs and people alike."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from gisreg.errors import (
+    AccessError,
+    ConflictError,
+    DatabaseError,
+    GisregError,
+    InputError,
+    NotFoundError,
+    ResourceError,
+    SetupError,
+)
+from gisreg.text import Language, Text
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
+    (InputError, 400, Text("请求有误", "Bad request")),
+    (NotFoundError, 404, Text("没有找到", "Not found")),
+    (ConflictError, 409, Text("与现状冲突", "Conflict")),
+    (DatabaseError, 503, Text("数据库不可用", "Database unavailable")),
+    (AccessError, 403, Text("不允许", "Not allowed")),
+    (ResourceError, 507, Text("本机资源不足", "Out of resources")),
+    (SetupError, 503, Text("尚未就绪", "Not ready")),
+)
+"""The one table from the kind of a failure to its HTTP status."""
+
+RETRY_AFTER_SECONDS = 5
+
+
+class ProblemPart(BaseModel):
+    """One of several faults in a request."""
+
+    where: str = Field(description="参数或字段 · parameter or field")
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 问题文档 · problem document."""
+
+    type: str = Field(examples=["urn:gisreg:problem:parcel_not_found"])
+    title: str = Field(description="类别 · kind of failure", examples=["没有找到"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="出了什么问题 · what is wrong", examples=["没有编号为 149901-0000001 的宗地"])
+    instance: str = Field(description="请求的地址 · the address asked for", examples=["/parcels/149901-0000001"])
+    code: str = Field(description="稳定的代码，供程序判断 · stable, for programs", examples=["parcel_not_found"])
+    where: str = Field("", description="出错位置 · the row, field or parameter")
+    mend: str = Field("", description="如何处理 · what to do about it")
+    errors: list[ProblemPart] | None = Field(None, description="逐项说明 · each fault by itself")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A failure before it is put into words of one language."""
+
+    status: int
+    title: Text
+    code: str
+    what: Text
+    mend: Text
+    where: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def response(self, instance: str, language: Language) -> Response:
+        """The problem document as an answer."""
+        document = {
+            "type": f"urn:gisreg:problem:{self.code}",
+            "title": self.title.say(language),
+            "status": self.status,
+            "detail": self.what.say(language),
+            "instance": instance,
+            "code": self.code,
+            "where": self.where,
+            "mend": self.mend.say(language),
+            **self.more,
+        }
+        headers = {"Cache-Control": "no-store", "Content-Language": language, **self.headers}
+        body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+        return Response(body, self.status, headers, MEDIA_TYPE)
+
+
+def fault_of(error: GisregError) -> Fault:
+    """The failure with the status of its kind; failures of HTTP itself bring their own."""
+    usual, title = next((code, words) for kind, code, words in STATUS if isinstance(error, kind))
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if usual == 503 else {}  # noqa: PLR2004 - an HTTP status
+    return Fault(
+        int(getattr(type(error), "http_status", usual)),
+        title,
+        error.code,
+        Text(error.say_what("zh"), error.say_what("en")),
+        Text(error.say_mend("zh"), error.say_mend("en")),
+        error.where,
+        headers,
+    )
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses: the problems an operation may answer with."""
+    return {status: {"description": _MEANINGS[status], "content": {MEDIA_TYPE: _SCHEMA}} for status in statuses}
+
+
+_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_MEANINGS = {status: title.both() for _, status, title in reversed(STATUS)} | {
+    304: "自上次以来没有变化 (unchanged since the ETag given)",
+    415: "请求体不是 JSON (the body is not JSON)",
+    422: "参数不合要求 (a parameter is not what it should be)",
+    503: "数据库不可用或尚未就绪 (database unavailable, or not set up)",
+}

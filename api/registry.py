@@ -1,0 +1,56 @@
+"""The database as the application holds it: one engine, made at start, found again when the cluster moved."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from gisreg.cluster import database_address
+from gisreg.cluster.address import sqlalchemy_url
+from gisreg.db.engine import Actor, make_engine, transaction
+from gisreg.db.errors import DatabaseUnreachable
+from gisreg.settings import Settings
+
+POOL_SIZE = 10
+
+
+class Registry:
+    """Opens transactions. An outage lasts no longer than the database's own: each request tries anew."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    def engine(self) -> Engine:
+        """The engine; made at first use, so that an application starts (and says so) while its database is down."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = make_engine(self._app_url(), pool_size=POOL_SIZE, application_name="gisreg api")
+            return self._engine
+
+    def _app_url(self) -> str:
+        if self.settings.database_url:
+            return sqlalchemy_url(self.settings.database_url)
+        return database_address(self.settings).app_url
+
+    @contextmanager
+    def transaction(self, actor: Actor | None = None) -> Iterator[Connection]:
+        """One transaction; read-only without an actor. A private cluster that went away is started again, once."""
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(transaction(self.engine(), actor))
+            except DatabaseUnreachable:
+                if self.settings.database_url:
+                    raise
+                self.close()
+                connection = stack.enter_context(transaction(self.engine(), actor))
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back; the next transaction opens new ones."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None

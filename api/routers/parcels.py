@@ -1,0 +1,150 @@
+"""Parcels: lists, one of them, its history, and what a filter may ask for."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.conditional import Reading
+from api.dependencies import LanguageDep, ReadingDep
+from api.encoding import json_bytes
+from api.filters import compiled
+from api.links import Link, link_header, next_link, with_members
+from api.parameters import (
+    After,
+    AsOf,
+    Box,
+    County,
+    Filter,
+    FilterLang,
+    Limit,
+    Offset,
+    ParcelCode,
+    box_of,
+    known_form,
+)
+from api.problems import documented
+from api.schemas import FEATURE, FEATURES, PARCEL_PAGE, answers, queryables_schema
+from gisreg.counties import choose_county
+from gisreg.parcels.asof import current_at
+from gisreg.parcels.read import feature_collection, get_feature, get_parcel, history, list_parcels
+
+router = APIRouter(tags=["parcels"])
+
+JSON, GEOJSON = "application/json", "application/geo+json"
+EMPTY = b'{"type":"FeatureCollection","features":[]}'
+# Quotes inside strings are escaped, so this stands at the head of a feature and nowhere else.
+_FEATURE_START = re.compile(rb'\{"type":"Feature","id":"([^"]*)"')
+Format = Annotated[Literal["json", "geojson"], Query(description="json，或带界址的 geojson · geojson has boundaries")]
+_HISTORY = {
+    "type": "object",
+    "properties": {
+        "parcel_code": {"type": "string"},
+        "versions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "version": {"type": "integer"},
+                    "recorded_at": {"type": "string", "format": "date-time"},
+                    "recorded_by": {"type": "string"},
+                    "recorded_from": {"type": "string"},
+                    "changed": {"type": "object", "additionalProperties": {"type": "object"}},
+                },
+            },
+        },
+    },
+}
+
+
+@router.get(
+    "/parcels",
+    summary="宗地列表 · parcels",
+    responses={**answers(json=PARCEL_PAGE, geojson=FEATURES), **documented(400, 404, 422, 503)},
+    response_class=Response,
+)
+def parcels(  # noqa: PLR0917 - FastAPI passes by name
+    reading: ReadingDep,
+    filter: Filter = None,
+    filter_lang: FilterLang = "cql2-text",
+    bbox: Box = None,
+    county: County = None,
+    as_of: AsOf = None,
+    limit: Limit = 100,
+    after: After = None,
+    offset: Offset = 0,
+    format: Format = "json",
+) -> Response:
+    """Parcels in the order of their numbers.
+
+    Follow the `next` link (also in the `Link` header) until there is none; it continues behind the last number, so
+    that a change in between neither repeats nor skips a parcel.
+    """
+    source = current_at(as_of)
+    asked: dict[str, Any] = {"where": compiled(filter, filter_lang, source), "bbox": box_of(bbox), "source": source}
+    with reading.open() as connection:
+        asked["county"] = choose_county(connection, county or reading.registry.settings.county)
+        if format == "geojson":
+            return _features(reading, connection, asked, limit=limit, after=after, offset=offset)
+        page = list_parcels(connection, **asked, limit=limit, after=after, offset=offset)
+    links = _next(reading, page.items[-1]["parcel_code"] if len(page.items) == limit else None, JSON)
+    body = {"total": page.total, "items": page.items, "links": links}
+    return reading.reply(json_bytes(body), JSON, link_header(links))
+
+
+def _features(
+    reading: Reading, connection: Connection, asked: dict[str, Any], *, limit: int, after: str | None, offset: int
+) -> Response:
+    """The page as PostGIS writes it, with the number of matches and the links put behind."""
+    # One row is enough to count, and with an offset that row is the one to continue behind.
+    before = list_parcels(connection, **asked, limit=min(offset, 1), after=after, offset=max(offset - 1, 0))
+    if before.items:
+        after = before.items[0]["parcel_code"]
+    past_the_end = offset > 0 and not before.items
+    collection = EMPTY if past_the_end else feature_collection(connection, **asked, limit=limit, after=after)
+    codes = _FEATURE_START.findall(collection)
+    links = _next(reading, codes[-1].decode() if len(codes) == limit else None, GEOJSON)
+    body = with_members(collection, numberMatched=before.total, numberReturned=len(codes), links=links)
+    return reading.reply(body, GEOJSON, link_header(links))
+
+
+def _next(reading: Reading, last: str | None, media_type: str) -> list[Link]:
+    return [next_link(reading.request, media_type, after=last, offset=None)] if last else []
+
+
+@router.get(
+    "/parcels/{parcel_code}",
+    summary="一宗 · one parcel",
+    responses={**answers(json={"$ref": "#/components/schemas/Parcel"}, geojson=FEATURE), **documented(404, 422, 503)},
+    response_class=Response,
+)
+def parcel(reading: ReadingDep, parcel_code: ParcelCode, as_of: AsOf = None, format: Format = "json") -> Response:
+    """All that the registry knows of one parcel, now or as of a day; `format=geojson` with its boundary."""
+    code = known_form(parcel_code)
+    with reading.open() as connection:
+        if format == "geojson":
+            return reading.reply(get_feature(connection, code, as_of), GEOJSON)
+        return reading.reply(json_bytes(get_parcel(connection, code, as_of)), JSON)
+
+
+@router.get(
+    "/parcels/{parcel_code}/history",
+    summary="历次版本 · every version",
+    responses={**answers(json=_HISTORY), **documented(404, 422, 503)},
+    response_class=Response,
+)
+def parcel_history(reading: ReadingDep, parcel_code: ParcelCode) -> Response:
+    """Each version: who wrote it, when, by which way in, and what it changed. Nothing is ever overwritten."""
+    code = known_form(parcel_code)
+    with reading.open() as connection:
+        versions = history(connection, code)
+    return reading.reply(json_bytes({"parcel_code": code, "versions": versions}), JSON)
+
+
+@router.get("/queryables", summary="可查询的字段 · what a filter may ask for", response_class=Response)
+def queryables(request: Request, language: LanguageDep) -> Response:
+    """A JSON Schema: the names, types, units and values that CQL2 filters know (OGC API – Features, part 3)."""
+    body = json_bytes(queryables_schema(request.url.path, language))
+    return Response(body, media_type="application/schema+json", headers={"Content-Language": language})

@@ -1,0 +1,67 @@
+"""The first page: the county at a glance, townships ranked by what is left, maps, downloads, the API."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.responses import FileResponse, Response
+
+from api.conditional import Reading
+from api.dependencies import ReadingDep
+from api.parameters import AsOf, County
+from api.routers.townships import ranked
+from api.templating import STATIC_DIR, render, speaker
+from gisreg.counties import CountyNames, choose_county, list_counties
+from gisreg.geometry import STORAGE_SRID, WEB_MERCATOR_SRID, WGS84_SRID, zones
+from gisreg.ledger.left import county_left, township_left
+from gisreg.parcels.asof import today
+from gisreg.text import Text
+from gisreg.vocab import LABEL_LEGEND, Kind, Label
+
+router = APIRouter(include_in_schema=False)
+
+GEOGRAPHIC = (
+    (STORAGE_SRID, Text("CGCS2000 经纬度", "CGCS2000 longitude/latitude")),
+    (WGS84_SRID, Text("WGS 84 经纬度", "WGS 84 longitude/latitude")),
+    (WEB_MERCATOR_SRID, Text("Web 墨卡托", "Web Mercator")),
+)
+
+
+@router.get("/")
+def first_page(reading: ReadingDep, county: County = None, as_of: AsOf = None) -> Response:
+    """The county's page; where there are several counties and none is named, the choice between them."""
+    with reading.open() as connection:
+        counties = list_counties(connection)
+        wanted = county or reading.registry.settings.county or (counties[0].code if len(counties) == 1 else None)
+        if wanted is None:
+            body = render("counties.html", {**_frame(reading), "counties": counties})
+        else:
+            body = _county_page(reading, connection, counties, choose_county(connection, wanted), as_of)
+    return reading.reply(body, "text/html")
+
+
+def _county_page(reading: Reading, connection: Connection, counties: list[CountyNames], code: str, as_of: Any) -> bytes:
+    rows = ranked(township_left(connection, code, as_of))
+    values = {
+        "county": next(entry for entry in counties if entry.code == code),
+        "counties": counties,
+        "as_of": as_of,
+        "day": as_of or today(),
+        "rows": rows,
+        "total": county_left(rows),
+        "most_mu": max((row.left_mu for row in rows), default=0.0),
+        "kinds": list(Kind),
+        "labels": [(label, LABEL_LEGEND[label]) for label in Label],
+        "systems": [*GEOGRAPHIC, *((zone.srid, zone.title) for zone in zones())],
+    }
+    return render("county.html", {**_frame(reading), **values})
+
+
+def _frame(reading: Reading) -> dict[str, Any]:
+    return {"language": reading.language, "say": speaker(reading.language), "request": reading.request}
+
+
+@router.get("/favicon.ico")
+def icon() -> FileResponse:
+    """What browsers ask for unasked."""
+    return FileResponse(STATIC_DIR / "icon.svg", media_type="image/svg+xml")

@@ -1,0 +1,11 @@
+"""A mark that changes whenever anything visible in the database changes."""
+
+from sqlalchemy import Connection, text
+
+# Two transactions with the same snapshot see exactly the same rows; the database's own number tells a restored one.
+_MARK = text("SELECT (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || pg_current_snapshot()")
+
+
+def snapshot_mark(connection: Connection) -> str:
+    """The mark of what this transaction sees; the same mark later means that nothing was written in between."""
+    return str(connection.execute(_MARK).scalar_one())
