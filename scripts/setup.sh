@@ -70,7 +70,7 @@ install_system_packages() {
   echo "      $missing"
   # shellcheck disable=SC2086 # one word a package is meant
   as_root "${environment[@]}" apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $missing >"$log" 2>&1 ||
-    { tail -20 "$log" >&2; fail "apt 安装失败 · apt could not install: $missing"; }
+    { tail -20 "$log" >&2; as_root rm -f "$no_main"; fail "apt 安装失败 · apt could not install: $missing"; }
   rm -f "$log"
   as_root rm -f "$no_main"
 }
