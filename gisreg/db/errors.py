@@ -134,16 +134,21 @@ def translate(error: BaseException) -> BaseException:
     if not isinstance(original, psycopg2.Error):
         return error
     detail = _first_line(original)
-    state = original.pgcode or ""
+    known = _known(original.pgcode or "", str(original), detail)
+    if known is None and isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return DatabaseUnreachable("", detail=detail)
+    return known or error
+
+
+def _known(state: str, message: str, detail: str) -> Exception | None:
+    """The registry's own error by SQLSTATE, else by wording."""
     for prefix, kind in _BY_STATE:
         if state.startswith(prefix):
             return kind("", detail=detail)
     for words, kind in _BY_WORDING:
-        if words in str(original):
+        if words in message:
             return kind("", detail=detail)
-    if isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError):
-        return DatabaseUnreachable("", detail=detail)
-    return error
+    return None
 
 
 def _first_line(error: psycopg2.Error) -> str:
@@ -161,5 +166,22 @@ def translated() -> Iterator[None]:
     except (DBAPIError, psycopg2.Error) as error:
         better = translate(error)
         if better is error:
+            raise
+        raise better from error
+
+
+@contextmanager
+def translated_adbc() -> Iterator[None]:
+    """The same for ADBC, which bulk work reads by."""
+    from adbc_driver_manager import Error, OperationalError  # noqa: PLC0415 - only bulk work needs it
+
+    try:
+        yield
+    except Error as error:
+        detail = " ".join(str(error).split())[:300]
+        better = _known(error.sqlstate or "", str(error), detail)
+        if better is None and isinstance(error, OperationalError):
+            better = DatabaseUnreachable("", detail=detail)
+        if better is None:
             raise
         raise better from error

@@ -1,0 +1,121 @@
+"""One export from query to file: nothing appears under the target's name before it is whole."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Engine, FromClause
+
+from gisreg.db.engine import transaction
+from gisreg.export.encoding import read_encoding
+from gisreg.export.fields import Field, fields
+from gisreg.export.statement import export_statement, restrict
+from gisreg.export.stream import ArrowStream, open_stream
+from gisreg.export.targets import EncodingNotUsed, Target, choose_srid, put_in_place, read_target, workspace
+from gisreg.parcels.asof import current_at, today
+
+DEFAULT_ENCODING = "GBK"
+"""What ArcGIS on a Chinese Windows expects."""
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What was written."""
+
+    file: Path
+    format: str
+    crs: str
+    encoding: str
+    rows: int
+    bytes: int
+    seconds: float
+    files: tuple[str, ...]
+    """The names inside the zip, or the file's own."""
+
+
+def export(
+    engine: Engine,
+    target: Path,
+    *,
+    county: str | None = None,
+    kinds: Sequence[str] = (),
+    where: ColumnElement[bool] | None = None,
+    source: FromClause | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+    as_of: date | None = None,
+    include_personal: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> ExportSummary:
+    """Write the parcels to ``target``; its suffix (.shp.zip, .gpkg, .geojson) is the format.
+
+    ``where`` is compiled against ``source`` (default: the read model as of ``as_of``). ``crs`` is ``EPSG:n``, ``auto``
+    (the county's own zone) or None (the format's own default). ``progress`` hears the rows done so far.
+    """
+    began = time.monotonic()
+    goal = read_target(target)
+    code_page = _code_page(goal, encoding)
+    table = current_at(as_of) if source is None else source
+    with transaction(engine) as connection:
+        srid = choose_srid(connection, crs, goal.format, county)
+    shapefile = goal.format == "shapefile"
+    wanted = [field for field in fields() if field.dbf or not shapefile]
+    statement = export_statement(
+        table, wanted, srid=srid, where=restrict(table, county, kinds, where), as_of=as_of,
+        include_personal=include_personal, clockwise=shapefile,
+    )  # fmt: skip
+    with workspace(target) as folder:
+        with open_stream(engine, statement) as stream:
+            parts, rows = _write(
+                goal, stream, wanted, folder,
+                srid=srid, code_page=code_page, day=as_of or today(), progress=progress,
+            )  # fmt: skip
+        made, names = _pack(goal, parts, folder)
+        size = made.stat().st_size
+        put_in_place(made, target)
+    return ExportSummary(
+        target, goal.format, f"EPSG:{srid}", code_page, rows, size, round(time.monotonic() - began, 3), names
+    )
+
+
+def _code_page(goal: Target, encoding: str | None) -> str:
+    if goal.format == "shapefile":
+        return read_encoding(encoding or DEFAULT_ENCODING)
+    if encoding is not None and read_encoding(encoding) != "UTF-8":
+        raise EncodingNotUsed(format=goal.format)
+    return "UTF-8"
+
+
+def _write(
+    goal: Target,
+    stream: ArrowStream,
+    wanted: Sequence[Field],
+    folder: Path,
+    *,
+    srid: int,
+    code_page: str,
+    day: date,
+    progress: Callable[[int], None] | None,
+) -> tuple[list[Path], int]:
+    if goal.format == "shapefile":
+        from gisreg.export.shapefile import write_parts  # noqa: PLC0415 - each format loads only what it needs
+
+        return write_parts(stream, wanted, folder, goal.stem, srid=srid, encoding=code_page, day=day, progress=progress)
+    from gisreg.export import ogr  # noqa: PLC0415 - each format loads only what it needs
+
+    write: Callable[..., int] = ogr.write_geopackage if goal.format == "gpkg" else ogr.write_geojson
+    made = folder / goal.path.name
+    return [made], write(stream, wanted, made, layer=goal.stem, srid=srid, progress=progress)
+
+
+def _pack(goal: Target, parts: list[Path], folder: Path) -> tuple[Path, tuple[str, ...]]:
+    names = tuple(part.name for part in parts)
+    if goal.format != "shapefile":
+        return parts[0], names
+    from gisreg.export.shapefile import write_zip  # noqa: PLC0415 - each format loads only what it needs
+
+    made = folder / goal.path.name
+    write_zip(parts, made)
+    return made, names
