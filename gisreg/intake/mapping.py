@@ -1,0 +1,256 @@
+"""Which column of a file becomes which column of the registry: data (TOML), not code."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Double, Integer
+from sqlalchemy import Text as SqlText
+
+from gisreg.columns import Meaning
+from gisreg.db.models import Parcel
+from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
+from gisreg.intake.errors import MappingInvalid
+from gisreg.vocab import code_list
+
+UNIT_FACTORS = {
+    "m2": 1.0, "mu": M2_PER_MU, "ha": M2_PER_HA, "wan_mu": M2_PER_WAN_MU, "km2": 1e6, "wan": 1.0, "yuan": 1e-4, "yi": 1e4,
+}  # fmt: skip
+_UNITS_IN_NAMES = {
+    "亩": "mu", "公顷": "ha", "万亩": "wan_mu", "平方米": "m2", "m²": "m2", "m2": "m2", "㎡": "m2", "ha": "ha", "hm2": "ha",
+    "平方公里": "km2", "km2": "km2", "万元": "wan", "元": "yuan", "亿元": "yi", "亿": "yi",
+}  # fmt: skip
+_AREA_UNITS, _MONEY_UNITS = ("m2", "mu", "ha", "wan_mu", "km2"), ("wan", "yuan", "yi")
+_NAME_WITH_UNIT = re.compile(r"^(?P<name>.+?)[(\[_/](?P<unit>[^()\[\]]+)[)\]]?$")
+
+NOT_FROM_FILES = frozenset(
+    "id version recorded_at recorded_by recorded_from county_code parcel_code kind state tags area_m2 planar_area_m2 "
+    "survey_crs survey_boundary batch_id source_row source_hash boundary".split()
+)
+"""Given by the registry, measured by the database, or decided by people."""
+TOWNSHIP_NAME = "township_name"
+"""Not stored: it finds the township where a file has no code."""
+KEY_COLUMN = "source_code"
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """A column of the file and what it becomes."""
+
+    target: str
+    source: str
+    type: str
+    """text, number, whole, day, fact or code."""
+    factor: float = 1.0
+    minimum: float | None = None
+    maximum: float | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    """What stands in the file (case and width folded) to what is stored."""
+    strict: bool = False
+    """Nothing but the listed values may be stored."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A mapping applied to a file's columns."""
+
+    columns: tuple[MappedColumn, ...]
+    defaults: dict[str, str]
+    unmapped: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """How a batch remembers it."""
+        return {
+            "columns": {column.target: column.source for column in self.columns},
+            "defaults": self.defaults,
+            "unmapped": list(self.unmapped),
+        }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One possible source name of a target."""
+
+    name: str
+    unit: str | None
+    sets: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping file, read."""
+
+    entries: dict[str, tuple[Entry, ...]]
+    units: dict[str, str]
+    values: dict[str, dict[str, str]]
+    defaults: dict[str, str]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+    def apply(self, fields: Sequence[str]) -> Mapped:
+        """Choose a source column for each target; each source column is used once."""
+        free = {folded(name): name for name in reversed(fields)}
+        taken: dict[str, tuple[str, Entry]] = {}
+        for target, entries in self.entries.items():
+            found = next(((name, entry) for entry in entries if (name := _find(free, entry.name))), None)
+            if found:
+                taken[target] = found
+                del free[folded(found[0])]
+        columns = tuple(self._column(target, source, entry) for target, (source, entry) in taken.items())
+        used = {source for source, _ in taken.values()}
+        sets = {key: value for _, entry in taken.values() for key, value in entry.sets.items() if key not in taken}
+        return Mapped(columns, {**self.defaults, **sets}, tuple(name for name in fields if name not in used))
+
+    def _column(self, target: str, source: str, entry: Entry) -> MappedColumn:
+        if target == TOWNSHIP_NAME:
+            return MappedColumn(target, source, "text")
+        column = target_columns()[target]
+        kind = _type_of(column)
+        unit = _unit_in(source, target) or entry.unit or self.units.get(target)
+        low, high = _limits(column)
+        values, strict = self._values(target, column)
+        return MappedColumn(
+            target, source, kind, UNIT_FACTORS[unit] if unit else 1.0, low, high, values, strict=strict
+        )
+
+    def _values(self, target: str, column: "Column[Any]") -> tuple[dict[str, str], bool]:
+        meaning: Meaning = column.info["meaning"]
+        given = {folded(words): value for words, value in self.values.get(target, {}).items()}
+        if isinstance(column.type, Boolean):
+            return {**dict.fromkeys(map(folded, self.yes), "true"), **dict.fromkeys(map(folded, self.no), "false"), **given}, True
+        if meaning.terms:
+            own = {folded(words): str(term) for term in meaning.terms for words in (str(term), term.zh, term.en)}
+            return {**own, **given}, True
+        if meaning.code_list and target != "land_use_code":
+            codes = code_list(meaning.code_list)
+            titles = {folded(code.zh): code.code for code in reversed(codes)}
+            return {**titles, **{code.code: code.code for code in codes}, **given}, False
+        return given, False
+
+
+def folded(name: str) -> str:
+    """A name for comparing: width, case and blanks aside."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _find(free: AnyMapping[str, str], wanted: str) -> str | None:
+    """The file's column of that name, or of that name with a unit behind it."""
+    exact = free.get(folded(wanted))
+    if exact:
+        return exact
+    for name, original in free.items():
+        match = _NAME_WITH_UNIT.match(name)
+        if match and match["name"] == folded(wanted) and match["unit"] in _UNITS_IN_NAMES:
+            return original
+    return None
+
+
+def _unit_in(source: str, target: str) -> str | None:
+    match = _NAME_WITH_UNIT.match(folded(source))
+    unit = _UNITS_IN_NAMES.get(match["unit"]) if match else None
+    fitting = _AREA_UNITS if target.endswith("_m2") else _MONEY_UNITS if target.endswith("_wan") else ()
+    return unit if unit in fitting else None
+
+
+@cache
+def target_columns() -> dict[str, "Column[Any]"]:
+    """The parcel's columns that a file may fill."""
+    return {name: column for name, column in Parcel.__table__.columns.items() if name not in NOT_FROM_FILES}
+
+
+def _type_of(column: "Column[Any]") -> str:
+    if isinstance(column.type, SqlText):
+        return "text"
+    for kind, name in ((Double, "number"), (Integer, "whole"), (Date, "day"), (Boolean, "fact")):
+        if isinstance(column.type, kind):
+            return name
+    raise TypeError(f"{column.name}: no file can fill {column.type}")
+
+
+def _limits(column: "Column[Any]") -> tuple[float | None, float | None]:
+    """The limits that the column's own checks declare."""
+    conditions = " ".join(condition for condition, _ in column.info.get("checks", ()))
+    low = re.search(rf"{column.name} >= (-?[\d.]+)", conditions)
+    high = re.search(rf"{column.name} <= (-?[\d.]+)", conditions)
+    return (float(low[1]) if low else None), (float(high[1]) if high else None)
+
+
+def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
+    """Read a mapping file; what it names comes before what ``base`` knows."""
+    shown = str(path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MappingInvalid(shown, detail=str(error)[:120]) from error
+    columns = data.get("columns", {})
+    if not isinstance(columns, dict):
+        raise MappingInvalid(shown, detail="columns")
+    for target, spec in columns.items():
+        _check(target, spec, shown)
+    return _merged(data, columns, base)
+
+
+def _check(target: str, spec: object, shown: str) -> None:
+    if target != TOWNSHIP_NAME and target not in target_columns():
+        raise MappingInvalid(shown, detail=f"columns.{target}: 无此字段 / no such column")
+    if not isinstance(spec, dict) or not isinstance(spec.get("from", []), str | list):
+        raise MappingInvalid(shown, detail=f"columns.{target}: from = […]")
+    units = [spec.get("unit")] + [e.get("unit") for e in _listed(spec) if isinstance(e, dict)]
+    for unit in units:
+        if unit is not None and unit not in UNIT_FACTORS:
+            raise MappingInvalid(shown, detail=f"columns.{target}: unit = {unit!r}")
+    if any(isinstance(e, dict) and not isinstance(e.get("name"), str) for e in _listed(spec)):
+        raise MappingInvalid(shown, detail=f"columns.{target}: name = …")
+    if not all(isinstance(value, str) for value in spec.get("values", {}).values()):
+        raise MappingInvalid(shown, detail=f"columns.{target}.values")
+
+
+def _listed(spec: AnyMapping[str, Any]) -> list[Any]:
+    names = spec.get("from", [])
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _entry(item: Any, unit: str | None) -> Entry:
+    if isinstance(item, str):
+        return Entry(item, unit, {})
+    return Entry(item["name"], item.get("unit", unit), item.get("sets", {}))
+
+
+def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None) -> Mapping:
+    entries: dict[str, tuple[Entry, ...]] = {}
+    order = [*columns, *(target for target in [TOWNSHIP_NAME, *target_columns()] if target not in columns)]
+    for target in order:
+        spec = columns.get(target, {})
+        own = tuple(_entry(item, spec.get("unit")) for item in _listed(spec))
+        always = () if base else _always(target)
+        entries[target] = (*own, *always, *(base.entries.get(target, ()) if base else ()))
+    booleans = data.get("booleans", {})
+    values = {target: spec["values"] for target, spec in columns.items() if "values" in spec}
+    older = base.values if base else {}
+    return Mapping(
+        entries,
+        {**(base.units if base else {}), **{t: spec["unit"] for t, spec in columns.items() if "unit" in spec}},
+        {**older, **{target: {**older.get(target, {}), **new} for target, new in values.items()}},
+        {**(base.defaults if base else {}), **data.get("defaults", {})},
+        (*(base.yes if base else ()), *booleans.get("yes", ())),
+        (*(base.no if base else ()), *booleans.get("no", ())),
+    )
+
+
+def _always(target: str) -> tuple[Entry, ...]:
+    """A column's own name and its Chinese title."""
+    if target == TOWNSHIP_NAME:
+        return (Entry(target, None, {}),)
+    meaning: Meaning = target_columns()[target].info["meaning"]
+    return Entry(target, None, {}), Entry(meaning.title.zh, None, {})
+
+
+def default_mapping(data_dir: Path) -> Mapping:
+    """The mapping that knows the common field names."""
+    return load_mapping(data_dir / "mappings" / "default.toml")
