@@ -20,7 +20,7 @@ class GisregError(Exception):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__.removesuffix("Error")).lower()
 
     def __init__(self, where: str = "", **params: object) -> None:
         self.where = where
@@ -76,3 +76,13 @@ class ResourceError(GisregError):
 
 class SetupError(GisregError):
     """A program, package or setting that the registry needs is missing or unfit."""
+
+
+class DiskFull(ResourceError):
+    """No space is left where something is to be written: the one failure that every part can meet."""
+
+    what: ClassVar[Text] = Text("磁盘已满,本次操作已全部撤销", "the disk is full; nothing of this work was kept")
+    mend: ClassVar[Text] = Text(
+        "请腾出空间后重新运行(数据库可用 GISREG_HOME 移到更大的磁盘)",
+        "free some space and run it again (GISREG_HOME moves the database to a larger disk)",
+    )

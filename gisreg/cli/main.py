@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import ModuleType
-from typing import ClassVar, Literal
+from typing import Literal
 
 import typer
 
@@ -39,13 +39,6 @@ EXIT_CODES: tuple[tuple[type[errors.GisregError], int], ...] = (
     (errors.SetupError, 9),
 )
 FAILED, INTERRUPTED = 1, 130
-
-
-class DiskFullError(errors.ResourceError):
-    """The file system the caller writes to is full."""
-
-    what: ClassVar[Text] = Text("磁盘已满", "the disk is full")
-    mend: ClassVar[Text] = Text("请腾出空间后再试", "free some space and try again")
 
 
 def build(wanted: str | None) -> typer.Typer:
@@ -173,7 +166,7 @@ def understood(error: BaseException) -> errors.GisregError | None:
     if isinstance(error, errors.GisregError):
         return error
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError(where=str(error.filename or ""))
+        return errors.DiskFull(where=str(error.filename or ""))
     if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg2"):
         from gisreg.db.errors import translate  # noqa: PLC0415 - the driver is loaded already where this happens
 

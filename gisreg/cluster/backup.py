@@ -16,7 +16,7 @@ from psycopg2 import sql
 from gisreg.cluster.address import APP_ROLE, DATABASE, OWNER_ROLE, DatabaseAddress, libpq_uri
 from gisreg.cluster.prepare import admin_cursor, create_database, drop_database, has_role
 from gisreg.cluster.programs import PostgresqlMissingError, installed
-from gisreg.errors import ConflictError, DatabaseError, InputError, ResourceError
+from gisreg.errors import ConflictError, DatabaseError, DiskFull, InputError
 from gisreg.text import Text
 
 MARK = "gisreg.parcel"
@@ -37,13 +37,6 @@ class BackupFailedError(DatabaseError):
 
     what: ClassVar[Text] = Text("{program} 失败：{last_words}", "{program} failed: {last_words}")
     mend: ClassVar[Text] = Text("现有数据未动；请排除原因后重试", "nothing was changed; mend the cause and try again")
-
-
-class BackupDiskFullError(ResourceError):
-    """No room for the backup, or for the database beside the present one."""
-
-    what: ClassVar[Text] = Text("磁盘已满", "the disk is full")
-    mend: ClassVar[Text] = Text("现有数据未动；请腾出空间后重试", "nothing was changed; free some space and try again")
 
 
 class CannotWriteError(InputError):
@@ -152,7 +145,7 @@ def _run(program: str, url: str, options: Sequence[str]) -> None:
         return
     words = " | ".join(done.stderr.splitlines()[-3:])
     if "No space left on device" in done.stderr:
-        raise BackupDiskFullError(where=program)
+        raise DiskFull(where=program)
     raise BackupFailedError(where="", program=program, last_words=words)
 
 

@@ -8,11 +8,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from gisreg.cluster.account import Account
 from gisreg.cluster.programs import Programs
-from gisreg.errors import DatabaseError, ResourceError
+from gisreg.errors import DatabaseError, DiskFull, ResourceError
 from gisreg.text import Text
 
 FIRST_PORT, LAST_PORT = 54320, 54999
@@ -33,15 +32,6 @@ class ServerDidNotStopError(DatabaseError):
 
     what = Text("私有数据库没能停止：{last_words}", "the private database did not stop: {last_words}")
     mend = Text("请关闭仍在使用它的程序后再试", "close the programs that still use it and try again")
-
-
-class DiskFullError(ResourceError):
-    """No space left where the database lives."""
-
-    what: ClassVar[Text] = Text("磁盘已满", "the disk is full")
-    mend: ClassVar[Text] = Text(
-        "请腾出空间，或把 GISREG_HOME 移到更大的磁盘", "free some space, or move GISREG_HOME to a larger disk"
-    )
 
 
 class NoFreePortError(ResourceError):
@@ -97,7 +87,7 @@ def start(programs: Programs, account: Account, data: Path, log_dir: Path) -> Po
         return found
     words = last_words(log_dir, done.stderr)
     if "No space left on device" in words:
-        raise DiskFullError(where=str(data))
+        raise DiskFull(where=str(data))
     if "could not bind" in words or "Address already in use" in words:
         raise PortTakenError
     raise ServerDidNotStartError(where=str(log_dir), last_words=words)

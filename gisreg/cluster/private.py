@@ -20,7 +20,7 @@ from gisreg.cluster.address import (
 from gisreg.cluster.home import ClusterHome, write_private
 from gisreg.cluster.programs import Programs, choose
 from gisreg.cluster.tuning import conf_text
-from gisreg.errors import DatabaseError
+from gisreg.errors import DatabaseError, DiskFull
 from gisreg.text import Text
 
 Role = Literal["app", "admin"]
@@ -152,7 +152,7 @@ class PrivateCluster:
 
     def _explain_initdb(self, stderr: str) -> None:
         if "No space left on device" in stderr:
-            raise postmaster.DiskFullError(where=str(self.home.path))
+            raise DiskFull(where=str(self.home.path))
         lines = [line for line in stderr.splitlines() if "error" in line.lower() or "FATAL" in line]
         raise InitdbFailedError(where=str(self.home.path), last_words=" | ".join(lines[-3:]) or stderr.strip())
 

@@ -11,10 +11,10 @@ from gisreg.errors import (
     AccessError,
     ConflictError,
     DatabaseError,
+    DiskFull,
     GisregError,
     InputError,
     NotFoundError,
-    ResourceError,
     SetupError,
 )
 from gisreg.text import Text
@@ -64,15 +64,6 @@ class SchemaMissing(SetupError):
 
     what: ClassVar[Text] = Text("数据库结构不是当前版本({detail})", "the database schema is not current ({detail})")
     mend: ClassVar[Text] = Text("请运行 gisreg db upgrade", "run gisreg db upgrade")
-
-
-class DiskFull(ResourceError):
-    """No space is left for the database."""
-
-    what: ClassVar[Text] = Text(
-        "数据库磁盘已满,本次操作已全部撤销", "the database's disk is full; nothing of this work was kept"
-    )
-    mend: ClassVar[Text] = Text("请腾出空间后重新运行", "free some space and run it again")
 
 
 class DuplicateValue(ConflictError):

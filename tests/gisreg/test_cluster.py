@@ -18,6 +18,7 @@ import pytest
 from gisreg.cluster import PrivateCluster, account, postmaster, private, programs, tuning
 from gisreg.cluster.address import libpq_uri
 from gisreg.cluster.home import SOCKET_PATH_LIMIT, ClusterHome
+from gisreg.errors import DiskFull
 
 QUICK = {"fsync": "off", "shared_buffers": "32MB"}
 START = """
@@ -275,7 +276,7 @@ def test_a_link_that_somebody_laid_in_the_way_is_not_followed(short_home: Path):
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("initdb: error: could not write: No space left on device", postmaster.DiskFullError),
+        ("initdb: error: could not write: No space left on device", DiskFull),
         ("initdb: error: could not look up user", private.InitdbFailedError),
     ],
 )

@@ -44,9 +44,9 @@ def test_exit_codes_differ():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "错误 [lost_error] 找不到 x;row 3;再找找\n"),
-        (["--lang", "en"], "error [lost_error] x is lost; row 3; look again\n"),
-        (["--lang=en"], "error [lost_error] x is lost; row 3; look again\n"),
+        ([], "错误 [lost] 找不到 x;row 3;再找找\n"),
+        (["--lang", "en"], "error [lost] x is lost; row 3; look again\n"),
+        (["--lang=en"], "error [lost] x is lost; row 3; look again\n"),
     ],
 )
 def test_a_failure_says_what_where_and_the_mend(arguments, said, monkeypatch, capsys):
