@@ -66,7 +66,7 @@ def test_a_traceback_only_with_debug(monkeypatch, capsys):
 def test_a_full_disk_is_a_resource_failure(monkeypatch, capsys):
     failing_with(OSError(errno.ENOSPC, "No space left on device", "out.zip"), monkeypatch)
     assert main.main(["--lang", "en"]) == 8
-    assert "the disk is full; out.zip" in capsys.readouterr().err
+    assert "the disk is full; nothing of this work was kept; out.zip" in capsys.readouterr().err
 
 
 def test_interrupted(monkeypatch):
