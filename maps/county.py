@@ -1,0 +1,146 @@
+"""The county page: townships shaded by what is left to revitalise, and the ranked table beside them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gisreg.text import Text
+from gisreg.vocab import LABEL_LEGEND, Kind, Label
+from maps.columns import pair
+from maps.layers import backdrop_data, page_name
+from maps.page import Layer, Page, PageMap, filled, part
+from maps.rows import Amount, GeoJson, PageInfo, TownshipRow
+from maps.shapes import polygons
+from maps.styles import KIND_COLOURS, LABEL_COLOURS, NONE_LEFT, class_of, nice_breaks, ramp
+from maps.text import WORDS
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One line of the table."""
+
+    rank: int | None
+    row: TownshipRow
+    share: float
+    bar: float
+    """Length of the bar: 1 for the township with most land left."""
+    href: str
+
+
+def county_page(info: PageInfo, townships: Sequence[TownshipRow], backdrop: GeoJson | None = None) -> str:
+    """The page as HTML."""
+    total = sum_of(townships)
+    title = filled(WORDS["county_title"], county=info.county)
+    figures = part(
+        "county.html",
+        ranking=ranking(townships),
+        total=total,
+        by_kind=breakdown(total.by_kind, Kind, KIND_COLOURS),
+        by_label=breakdown(total.by_label, Label, LABEL_COLOURS),
+        unlabelled=unlabelled(total),
+    )
+    page = Page(
+        info, title, ["county.js"], figures, kind="county", total=total, search=False, map_about=WORDS["map_of_county"]
+    )
+    drawn = PageMap(about="county").add_to(page)
+    Layer("choropleth", choropleth_data(townships)).add_to(drawn)
+    Layer("backdrop", backdrop_data(backdrop)).add_to(drawn)
+    return str(page.render())
+
+
+def sum_of(townships: Sequence[TownshipRow]) -> TownshipRow:
+    """The county's row: what its townships add up to."""
+    names = (
+        "left_count", "left_mu", "left_floor_m2", "not_closed_count", "not_closed_mu", "overlap_mu",
+        "unmapped_count", "suspected_count", "taken_back_count",
+    )  # fmt: skip
+    sums: dict[str, Any] = {name: sum(getattr(row, name) for row in townships) for name in names}
+    by_kind = _added(row.by_kind for row in townships)
+    by_label = _added(row.by_label for row in townships)
+    return TownshipRow(None, WORDS["total"], None, by_kind=by_kind, by_label=by_label, **sums)
+
+
+def _added(parts: Any) -> dict[str, Amount]:
+    sums: dict[str, Amount] = defaultdict(Amount)
+    for amounts in parts:
+        for token, amount in amounts.items():
+            sums[token] = Amount(sums[token].count + amount.count, sums[token].mu + amount.mu)
+    return dict(sums)
+
+
+def ranking(townships: Sequence[TownshipRow]) -> list[Ranked]:
+    """Most land left first; equal figures share a rank; 乡镇待核 stands last and outside the ranking."""
+    total = sum(row.left_mu for row in townships)
+    most = max((row.left_mu for row in townships), default=0.0)
+    ordered = sorted(townships, key=lambda row: (row.code is None, -row.left_mu, row.code or ""))
+    return [
+        Ranked(
+            rank=None if row.code is None else 1 + sum(o.code is not None and o.left_mu > row.left_mu for o in ordered),
+            row=row,
+            share=row.left_mu / total if total > 0 else 0.0,
+            bar=max(0.0, row.left_mu / most) if most > 0 else 0.0,
+            href=page_name(row.code),
+        )
+        for row in ordered
+    ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind or label with its share of the largest."""
+
+    title: Text
+    colour: str
+    amount: Amount
+    bar: float
+
+
+def breakdown(amounts: Mapping[str, Amount], terms: type[Kind] | type[Label], colours: Mapping[str, str]) -> list[Part]:
+    """Every kind or label in its own order, those with nothing too."""
+    most = max((amount.mu for amount in amounts.values()), default=0.0)
+    none = Amount()
+    return [
+        Part(
+            _legend(term), colours[term], amounts.get(term, none), amounts.get(term, none).mu / most if most > 0 else 0
+        )
+        for term in terms
+    ]
+
+
+def _legend(term: Kind | Label) -> Text:
+    return LABEL_LEGEND[term] if isinstance(term, Label) else term.titles
+
+
+def unlabelled(row: TownshipRow) -> Amount:
+    """What is left without a label: the kinds' sum less the labels' sum."""
+    return Amount(
+        sum(a.count for a in row.by_kind.values()) - sum(a.count for a in row.by_label.values()),
+        max(0.0, sum(a.mu for a in row.by_kind.values()) - sum(a.mu for a in row.by_label.values())),
+    )
+
+
+def choropleth_data(townships: Sequence[TownshipRow]) -> dict[str, Any]:
+    """Outlines with their class, and what the classes stand for."""
+    breaks = nice_breaks(row.left_mu for row in townships if row.boundary is not None)
+    shades = ramp(len(breaks) + 1)
+    drawn = [row for row in townships if row.boundary is not None]
+    return {
+        "breaks": breaks,
+        "shades": shades,
+        "none": NONE_LEFT if any(class_of(row.left_mu, breaks) < 0 for row in drawn) else None,
+        "townships": [
+            {
+                "code": row.code,
+                "name": pair(row.name),
+                "shade": shades[place] if (place := class_of(row.left_mu, breaks)) >= 0 else NONE_LEFT,
+                "count": row.left_count,
+                "mu": round(row.left_mu, 2),
+                "openCount": row.not_closed_count,
+                "openMu": round(row.not_closed_mu, 2),
+                "href": page_name(row.code),
+                "shape": polygons(row.boundary),
+            }
+            for row in drawn
+        ],
+    }
