@@ -1,0 +1,70 @@
+"""``gisreg demo``: the invented county, loaded and labelled."""
+
+import importlib.util
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Engine
+
+from gisreg.cli.output import JsonFlag, context, print_json, print_line, progress
+from gisreg.text import Text
+
+LOADED = Text(
+    "示范县 {county}:{parcels} 宗已载入,用时 {seconds} 秒",
+    "the demonstration county {county}: {parcels} parcels, {seconds} s",
+)
+THERE = Text(
+    "示范县 {county} 已在库:{parcels} 宗,未重复载入",
+    "the demonstration county {county} is there with {parcels} parcels; nothing was repeated",
+)
+LABELLED = Text("处置建议已生成:{labelled} 宗", "{labelled} parcels are labelled")
+BACKDROP = Text("底图要素:{file}", "roads, rivers and towns for maps: {file}")
+
+
+def command(
+    parcels: Annotated[int, typer.Option("--parcels", min=1, help="宗数 · how many parcels")] = 2_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="随机种子 · the seed")] = 7,
+    json: JsonFlag = False,
+) -> None:
+    """载入虚构的示范县并打标签;可重复执行 · load and label the invented county; safe to repeat."""
+    from gisreg.cluster import database_address  # noqa: PLC0415 - heavy, and only needed when the command runs
+    from gisreg.db.engine import make_engine  # noqa: PLC0415
+    from gisreg.demo.backdrop import write_backdrop  # noqa: PLC0415
+    from gisreg.demo.load import load_demo  # noqa: PLC0415
+
+    now = context()
+    engine = make_engine(database_address(now.settings).app_url)
+    with progress(now.say(Text("载入示范县", "loading the county")), parcels) as done:
+        loaded = load_demo(engine, parcels=parcels, seed=seed, progress=done)
+    file = write_backdrop(now.settings.home, seed)
+    labelled = _label(engine, loaded.county_code)
+    engine.dispose()
+    facts: dict[str, Any] = {
+        "county_code": loaded.county_code,
+        "parcels": loaded.parcels,
+        "seed": loaded.seed,
+        "already_there": loaded.already_there,
+        "seconds": loaded.seconds,
+        "labelled": labelled,
+        "backdrop": str(file),
+    }
+    if json:
+        print_json(facts)
+        return
+    said = {"county": loaded.county_code, "parcels": f"{loaded.parcels:,}", "seconds": loaded.seconds}
+    print_line(now.say(THERE if loaded.already_there else LOADED, **said))
+    if labelled is not None:
+        print_line(now.say(LABELLED, labelled=f"{labelled:,}"))
+    print_line(now.say(BACKDROP, file=file))
+
+
+def _label(engine: Engine, county_code: str) -> int | None:
+    """Label the county where no run is accepted yet; how many parcels a new run labelled."""
+    from gisreg.db.engine import Actor  # noqa: PLC0415
+    from gisreg.demo.load import is_labelled  # noqa: PLC0415
+
+    if is_labelled(engine, county_code) or importlib.util.find_spec("gisreg.planning.run") is None:
+        return None
+    from gisreg.planning.run import run_plan  # noqa: PLC0415 - compiling rules is not needed on a second run
+
+    return int(run_plan(engine, Actor("demo", "demo"), county_code).parcels)
