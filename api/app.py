@@ -11,15 +11,16 @@ from starlette.staticfiles import StaticFiles
 
 from api import conditional, errors, openapi
 from api.guard import Guard
+from api.head import HeadAsGet
 from api.registry import Registry
-from api.routers import docs, health, parcels, site, townships
+from api.routers import docs, export, health, parcels, site, townships
 from api.templating import STATIC_DIR
 from gisreg.settings import Settings
 
 GZIP_FROM_BYTES = 1_000
 GZIP_LEVEL = 5
 """Level 9 takes three times as long for GeoJSON that is 2 % smaller."""
-ROUTERS = (site, health, townships, parcels, docs)
+ROUTERS = (site, health, townships, parcels, export, docs)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     # Added from the inside out: the guard sees a request first and an answer last.
     app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Guard, default_language=settings.language)
     return app
 

@@ -1,9 +1,10 @@
 """Every failure becomes a problem document here; routers have no try/except."""
 
+import errno
 import logging
 import uuid
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeGuard
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.language import language_of
 from api.problems import STATUS, Fault, fault_of
 from gisreg.db.errors import translate
-from gisreg.errors import GisregError
+from gisreg.errors import DiskFull, GisregError
 from gisreg.text import Language, Text
 
 logger = logging.getLogger("gisreg.api")
@@ -139,8 +140,12 @@ class UnexpectedFailures:
             await fault.response(request.url.path, language_of(request, self.default_language))(scope, receive, send)
 
 
+def _is_disk_full(error: Exception) -> TypeGuard[OSError]:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def _unexpected(error: Exception, path: str) -> Fault:
-    known = translate(error)
+    known = DiskFull(where=str(error.filename or "")) if _is_disk_full(error) else translate(error)
     if isinstance(known, GisregError):
         return fault_of(known)
     number = uuid.uuid4().hex[:12]

@@ -1,0 +1,147 @@
+"""Lists, pages, one parcel, its history."""
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gisreg.db.engine import Actor, make_engine, transaction
+from gisreg.parcels.queryables import QUERYABLES
+
+ALL = [f"149901-{n:07}" for n in range(1, 8)]
+
+
+def walk(client, **asked):
+    """All parcels by following the next links."""
+    found, address, params = [], "/parcels", asked
+    while address:
+        answer = client.get(address, params=params)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        found += (
+            [item["parcel_code"] for item in body["items"]] if "items" in body else [f["id"] for f in body["features"]]
+        )
+        links = {link["rel"]: link["href"] for link in body["links"]}
+        assert ("next" in links) == ('rel="next"' in answer.headers.get("link", ""))
+        address, params = links.get("next"), None
+    return found
+
+
+def test_total_and_items(client):
+    body = client.get("/parcels").json()
+    assert body["total"] == 7
+    assert [item["parcel_code"] for item in body["items"]] == ALL
+    assert set(body["items"][0]) >= {name for name, queryable in QUERYABLES.items() if queryable.type != "geometry"}
+    assert not {"id", "boundary"} & set(body["items"][0])
+
+
+def test_pages_cover_the_list_once_in_both_formats(client):
+    assert walk(client, limit=3) == ALL
+    assert walk(client, limit=3, format="geojson") == ALL
+    assert walk(client, limit=2, offset=3) == ALL[3:]
+    assert walk(client, limit=2, offset=3, format="geojson") == ALL[3:]
+    assert walk(client, offset=50, format="geojson") == walk(client, offset=50) == []
+    assert walk(client, after=ALL[4]) == ALL[5:]
+
+
+def test_filters_as_text_and_as_json_and_boxes(client):
+    text = {"filter": "kind = 'idle_land' AND area_mu > 40"}
+    as_json = {
+        "filter": json.dumps(
+            {"op": "and", "args": [
+                {"op": "=", "args": [{"property": "kind"}, "idle_land"]},
+                {"op": ">", "args": [{"property": "area_mu"}, 40]},
+            ]}
+        ),
+        "filter-lang": "cql2-json",
+    }  # fmt: skip
+    assert walk(client, **text) == walk(client, **as_json) == [ALL[3], ALL[5]]
+    assert walk(client, bbox="113.009,36,113.021,36.1") == ALL[:2]
+    assert walk(client, bbox="10,10,11,11") == []
+    assert walk(client, filter=" ") == ALL
+
+
+def test_filters_only_ever_become_parameters(client):
+    for attack in (
+        "name = ''' OR 1=1 --'",
+        "name = '\\'; DROP TABLE parcel; --'",
+        "kind = $1",
+        "kind = '%(x)s'",
+        "name LIKE ':x'",
+    ):
+        assert client.get("/parcels", params={"filter": attack}).status_code in (200, 400)
+    assert walk(client) == ALL
+
+
+def test_geojson_is_a_feature_collection_longitude_first(client):
+    answer = client.get("/parcels", params={"format": "geojson", "limit": 2})
+    body = answer.json()
+    assert answer.headers["content-type"] == "application/geo+json"
+    assert (body["type"], body["numberMatched"], body["numberReturned"]) == ("FeatureCollection", 7, 2)
+    first = body["features"][0]
+    assert first["geometry"]["coordinates"][0][0][0] == [113.01, 36.01]
+    assert first["properties"]["name"] == "<b>第1宗</b>"
+
+
+def test_one_parcel_in_both_formats_and_before_it_was_known(client):
+    assert client.get(f"/parcels/{ALL[1]}").json()["official_area_m2"] == 20000
+    assert client.get(f"/parcels/{ALL[1]}", params={"format": "geojson"}).json()["id"] == ALL[1]
+    assert client.get(f"/parcels/{ALL[1]}", params={"as_of": "2020-01-01"}).status_code == 404
+    assert client.get("/parcels", params={"as_of": "2020-01-01"}).json()["total"] == 0
+
+
+def test_history_tells_who_changed_what(client, api_settings):
+    engine = make_engine(api_settings.database_url, pool_size=0)
+    with transaction(engine, Actor("王工", "test")) as connection:
+        connection.exec_driver_sql("UPDATE parcel SET remark = '复核' WHERE parcel_code = '149901-0000002'")
+    first, second = client.get(f"/parcels/{ALL[1]}/history").json()["versions"]
+    assert first["changed"] == {}
+    assert second["recorded_by"] == "王工"
+    assert second["changed"] == {"remark": {"from": None, "to": "复核"}}
+
+
+def test_queryables_are_a_json_schema(client):
+    answer = client.get("/queryables", params={"lang": "en"})
+    assert answer.headers["content-type"] == "application/schema+json"
+    body = answer.json()
+    assert set(body["properties"]) == set(QUERYABLES)
+    assert body["properties"]["kind"]["enum"] == [
+        "unsupplied_land",
+        "idle_land",
+        "half_finished_project",
+        "idle_factory",
+    ]
+    assert body["properties"]["area_mu"]["x-ogc-unit"] == "亩"
+
+
+ANYTHING = st.text(max_size=60)
+LIKELY = st.sampled_from(["geojson", "cql2-json", "{}", "[]", "1e999", "2024-02-30"])
+WORDS = [
+    *("name", "kind", "area_mu", "due_on", "is_left", "boundary", "tags", "=", "<", "<>", "AND", "OR", "NOT", "LIKE"),
+    *("IN", "BETWEEN", "IS NULL", "NULL", "(", ")", "'x'", "'2024-02-30'", "DATE('2024-06-31')", "1", "-1e400", "1/0"),
+    *("TRUE", ",", "S_INTERSECTS(boundary, POINT(113 36))", "S_WITHIN(boundary, BBOX(1,2,3,4))", "CASEI(name)"),
+    *("A_CONTAINS(tags, ('x'))", "name+1", '{"op":"="}', "'%'", '"', "'\ud800'", "'\x00'"),
+]
+NAMES = st.sampled_from(
+    ["filter", "filter-lang", "bbox", "county", "as_of", "limit", "after", "offset", "format", "sort", "lang", "crs"]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    address=st.sampled_from(["/parcels", "/townships", f"/parcels/{ALL[0]}", "/", "/queryables", "/maps/"]),
+    asked=st.dictionaries(
+        NAMES, ANYTHING | st.sampled_from(["geojson", "cql2-json", "{}", "[]", "1e999", "2024-02-30"])
+    ),
+)
+def test_no_question_ends_in_a_500(client, address, asked):
+    answer = client.get(address, params={name: value.encode("utf-8", "surrogatepass") for name, value in asked.items()})
+    assert answer.status_code in (200, 400, 404, 422), answer.text
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(WORDS), max_size=9))
+def test_no_filter_ends_in_a_500(client, words):
+    asked = " ".join(words).encode("utf-8", "surrogatepass")
+    answer = client.get("/parcels", params={"filter": asked, "limit": 1})
+    assert answer.status_code in (200, 400, 422), answer.text

@@ -1,0 +1,83 @@
+"""Every failure is a problem document with code, what, where and mend, in the reader's language."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.problems import STATUS, fault_of
+from gisreg import errors
+
+MEMBERS = {"type", "title", "status", "detail", "instance", "code", "where", "mend"}
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/nowhere", 404, "no_such_address"),
+        ("/parcels/149901-9999999", 404, "parcel_not_found"),
+        ("/parcels/%00", 404, "parcel_not_found"),
+        ("/parcels/149901-9999999/history", 404, "parcel_not_found"),
+        ("/townships?county=999999", 404, "county_unknown"),
+        ("/parcels?limit=10001", 422, "invalid_request"),
+        ("/parcels?as_of=0", 422, "invalid_request"),
+        ("/parcels?as_of=9999-12-31", 422, "invalid_request"),
+        ("/parcels?bbox=1,2,3", 400, "bad_box"),
+        ("/parcels?bbox=nan,0,1,1", 400, "bad_box"),
+        ("/parcels?filter=kind%20%3D", 400, "filter_syntax"),
+        ("/parcels?filter=%7B%7D", 400, "wrong_filter_language"),
+    ],
+)
+def test_a_failure_is_a_problem(client, address, status, code):
+    answer = client.get(address)
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(problem) >= MEMBERS
+    assert problem["detail"]
+    assert problem["mend"]
+
+
+def test_it_speaks_the_readers_language(client):
+    def say(**asked):
+        return client.get("/parcels/149901-9999999", **asked).json()["detail"]
+
+    assert say() == "没有编号为 149901-9999999 的宗地"
+    assert say(headers={"accept-language": "en-GB,en;q=0.9,zh;q=0.5"}) == "there is no parcel 149901-9999999"
+    assert say(params={"lang": "en"}, headers={"accept-language": "zh"}) == "there is no parcel 149901-9999999"
+
+
+def test_a_wrong_parameter_is_named_and_its_value_is_not_echoed(client):
+    answer = client.get("/parcels", params={"limit": "secret<script>"})
+    assert answer.json()["errors"] == [{"where": "query.limit", "detail": "应为整数"}]
+    assert "secret" not in answer.text
+
+
+def test_a_wrong_method_is_a_problem_that_names_the_right_one(client):
+    answer = client.delete("/parcels")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["code"] == "method_not_allowed"
+
+
+def test_every_kind_of_failure_has_a_status():
+    kinds = errors.GisregError.__subclasses__()
+    assert {kind for kind, _, _ in STATUS} >= {kind for kind in kinds if kind.__module__ == "gisreg.errors"}
+    assert fault_of(errors.ResourceError()).status == 507
+    assert fault_of(errors.DatabaseError()).status == 503
+
+
+def test_an_unforeseen_failure_tells_a_number_and_nothing_else(api_settings, caplog):
+    app = create_app(api_settings)
+
+    @app.get("/broken")
+    def broken():
+        raise RuntimeError("the secret inside")
+
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        answer = client.get("/broken", params={"lang": "en"})
+    problem = answer.json()
+    assert answer.status_code == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "secret" not in answer.text
+    assert problem["id"] in problem["detail"]
+    assert any(problem["id"] in record.getMessage() for record in caplog.records)
+    assert "the secret inside" in caplog.text
