@@ -1,0 +1,18 @@
+"""Titles of measures, for maps, exports and pages."""
+
+from functools import cache
+from pathlib import Path
+
+from gisreg.planning.ruleset import NATIONAL, load_ruleset
+from gisreg.text import Text
+
+
+@cache
+def measures(ruleset_path: Path = NATIONAL) -> dict[str, Text]:
+    """All measures of a rule set by token, in its order."""
+    return {token: words.text for token, words in load_ruleset(ruleset_path).rules.measures.items()}
+
+
+def measure_titles(token: str) -> Text:
+    """The titles of one measure; a token that a county's own rule set added stands for itself."""
+    return measures().get(token, Text(token, token))

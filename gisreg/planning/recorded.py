@@ -1,0 +1,38 @@
+"""What the registry knew at an instant: live rows and superseded versions as one table to compile rules against."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import FromClause, literal, select, union_all
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from gisreg.db.engine import TIME_ZONE
+from gisreg.db.models import Parcel, ParcelVersion
+
+_OWN = ("id", "version", "recorded_at", "recorded_by", "recorded_from")
+
+
+def end_of_day(day: date) -> datetime:
+    """24:00 of that day in the county's time."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(TIME_ZONE))
+
+
+def today() -> date:
+    """The county's date."""
+    return datetime.now(ZoneInfo(TIME_ZONE)).date()
+
+
+def known_before(instant: datetime | None) -> FromClause:
+    """Parcels as recorded before an instant; the live table for None."""
+    live, old = Parcel.__table__, ParcelVersion.__table__
+    if instant is None:
+        return live
+    moment = literal(instant, TIMESTAMP(timezone=True))
+    shared = [column.name for column in live.columns if column.name not in _OWN]
+    now = select(live.c.id, live.c.version, live.c.recorded_at, *[live.c[name] for name in shared]).where(
+        live.c.recorded_at < moment
+    )
+    then = select(old.c.parcel_id, old.c.version, old.c.recorded_at, *[old.c[name] for name in shared]).where(
+        old.c.recorded_at < moment, old.c.superseded_at >= moment
+    )
+    return union_all(now, then).subquery("known")

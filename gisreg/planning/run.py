@@ -1,0 +1,282 @@
+"""``plan run`` and ``plan accept``: one pass labels a county; a run is proposed or accepted, never changed."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Date, Engine, func, insert, literal, select, text, update
+
+from gisreg.db import sql
+from gisreg.db.engine import Actor, transaction
+from gisreg.db.models import County, PlanGate, PlanRule, PlanRun
+from gisreg.db.table_as import TemporaryTableAs
+from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.planning.compile import CompiledRules, compile_rules, label_query
+from gisreg.planning.facts import land_area
+from gisreg.planning.recorded import end_of_day, known_before, today
+from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
+from gisreg.text import Text
+from gisreg.vocab import State
+
+UNLABELLED_STATES = (State.CLOSED, State.REMOVED, State.TAKEN_BACK)
+"""Parcels in these states need no advice; every other parcel gets exactly one label."""
+RUN_LOCK = 7_446_474
+"""Advisory lock by county: one labelling of a county at a time."""
+
+
+class CountyUnknown(NotFoundError):
+    """No such county in the registry."""
+
+    what: ClassVar[Text] = Text("库中没有县 {county}", "the registry has no county {county}")
+    mend: ClassVar[Text] = Text("请先导入行政区:gisreg units import", "import it first: gisreg units import")
+
+
+class RunUnknown(NotFoundError):
+    """No such run."""
+
+    what: ClassVar[Text] = Text("没有方案批次 {run}", "there is no plan run {run}")
+    mend: ClassVar[Text] = Text("请用 gisreg plan list 查看", "gisreg plan list shows them")
+
+
+class RunNotProposed(ConflictError):
+    """Only a proposed run can be accepted."""
+
+    what: ClassVar[Text] = Text("方案批次 {run} 的状态是 {status}", "plan run {run} is {status}")
+    mend: ClassVar[Text] = Text("请重新运行 gisreg plan run", "run gisreg plan run again")
+
+
+class AsOfOutOfRange(InputError):
+    """A date far outside any file of a county."""
+
+    what: ClassVar[Text] = Text("日期 {day} 超出范围", "the date {day} is out of range")
+    mend: ClassVar[Text] = Text("请用 1990 至 2100 年之间的日期", "use a date between 1990 and 2100")
+
+
+@dataclass(frozen=True)
+class LabelTotal:
+    """How many parcels carry a label, and their land."""
+
+    parcels: int
+    area_mu: float
+
+
+@dataclass(frozen=True)
+class PlanRunSummary:
+    """What a run did."""
+
+    run_id: int
+    county_code: str
+    ruleset: str
+    ruleset_sha256: str
+    as_of: date
+    recorded_as_of: date | None
+    status: str
+    parcels: int
+    by_label: dict[str, LabelTotal]
+    by_measure: dict[str, int]
+    gated: int
+    """Parcels that at least one gate holds."""
+    to_find_out: int
+    """Parcels with at least one gate whose facts are unknown."""
+    disagreements: int
+    """Plans decided by people that the rules now see otherwise; the plans stay."""
+    seconds: float
+
+
+def run_plan(
+    engine: Engine,
+    actor: Actor,
+    county_code: str,
+    *,
+    ruleset_path: Path | None = None,
+    as_of: date | None = None,
+    propose: bool = False,
+    recorded_as_of: date | None = None,
+) -> PlanRunSummary:
+    """Label every open parcel of a county; unless only proposed, the run is in force at once."""
+    started = time.monotonic()
+    loaded = load_ruleset(ruleset_path or NATIONAL)
+    day = as_of or today()
+    _check_day(day)
+    with transaction(engine, actor) as connection:
+        run_id = start_run(connection, loaded, county_code, day, recorded_as_of)
+        compiled = _compile(loaded, day, recorded_as_of)
+        totals = _label(connection, compiled, county_code, run_id)
+        if not propose:
+            _accept(connection, county_code, run_id)
+        return PlanRunSummary(
+            run_id=run_id,
+            county_code=county_code,
+            ruleset=loaded.rules.title,
+            ruleset_sha256=loaded.sha256,
+            as_of=day,
+            recorded_as_of=recorded_as_of,
+            status="proposed" if propose else "accepted",
+            seconds=round(time.monotonic() - started, 3),
+            **totals,
+        )
+
+
+def accept_run(engine: Engine, actor: Actor, run_id: int) -> dict[str, Any]:
+    """Put a proposed run in force; the run in force before is superseded. Returns the run as :func:`list_runs` does."""
+    with transaction(engine, actor) as connection:
+        county_code, _status = _run_status(connection, run_id)
+        _lock(connection, county_code)
+        _county_code, status = _run_status(connection, run_id)  # again: somebody may just have accepted it
+        if status != "proposed":
+            raise RunNotProposed(run=run_id, status=status)
+        _accept(connection, county_code, run_id)
+        return next(run for run in list_runs(connection, county_code, limit=None) if run["id"] == run_id)
+
+
+def _run_status(connection: Connection, run_id: int) -> tuple[str, str]:
+    found = connection.execute(select(PlanRun.county_code, PlanRun.status).where(PlanRun.id == run_id)).one_or_none()
+    if found is None:
+        raise RunUnknown(run=run_id)
+    return found.county_code, found.status
+
+
+def list_runs(connection: Connection, county_code: str | None = None, limit: int | None = 50) -> list[dict[str, Any]]:
+    """Runs, newest first."""
+    run = PlanRun.__table__
+    columns = [column for column in run.columns if column.name != "ruleset_toml"]
+    statement = select(*columns).order_by(run.c.id.desc()).limit(limit)
+    if county_code is not None:
+        statement = statement.where(run.c.county_code == county_code)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def start_run(
+    connection: Connection, loaded: LoadedRuleSet, county_code: str, as_of: date, recorded_as_of: date | None
+) -> int:
+    """Lock the county's planning and write the run with its rules and gates."""
+    if connection.execute(select(County.code).where(County.code == county_code)).one_or_none() is None:
+        raise CountyUnknown(county=county_code)
+    _lock(connection, county_code)
+    heading = loaded.rules.ruleset
+    run_id: int = connection.execute(
+        insert(PlanRun)
+        .values(
+            county_code=county_code,
+            ruleset=heading.name,
+            ruleset_version=heading.version,
+            ruleset_sha256=loaded.sha256,
+            ruleset_toml=loaded.toml,
+            as_of=as_of,
+            recorded_as_of=recorded_as_of,
+        )
+        .returning(PlanRun.id)
+    ).scalar_one()
+    connection.execute(insert(PlanRule), _rule_rows(loaded, county_code, run_id))
+    if loaded.rules.gates:
+        connection.execute(insert(PlanGate), _gate_rows(loaded, county_code, run_id))
+    return run_id
+
+
+def _rule_rows(loaded: LoadedRuleSet, county_code: str, run_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "county_code": county_code,
+            "run_id": run_id,
+            "rule_no": no,
+            "rule": rule.id,
+            "kind": str(rule.kind),
+            "label": str(rule.label),
+            "measure": rule.measure,
+            "measure_zh": loaded.rules.measures[rule.measure].zh,
+            "measure_en": loaded.rules.measures[rule.measure].en,
+            "reason_zh": rule.reason.zh,
+            "reason_en": rule.reason.en,
+            "basis": rule.basis,
+            "agency": rule.agency,
+            "days_allowed": rule.days,
+        }
+        for no, rule in enumerate(loaded.rules.rules, start=1)
+    ]
+
+
+def _gate_rows(loaded: LoadedRuleSet, county_code: str, run_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "county_code": county_code,
+            "run_id": run_id,
+            "gate_no": no,
+            "gate": gate.id,
+            "title_zh": gate.title.zh,
+            "title_en": gate.title.en,
+            "basis": gate.basis,
+        }
+        for no, gate in enumerate(loaded.rules.gates)
+    ]
+
+
+def _compile(loaded: LoadedRuleSet, as_of: date, recorded_as_of: date | None) -> CompiledRules:
+    target = known_before(end_of_day(recorded_as_of) if recorded_as_of else None)
+    return compile_rules(loaded, target, literal(as_of, Date()))
+
+
+def _label(connection: Connection, compiled: CompiledRules, county_code: str, run_id: int) -> dict[str, Any]:
+    """Evaluate in parallel into a temporary table, then one insert; totals come from the small table as well."""
+    target = compiled.target
+    query = label_query(
+        compiled,
+        target.c.county_code == county_code,
+        target.c.state.not_in([str(state) for state in UNLABELLED_STATES]),
+        carry=[land_area(target.c).label("land_area_m2")],
+    )
+    # JIT compiles some hundred expressions for longer than it saves.
+    connection.execute(text("SET LOCAL jit = off"))
+    connection.execute(text("SET LOCAL max_parallel_workers_per_gather = 4"))
+    connection.execute(TemporaryTableAs("plan_pass", query))
+    given = {"run_id": run_id, "county_code": county_code}
+    connection.execute(text(sql.load("gisreg.planning", "store_labels.sql")), given)
+    totals = connection.execute(text(sql.load("gisreg.planning", "totals.sql")), given).mappings().all()
+    disagreements = connection.execute(text(sql.load("gisreg.planning", "disagreements.sql")), given).scalar_one()
+    connection.execute(text("DROP TABLE plan_pass"))
+    return _summed(connection, run_id, [dict(row) for row in totals], disagreements)
+
+
+def _summed(connection: Connection, run_id: int, rows: list[dict[str, Any]], disagreements: int) -> dict[str, Any]:
+    by_label: dict[str, LabelTotal] = {}
+    by_measure: dict[str, int] = {}
+    for row in rows:
+        before = by_label.get(row["label"], LabelTotal(0, 0.0))
+        by_label[row["label"]] = LabelTotal(before.parcels + row["parcels"], before.area_mu + row["area_mu"])
+        by_measure[row["measure"]] = by_measure.get(row["measure"], 0) + row["parcels"]
+    parcels = sum(row["parcels"] for row in rows)
+    connection.execute(update(PlanRun).where(PlanRun.id == run_id).values(parcels=parcels))
+    return {
+        "parcels": parcels,
+        "by_label": by_label,
+        "by_measure": by_measure,
+        "gated": sum(row["gated"] for row in rows),
+        "to_find_out": sum(row["to_find_out"] for row in rows),
+        "disagreements": disagreements,
+    }
+
+
+def _accept(connection: Connection, county_code: str, run_id: int) -> None:
+    in_force = (PlanRun.county_code == county_code) & (PlanRun.status == "accepted")
+    connection.execute(update(PlanRun).where(in_force).values(status="superseded"))
+    connection.execute(
+        update(PlanRun)
+        .where(PlanRun.id == run_id)
+        .values(
+            status="accepted",
+            accepted_at=func.now(),
+            accepted_by=text("coalesce(nullif(current_setting('gisreg.actor', true), ''), session_user)"),
+        )
+    )
+
+
+def _lock(connection: Connection, county_code: str) -> None:
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(:lock, hashtext(:county))"), {"lock": RUN_LOCK, "county": county_code}
+    )
+
+
+def _check_day(day: date) -> None:
+    if not 1990 <= day.year <= 2100:  # noqa: PLR2004 - the years named in the message
+        raise AsOfOutOfRange(day=day.isoformat())
