@@ -13,14 +13,19 @@ from maps.text import WORDS
 
 Data = dict[str, Any]
 
-BACKDROP_KINDS = ("water", "river", "railway", "motorway", "road", "town", "village")
-"""What a backdrop feature's ``kind`` may be; drawn in this order."""
+BACKDROP_KINDS = ("water", "river", "zone", "railway", "road", "motorway", "village", "town", "seat")
+"""What can be drawn below the theme, in this order."""
+
+_SYNONYMS = {
+    "lake": "water", "reservoir": "water", "stream": "river", "highway": "motorway", "expressway": "motorway",
+    "county_road": "road", "development_zone": "zone", "county_seat": "seat",
+}  # fmt: skip
 
 _PLAIN_KIND = {"Polygon": "water", "MultiPolygon": "water", "Point": "town"}
 
 
 def backdrop_data(backdrop: GeoJson | None) -> list[Data]:
-    """Roads, rivers and towns of a FeatureCollection (properties ``kind``, ``name``, ``name_en``), lowest first."""
+    """Roads, rivers and towns of a FeatureCollection, lowest first; properties class, feature, name, name_en."""
     features = [_backdrop_feature(feature) for feature in (backdrop or {}).get("features") or []]
     drawn = [feature for feature in features if feature is not None]
     return sorted(drawn, key=lambda feature: BACKDROP_KINDS.index(feature["kind"]))
@@ -28,14 +33,21 @@ def backdrop_data(backdrop: GeoJson | None) -> list[Data]:
 
 def _backdrop_feature(feature: Mapping[str, Any]) -> Data | None:
     geometry, properties = feature.get("geometry") or {}, feature.get("properties") or {}
-    kind = properties.get("kind")
-    if kind not in BACKDROP_KINDS:
-        kind = _PLAIN_KIND.get(geometry.get("type", ""), "road")
+    kind = _backdrop_kind(properties, str(geometry.get("type")))
     name = properties.get("name")
     text = Text(str(name), str(properties.get("name_en") or name)) if name else None
     shape = {"areas": polygons(geometry), "lines": lines(geometry), "point": point(geometry)}
     kept = {key: value for key, value in shape.items() if value}
     return {"kind": kind, "name": pair(text), **kept} if kept else None
+
+
+def _backdrop_kind(properties: Mapping[str, Any], geometry_type: str) -> str:
+    """By ``class``, else by ``feature`` (or ``kind``), else by what the geometry suggests."""
+    for key in ("class", "feature", "kind"):
+        word = str(properties.get(key))
+        if _SYNONYMS.get(word, word) in BACKDROP_KINDS:
+            return _SYNONYMS.get(word, word)
+    return _PLAIN_KIND.get(geometry_type, "road")
 
 
 def outline_data(townships: Iterable[TownshipRow], *, own: str | None, linked: bool) -> list[Data]:

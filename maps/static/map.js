@@ -5,7 +5,7 @@ var gisreg = (function () {
   var SCALE = 1e7;
   var SVG = "http://www.w3.org/2000/svg";
   var DRAWN_AT_ONCE = Math.max(1, Math.min(3, window.devicePixelRatio || 1));
-  var PRINT_RATIO = 3;
+  var PRINT_RATIO = 3.5;
   var INK = "#1c2733";
   var self = { words: {}, ratio: DRAWN_AT_ONCE, maps: [] };
 
@@ -276,15 +276,16 @@ var gisreg = (function () {
 
     _writeGlyph: function (context, layer) {
       var size = layer._rawPxBounds.getSize();
-      if (Math.min(size.x, size.y) < GLYPH_FROM) return;
+      var printing = self.ratio === PRINT_RATIO;
+      if (Math.min(size.x, size.y) < (printing ? GLYPH_FROM - 7 : GLYPH_FROM)) return;
       layer.labelPoint = layer.labelPoint || self.inside(layer.getLatLngs());
       var at = this._map.latLngToLayerPoint(layer.labelPoint);
       context.globalAlpha = Math.min(1, layer.options.fillOpacity + 0.15);
-      context.font = "700 14px 'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif";
+      context.font = "700 " + (printing ? 11 : 14) + "px 'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif";
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.lineJoin = "round";
-      context.lineWidth = 3;
+      context.lineWidth = printing ? 2.4 : 3;
       context.strokeStyle = INK;
       context.setLineDash([]);
       context.strokeText(layer.options.glyph, at.x, at.y);
@@ -487,6 +488,7 @@ var gisreg = (function () {
   var LOOKS = {
     water: { color: "#9fc3d9", weight: 0.8, fillColor: "#d5e7f1", fillOpacity: 1, fill: true },
     river: { color: "#8fbbd6", weight: 2.2, fill: false },
+    zone: { color: "#6a5a9c", weight: 1.4, dashArray: "2 4", fillColor: "#6a5a9c", fillOpacity: 0.05, fill: true },
     railway: { color: "#6d757c", weight: 1.4, dashArray: "7 4", fill: false },
     motorway: { color: "#c9a13b", weight: 3, fill: false },
     road: { color: "#b4aa99", weight: 1.5, fill: false },
@@ -500,9 +502,9 @@ var gisreg = (function () {
       if (feature.lines) L.polyline(feature.lines.map(self.ring), look).addTo(map);
       if (feature.lines && feature.name && feature.kind !== "road") {
         var line = self.ring(feature.lines[0]);
-        self.place(map, line[Math.floor(line.length / 2)], self.both(feature.name), feature.kind === "river" ? "water-name" : "road-name", 1);
+        self.place(map, line[Math.floor(line.length / 2)], self.both(feature.name), feature.kind === "river" ? "water-name" : "road-name", 0.5);
       }
-      if (feature.areas && feature.name) self.place(map, self.inside(self.rings(feature.areas)), self.both(feature.name), "water-name", 1);
+      if (feature.areas && feature.name) self.place(map, self.inside(self.rings(feature.areas)), self.both(feature.name), feature.kind === "zone" ? "zone-name" : "water-name", 1);
       if (feature.point) addTown(map, feature, below);
     });
     if (map.finish) map.finish();
@@ -510,11 +512,12 @@ var gisreg = (function () {
 
   function addTown(map, feature, renderer) {
     var at = self.ring(feature.point)[0];
-    var big = feature.kind === "town";
+    var big = feature.kind !== "village";
     L.circleMarker(at, {
       renderer: renderer, pane: "below", interactive: false, radius: big ? 3.5 : 2, color: INK, weight: 1.2, fillColor: "#fff", fillOpacity: 1,
     }).addTo(map);
-    if (feature.name) self.place(map, at, self.both(feature.name), "town-name", big ? 3 : 0);
+    if (feature.name) self.place(map, at, self.both(feature.name), "town-name", { seat: 4, town: 3, village: 0 }[feature.kind] || 0);
+
   }
 
   /* ---- printing: the page is laid out for the paper first, so that the map is drawn for it, at three times the dots ---- */
@@ -522,7 +525,12 @@ var gisreg = (function () {
   function setUpPrinting(map) {
     var before = null;
     function lay(on) {
-      document.documentElement.classList.toggle("printing", on);
+      var root = document.documentElement;
+      var figures = document.getElementById("figures");
+      root.classList.remove("long");
+      root.classList.toggle("printing", on);
+      /* Figures that one sheet cannot hold go on to the next. */
+      if (on) root.classList.toggle("long", figures.scrollHeight > figures.clientHeight + 1);
       self.ratio = on ? PRINT_RATIO : DRAWN_AT_ONCE;
       map.setMaxBounds(null);
       map.invalidateSize({ animate: false, pan: false });

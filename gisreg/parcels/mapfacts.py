@@ -1,0 +1,93 @@
+"""All that a county's map pages say, read in one transaction, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from gisreg.counties import list_counties
+from gisreg.db.engine import TIME_ZONE
+from gisreg.db.models import PlanGate, PlanRun
+from gisreg.errors import NotFoundError
+from gisreg.ledger.left import TownshipLeft, township_left
+from gisreg.parcels.asof import end_of, today
+from gisreg.parcels.mapdata import units_of
+from gisreg.parcels.read import Row
+from gisreg.planning.measures import measures
+from gisreg.text import Text
+
+UNKNOWN = "unknown"
+"""Stands for the parcels whose township is to be found (乡镇待核) where a township code is asked for."""
+
+
+class TownshipUnknown(NotFoundError):
+    """The county has no such township."""
+
+    what: ClassVar[Text] = Text(
+        "没有乡镇 {township}（已有：{known}）", "there is no township {township} (there are: {known})"
+    )
+    mend: ClassVar[Text] = Text("请用上列代码之一", "use one of these codes")
+
+
+@dataclass(frozen=True)
+class MapFacts:
+    """One county at one time."""
+
+    code: str
+    name: Text
+    invented: bool
+    as_of: date
+    read_at: datetime
+    ruleset: str | None
+    units: Sequence[Row]
+    """Townships with ``boundary`` as GeoJSON text."""
+    left: Sequence[TownshipLeft]
+    words: dict[str, Text]
+    """Titles of gates and measures by token."""
+
+    def township(self, code: str) -> TownshipLeft:
+        """The row of a township, or of the parcels without one for :data:`UNKNOWN`.
+
+        Raises:
+            TownshipUnknown: there is none.
+        """
+        for row in self.left:
+            if (row.code or UNKNOWN) == code:
+                return row
+        known = ", ".join(row.code or UNKNOWN for row in self.left) or "-"
+        raise TownshipUnknown(township=code, known=known)
+
+
+def map_facts(connection: Connection, county: str, as_of: date | None = None) -> MapFacts:
+    """Read it all; ``county`` must exist."""
+    names = next(known for known in list_counties(connection) if known.code == county)
+    run = _run(connection, county, as_of)
+    return MapFacts(
+        code=county,
+        name=Text(names.name, names.name_en),
+        invented=names.invented,
+        as_of=as_of or today(),
+        read_at=datetime.now(ZoneInfo(TIME_ZONE)),
+        ruleset=f"{run.ruleset} {run.ruleset_version}" if run else None,
+        units=units_of(connection, county, as_of=as_of),
+        left=township_left(connection, county, as_of),
+        words=measures() | (_gates(connection, run.id) if run else {}),
+    )
+
+
+def _run(connection: Connection, county: str, as_of: date | None) -> Any:
+    """The run whose labels were in force."""
+    runs = select(PlanRun.id, PlanRun.ruleset, PlanRun.ruleset_version).where(PlanRun.county_code == county)
+    if as_of is None:
+        runs = runs.where(PlanRun.status == "accepted")
+    else:
+        runs = runs.where(PlanRun.accepted_at < end_of(as_of)).order_by(PlanRun.accepted_at.desc())
+    return connection.execute(runs.limit(1)).one_or_none()
+
+
+def _gates(connection: Connection, run_id: int) -> dict[str, Text]:
+    titles = select(PlanGate.gate, PlanGate.title_zh, PlanGate.title_en).where(PlanGate.run_id == run_id)
+    return {gate: Text(zh, en) for gate, zh, en in connection.execute(titles)}
