@@ -73,5 +73,5 @@ def _datasets(folder: Path) -> Iterator[Packed]:
         inside = path.relative_to(folder)
         if "__MACOSX" in inside.parts or any(part.endswith(".gdb") for part in inside.parts[:-1]):
             continue
-        if path.is_dir() and path.suffix.lower() == ".gdb" or path.is_file() and path.suffix.lower() in DATASETS:
+        if (path.is_dir() and path.suffix.lower() == ".gdb") or (path.is_file() and path.suffix.lower() in DATASETS):
             yield Packed(path, path.stem)

@@ -61,7 +61,7 @@ def _cgcs2000_srid(crs: object) -> int | None:
     if crs.is_geographic:
         return STORAGE_SRID
     operation = crs.coordinate_operation
-    if operation is None or "Gauss" not in operation.method_name and "Transverse" not in operation.method_name:
+    if operation is None or ("Gauss" not in operation.method_name and "Transverse" not in operation.method_name):
         return None
     values = {param.name: param.value for param in operation.params}
     for zone in zones():

@@ -59,9 +59,7 @@ def codec_of(name: str) -> str:
     return _SUPERSETS.get(name, name)
 
 
-def decide(
-    pieces: Iterable[Piece], *, given: str | None, cpg: str | None, language_byte: int, where: str
-) -> Found:
+def decide(pieces: Iterable[Piece], *, given: str | None, cpg: str | None, language_byte: int, where: str) -> Found:
     """The encoding of a DBF from what is said about it and from a sample of its text."""
     sample = [piece for piece in pieces if not piece.value.isascii()]
     if given:

@@ -103,7 +103,9 @@ class CrsMissing(InputError):
     """The file does not say its CRS, and it is never guessed."""
 
     what: ClassVar[Text] = Text("文件没有说明坐标系({detail})", "the file does not say its CRS ({detail})")
-    mend: ClassVar[Text] = Text("请用 --crs EPSG:编号 指定,例如 --crs EPSG:4547", "give it, for instance --crs EPSG:4547")
+    mend: ClassVar[Text] = Text(
+        "请用 --crs EPSG:编号 指定,例如 --crs EPSG:4547", "give it, for instance --crs EPSG:4547"
+    )
 
 
 class CrsUnknown(InputError):
@@ -129,7 +131,8 @@ class NotDegrees(InputError):
     """Said to be longitude and latitude, but the numbers are not degrees."""
 
     what: ClassVar[Text] = Text(
-        "坐标系为经纬度({crs}),但坐标 {place} 不是度", "the CRS is lon/lat ({crs}) but the coordinates {place} are not degrees"
+        "坐标系为经纬度({crs}),但坐标 {place} 不是度",
+        "the CRS is lon/lat ({crs}) but the coordinates {place} are not degrees",
     )
     mend: ClassVar[Text] = Text(
         "请用 --crs EPSG:编号 指定真实坐标系,例如 --crs EPSG:4547", "give the true CRS, for instance --crs EPSG:4547"
@@ -185,25 +188,6 @@ class KindUnknown(InputError):
     mend: ClassVar[Text] = Text("请用其中之一:{kinds}", "use one of {kinds}")
 
 
-class CountyUnknown(NotFoundError):
-    """The county is not in the registry."""
-
-    what: ClassVar[Text] = Text("登记库中没有县 {county}(已有:{counties})", "no county {county} here (there are: {counties})")
-    mend: ClassVar[Text] = Text(
-        "请先导入县界:gisreg units import 文件 --level county",
-        "import the county first: gisreg units import FILE --level county",
-    )
-
-
-class CountyNotGiven(InputError):
-    """Several counties, none named."""
-
-    what: ClassVar[Text] = Text("没有指明是哪个县(已有:{counties})", "no county is named (there are: {counties})")
-    mend: ClassVar[Text] = Text(
-        "请用 --county 指定,或设置 GISREG_COUNTY", "name it with --county or in the setting GISREG_COUNTY"
-    )
-
-
 class NumbersExhausted(ConflictError):
     """Seven digits are used up."""
 
@@ -218,6 +202,4 @@ class WorkerDied(ResourceError):
         "读取进程意外终止(可能内存不足),没有写入任何数据",
         "a loading process died (perhaps for want of memory); nothing was written",
     )
-    mend: ClassVar[Text] = Text(
-        "请减小 GISREG_LOAD_WORKERS 后重新运行", "lower GISREG_LOAD_WORKERS and run it again"
-    )
+    mend: ClassVar[Text] = Text("请减小 GISREG_LOAD_WORKERS 后重新运行", "lower GISREG_LOAD_WORKERS and run it again")

@@ -17,7 +17,7 @@ from gisreg.columns import Meaning
 from gisreg.db.models import Parcel
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
 from gisreg.intake.errors import MappingInvalid
-from gisreg.vocab import code_list
+from gisreg.vocab import SUBKINDS, Kind, code_list
 
 UNIT_FACTORS = {
     "m2": 1.0, "mu": M2_PER_MU, "ha": M2_PER_HA, "wan_mu": M2_PER_WAN_MU, "km2": 1e6, "wan": 1.0, "yuan": 1e-4, "yi": 1e4,
@@ -30,8 +30,26 @@ _AREA_UNITS, _MONEY_UNITS = ("m2", "mu", "ha", "wan_mu", "km2"), ("wan", "yuan",
 _NAME_WITH_UNIT = re.compile(r"^(?P<name>.+?)[(\[_/](?P<unit>[^()\[\]]+)[)\]]?$")
 
 NOT_FROM_FILES = frozenset(
-    "id version recorded_at recorded_by recorded_from county_code parcel_code kind state tags area_m2 planar_area_m2 "
-    "survey_crs survey_boundary batch_id source_row source_hash boundary".split()
+    [
+        "id",
+        "version",
+        "recorded_at",
+        "recorded_by",
+        "recorded_from",
+        "county_code",
+        "parcel_code",
+        "kind",
+        "state",
+        "tags",
+        "area_m2",
+        "planar_area_m2",
+        "survey_crs",
+        "survey_boundary",
+        "batch_id",
+        "source_row",
+        "source_hash",
+        "boundary",
+    ]
 )
 """Given by the registry, measured by the database, or decided by people."""
 TOWNSHIP_NAME = "township_name"
@@ -93,7 +111,7 @@ class Mapping:
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
-    def apply(self, fields: Sequence[str]) -> Mapped:
+    def apply(self, fields: Sequence[str], kind: Kind | None = None) -> Mapped:
         """Choose a source column for each target; each source column is used once."""
         free = {folded(name): name for name in reversed(fields)}
         taken: dict[str, tuple[str, Entry]] = {}
@@ -102,32 +120,37 @@ class Mapping:
             if found:
                 taken[target] = found
                 del free[folded(found[0])]
-        columns = tuple(self._column(target, source, entry) for target, (source, entry) in taken.items())
+        columns = tuple(self._column(target, source, entry, kind) for target, (source, entry) in taken.items())
         used = {source for source, _ in taken.values()}
         sets = {key: value for _, entry in taken.values() for key, value in entry.sets.items() if key not in taken}
         return Mapped(columns, {**self.defaults, **sets}, tuple(name for name in fields if name not in used))
 
-    def _column(self, target: str, source: str, entry: Entry) -> MappedColumn:
+    def _column(self, target: str, source: str, entry: Entry, parcel_kind: Kind | None) -> MappedColumn:
         if target == TOWNSHIP_NAME:
             return MappedColumn(target, source, "text")
         column = target_columns()[target]
         kind = _type_of(column)
         unit = _unit_in(source, target) or entry.unit or self.units.get(target)
         low, high = _limits(column)
-        values, strict = self._values(target, column)
-        return MappedColumn(
-            target, source, kind, UNIT_FACTORS[unit] if unit else 1.0, low, high, values, strict=strict
-        )
+        values, strict = self._values(target, column, parcel_kind)
+        return MappedColumn(target, source, kind, UNIT_FACTORS[unit] if unit else 1.0, low, high, values, strict=strict)
 
-    def _values(self, target: str, column: "Column[Any]") -> tuple[dict[str, str], bool]:
+    def _values(self, target: str, column: "Column[Any]", kind: Kind | None) -> tuple[dict[str, str], bool]:
         meaning: Meaning = column.info["meaning"]
         given = {folded(words): value for words, value in self.values.get(target, {}).items()}
         if isinstance(column.type, Boolean):
-            return {**dict.fromkeys(map(folded, self.yes), "true"), **dict.fromkeys(map(folded, self.no), "false"), **given}, True
+            return {
+                **dict.fromkeys(map(folded, self.yes), "true"),
+                **dict.fromkeys(map(folded, self.no), "false"),
+                **given,
+            }, True
         if meaning.terms:
-            own = {folded(words): str(term) for term in meaning.terms for words in (str(term), term.zh, term.en)}
-            return {**own, **given}, True
-        if meaning.code_list and target != "land_use_code":
+            terms = SUBKINDS[kind] if kind and target == "subkind" else tuple(meaning.terms)
+            own = {folded(words): str(term) for term in terms for words in (str(term), term.zh, term.en)}
+            return {**own, **{words: value for words, value in given.items() if value in terms}}, True
+        if target == "land_use_code":  # titles mean different codes in the two schemes
+            return {**{code.code: code.code for code in code_list("land_use")}, **given}, False
+        if meaning.code_list:
             codes = code_list(meaning.code_list)
             titles = {folded(code.zh): code.code for code in reversed(codes)}
             return {**titles, **{code.code: code.code for code in codes}, **given}, False

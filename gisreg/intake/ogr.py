@@ -91,15 +91,18 @@ def arrow_stream(
 
     try:
         # GDAL warns of measures (M), which a boundary never needs
-        with warnings.catch_warnings(action="ignore", category=UserWarning), pyogrio.raw.open_arrow(
-            str(path),
-            layer=layer,
-            columns=list(dict.fromkeys(fields)),
-            batch_size=BATCH_ROWS,
-            use_pyarrow=True,
-            datetime_as_string=True,
-            **options,
-        ) as stream:
+        with (
+            warnings.catch_warnings(action="ignore", category=UserWarning),
+            pyogrio.raw.open_arrow(
+                str(path),
+                layer=layer,
+                columns=list(dict.fromkeys(fields)),
+                batch_size=BATCH_ROWS,
+                use_pyarrow=True,
+                datetime_as_string=True,
+                **options,
+            ) as stream,
+        ):
             yield stream
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error

@@ -1,0 +1,118 @@
+"""The faults that a row can have: a stable token, how grave it is, and what people read."""
+
+from dataclasses import dataclass
+
+from gisreg.text import Text
+from gisreg.vocab import Severity
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that can be wrong."""
+
+    token: str
+    grade: Severity
+    what: Text
+    mend: Text
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def _fault(token: str, grade: Severity, what: tuple[str, str], mend: tuple[str, str]) -> None:
+    FAULTS[token] = Fault(token, grade, Text(*what), Text(*mend))
+
+
+# refused: the row is not loaded
+_fault("null_geometry", Severity.REFUSED, ("没有图形", "no geometry"), ("请补画边界", "draw the boundary"))
+_fault("empty_geometry", Severity.REFUSED, ("图形为空", "the geometry is empty"), ("请补画边界", "draw the boundary"))
+_fault(
+    "broken_geometry", Severity.REFUSED, ("图形无法解析(环未闭合或点数不足)", "the geometry cannot be read (open or too short rings)"),
+    ("请在原软件中修复该图形", "repair the geometry in the original program"),
+)  # fmt: skip
+_fault(
+    "not_polygon", Severity.REFUSED, ("不是面:{detail}", "not a polygon: {detail}"),
+    ("请改为面要素或删除该行", "make it a polygon or remove the row"),
+)  # fmt: skip
+_fault(
+    "bad_coordinates", Severity.REFUSED, ("坐标不是有限数值", "the coordinates are not finite numbers"),
+    ("请检查该图形的顶点坐标", "check the coordinates of its vertices"),
+)  # fmt: skip
+_fault(
+    "out_of_range", Severity.REFUSED, ("坐标超出坐标系的范围", "the coordinates lie outside the CRS's range"),
+    ("请检查坐标系(--crs)和坐标", "check the CRS (--crs) and the coordinates"),
+)  # fmt: skip
+_fault(
+    "axes_swapped", Severity.REFUSED, ("坐标轴颠倒(应为经度/东坐标在前)", "the axes are swapped (longitude or easting comes first)"),
+    ("请交换 X、Y 后重新导出", "exchange X and Y and export again"),
+)  # fmt: skip
+_fault(
+    "outside_county", Severity.REFUSED, ("不在本县范围内", "outside the county"),
+    ("请检查坐标系(--crs)和县代码(--county)", "check the CRS (--crs) and the county (--county)"),
+)  # fmt: skip
+_fault(
+    "outside_china", Severity.REFUSED, ("不在中国范围内(本县无界线)", "outside China (the county has no boundary here)"),
+    ("请检查坐标系(--crs),或先导入县界", "check the CRS (--crs), or import the county's boundary first"),
+)  # fmt: skip
+_fault(
+    "no_area", Severity.REFUSED, ("图形没有面积(修复后无剩余面)", "no area is left of the geometry once repaired"),
+    ("请重画该边界", "draw the boundary again"),
+)  # fmt: skip
+_fault(
+    "duplicate_code", Severity.REFUSED, ("编号与第 {detail} 行重复", "the code repeats that of row {detail}"),
+    ("请给出唯一编号", "give it a code of its own"),
+)  # fmt: skip
+_fault(
+    "duplicate_row", Severity.REFUSED, ("与第 {detail} 行完全相同", "the same as row {detail}"), ("请删除重复行", "remove the repetition"),
+)  # fmt: skip
+_fault(
+    "bad_code", Severity.REFUSED, ("编号不可用:{value}", "the code is not usable: {value}"),
+    ("请更正编号(文本型,编码正确)", "correct it (as text, in the right encoding)"),
+)  # fmt: skip
+# repaired: loaded, with a changed boundary
+_fault(
+    "self_intersection", Severity.REPAIRED, ("边界自相交({detail})", "the boundary intersects itself ({detail})"),
+    ("已自动修复,面积 {before} → {after} ㎡,请核对", "repaired: area {before} → {after} m², please check"),
+)  # fmt: skip
+_fault(
+    "parts_dropped", Severity.REPAIRED, ("混有点或线,只保留面", "points or lines among the polygons were dropped"),
+    ("已自动处理,请核对", "done; please check"),
+)  # fmt: skip
+_fault(
+    "curves_straightened", Severity.REPAIRED, ("含弧段,已转为折线", "curves were made into straight lines"),
+    ("已自动处理,请核对", "done; please check"),
+)  # fmt: skip
+# warned: loaded, something to look at
+_fault(
+    "z_dropped",
+    Severity.WARNED,
+    ("三维坐标,高程不用于边界", "3D: heights are not part of a boundary"),
+    ("无需处理", "nothing to do"),
+)
+_fault(
+    "crosses_county_line", Severity.WARNED, ("部分超出县界", "partly outside the county"), ("请核对边界", "check the boundary"),
+)  # fmt: skip
+_fault(
+    "township_differs", Severity.WARNED, ("所填乡镇 {value} 与位置不符,按位置归 {detail}", "township {value} is stated but it lies in {detail}"),
+    ("请核对乡镇代码", "check the township code"),
+)  # fmt: skip
+_fault(
+    "township_unknown", Severity.WARNED, ("没有乡镇 {value}", "there is no township {value}"),
+    ("请核对乡镇代码或先导入乡镇", "check the code, or import the townships first"),
+)  # fmt: skip
+_fault(
+    "bad_value", Severity.WARNED, ("值不可用,未存:{value}", "the value is not usable and was not stored: {value}"),
+    ("请更正后重新导入", "correct it and import again"),
+)  # fmt: skip
+_fault(
+    "unknown_code", Severity.WARNED, ("代码表中没有:{value}(已照原样存)", "not in the code list, stored as it is: {value}"),
+    ("请核对代码", "check the code"),
+)  # fmt: skip
+_fault(
+    "damaged_text", Severity.WARNED, ("文字无法按该编码解读,未存或被截断", "the text does not decode; not stored or cut short"),
+    ("请检查编码(--encoding)或该字段", "check the encoding (--encoding) or the field"),
+)  # fmt: skip
+_fault(
+    "area_disagrees", Severity.WARNED, ("所填面积 {value} 与图形面积 {detail} 相差一倍以上", "the stated area {value} and the boundary's {detail} differ by more than twice"),
+    ("请核对面积单位", "check the unit of the area"),
+)  # fmt: skip

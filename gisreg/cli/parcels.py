@@ -1,0 +1,88 @@
+"""``gisreg parcels``: import parcels from files, and look at them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
+from gisreg.cli.parcels_read import register
+from gisreg.cluster import database_address
+from gisreg.intake.load import Wanted, import_parcels
+from gisreg.intake.report import Report, check_report_path, write_report
+from gisreg.text import Text
+from gisreg.vocab import Kind
+
+app = typer.Typer(no_args_is_help=True)
+
+SHOWN_PROBLEMS = 20
+DONE = Text(
+    "批次 {batch}:读入 {read},载入 {loaded},修复后载入 {repaired},拒绝 {refused},未变 {unchanged}(其中提示 {warned})",
+    "batch {batch}: {read} read, {loaded} loaded, {repaired} repaired and loaded, {refused} refused, "
+    "{unchanged} unchanged ({warned} with a warning)",
+)
+TRIED = Text(
+    "试运行,未写入:读入 {read},可载入 {loaded},修复后可载入 {repaired},拒绝 {refused},未变 {unchanged}(其中提示 {warned})",
+    "dry run, nothing written: {read} read, {loaded} would load, {repaired} be repaired, {refused} be refused, "
+    "{unchanged} unchanged ({warned} with a warning)",
+)
+ABOUT = Text(
+    "坐标系 {crs}({crs_from}),文字编码 {encoding}({encoding_from})",
+    "CRS {crs} ({crs_from}), text {encoding} ({encoding_from})",
+)
+AGAIN = Text("同一文件此前已作为批次 {again_of} 导入", "this very file was loaded before as batch {again_of}")
+UNMAPPED = Text("未采用的字段:{names}", "columns not used: {names}")
+MORE = Text("另有 {n} 条,请用 --report 查看", "{n} more: see them with --report")
+HEADINGS = Text("行|编号|字段|级别|问题|位置|处理", "row|id|field|grade|fault|place|mend")
+READING = Text("读取并检查 {file}", "reading and checking {file}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="shapefile、zip、GeoPackage 或 GeoJSON · the file")],
+    kind: Annotated[str, typer.Option(help=f"类型 · kind: {', '.join(Kind)}")],
+    county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None,
+    layer: Annotated[str | None, typer.Option(help="图层 · layer")] = None,
+    crs: Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")] = None,
+    encoding: Annotated[str | None, typer.Option(help="属性文字编码,如 GBK · encoding of the attributes")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="字段对照表(TOML)· column mapping")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查,不写入 · check only, write nothing")] = False,
+    report: Annotated[Path | None, typer.Option(help="逐行报告 .csv 或 .json · report of each finding")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """导入宗地:每一行都会载入、修复后载入或说明原因后拒绝 · import parcels; every row is loaded, repaired or refused."""
+    now = context()
+    if report:
+        check_report_path(report)
+    wanted = Wanted(file, kind, county, layer, crs, encoding, mapping, dry_run)
+    url = database_address(now.settings).app_url
+    with progress(now.say(READING, file=file.name), total=100) as bar:
+        outcome = import_parcels(now.settings, url, wanted, lambda done, total: bar(100 * done / max(total, 1)))
+    if report:
+        write_report(outcome, report, now.language)
+    if json:
+        print_json(outcome.as_json())
+    else:
+        _show(now, outcome)
+
+
+def _show(now: Context, outcome: Report) -> None:
+    facts = outcome.__dict__
+    print_line(now.say(TRIED if outcome.dry_run else DONE, **facts))
+    print_line(now.say(ABOUT, **facts))
+    if outcome.again_of:
+        print_line(now.say(AGAIN, again_of=outcome.again_of))
+    if outcome.unmapped:
+        print_line(now.say(UNMAPPED, names="、".join(outcome.unmapped)))
+    shown = outcome.problems[:SHOWN_PROBLEMS]
+    if shown:
+        rows = [
+            (str(p.row), p.id, p.field, p.grade, p.what.say(now.language), p.place, p.mend.say(now.language))
+            for p in shown
+        ]
+        print_table(now.say(HEADINGS).split("|"), rows)
+    if len(outcome.problems) > SHOWN_PROBLEMS:
+        print_line(now.say(MORE, n=len(outcome.problems) - SHOWN_PROBLEMS))
+
+
+register(app)

@@ -1,0 +1,109 @@
+"""SQL expressions that make typed values of a file's text, without ever raising on a bad one.
+
+Each takes the name of a text column and gives NULL for what is not usable; the caller compares the two and reports.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import literal
+from sqlalchemy.types import String
+
+from gisreg.intake.mapping import KEY_COLUMN, MappedColumn
+
+NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
+LONGEST_KEY = 200
+LARGEST_INTEGER = 2_147_483_647
+CODE_ENDINGS = ("_code", "_no")
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A mapped column in SQL: its value, whether the text was unusable, whether a code is in no list."""
+
+    target: str
+    type: str
+    value: str
+    bad: str | None
+    unknown: str | None
+
+
+def quoted(text: str) -> str:
+    """A literal as SQL; texts of a mapping file are data, never SQL."""
+    compiled = literal(text, String()).compile(
+        dialect=postgresql.dialect(paramstyle="named"), compile_kwargs={"literal_binds": True}
+    )
+    return str(compiled)
+
+
+def jsonb(values: dict[str, str]) -> str:
+    """A small dictionary that SQL looks texts up in."""
+    import json  # noqa: PLC0415 - only here
+
+    return f"{quoted(json.dumps(values, ensure_ascii=False))}::jsonb"
+
+
+def folded(raw: str) -> str:
+    """Text for comparing, as :func:`gisreg.intake.mapping.folded` makes it."""
+    return f"lower(regexp_replace(normalize({raw}, NFKC), '\\s+', '', 'g'))"
+
+
+def lookup(values: dict[str, str], raw: str) -> str:
+    """What a text stands for: as it is first, because folding costs more than looking up."""
+    known = jsonb(values)
+    return f"coalesce({known} ->> {raw}, {known} ->> {folded(raw)})"
+
+
+def convert(column: MappedColumn, raw: str) -> Converted:
+    """The expressions of one column."""
+    unusable = f"{raw} IS NOT NULL AND {column.target} IS NULL"
+    if column.target == KEY_COLUMN:
+        short = f"CASE WHEN length({raw}) <= {LONGEST_KEY} THEN {_whole_code(raw)} END"
+        return Converted(column.target, "text", short, unusable, None)
+    if column.type == "fact":
+        return Converted(column.target, "boolean", f"({lookup(column.values, raw)})::boolean", unusable, None)
+    if column.strict:
+        return Converted(column.target, "text", lookup(column.values, raw), unusable, None)
+    if column.type == "text":
+        return _text(column, raw)
+    if column.type == "day":
+        return Converted(column.target, "date", f"pg_temp.to_day({raw})", f"{unusable} AND {raw} !~ '^0*$'", None)
+    if column.type == "whole":
+        return Converted(column.target, "int4", _whole(column, raw), unusable, None)
+    return Converted(column.target, "float8", _number(column, raw), unusable, None)
+
+
+def _whole_code(raw: str) -> str:
+    """A code that came as a number (140427.0) is still that code."""
+    return f"CASE WHEN {raw} ~ '^\\d+\\.0+$' THEN split_part({raw}, '.', 1) ELSE {raw} END"
+
+
+def _text(column: MappedColumn, raw: str) -> Converted:
+    """Text as it stands; codes of a list may also be given by their titles."""
+    if not column.values:
+        value = _whole_code(raw) if column.target.endswith(CODE_ENDINGS) else raw
+        return Converted(column.target, "text", value, None, None)
+    code = _whole_code(raw)
+    found = lookup(column.values, f"({code})")
+    return Converted(column.target, "text", f"coalesce({found}, {raw})", None, f"{raw} IS NOT NULL AND {found} IS NULL")
+
+
+def _number(column: MappedColumn, raw: str) -> str:
+    cleaned = f"translate({raw}, ',,', '')"
+    factor = f" * {column.factor!r}::float8" if column.factor != 1.0 else ""
+    return _within(f"CASE WHEN {cleaned} ~ '{NUMBER}' THEN {cleaned}::float8{factor} END", column)
+
+
+def _whole(column: MappedColumn, raw: str) -> str:
+    digits = f"regexp_replace({raw}, '\\.0*$', '')"
+    small = f"CASE WHEN {digits} ~ '^[+-]?\\d{{1,10}}$' THEN {digits}::int8 END"
+    return _within(f"(SELECT i::int4 FROM (SELECT {small} AS i) AS w WHERE abs(i) <= {LARGEST_INTEGER})", column)
+
+
+def _within(number: str, column: MappedColumn) -> str:
+    """The column's own limits, so that the table's checks never fire."""
+    if column.minimum is None and column.maximum is None:
+        return number
+    low = f"n >= {column.minimum!r}" if column.minimum is not None else "true"
+    high = f"n <= {column.maximum!r}" if column.maximum is not None else "true"
+    return f"(SELECT n FROM (SELECT {number} AS n) AS v WHERE {low} AND {high})"

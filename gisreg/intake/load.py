@@ -1,0 +1,177 @@
+"""An import from end to end: open, stage in parallel, decide, load in one transaction, report."""
+
+import getpass
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from gisreg.counties import choose_county
+from gisreg.db.engine import make_engine, transaction
+from gisreg.db.errors import translated
+from gisreg.db.sql import load
+from gisreg.geometry import CHINA_BOX
+from gisreg.intake import registering
+from gisreg.intake.crs import metres_per_unit
+from gisreg.intake.errors import CrsUnknown, KindUnknown
+from gisreg.intake.mapping import Mapping, default_mapping, load_mapping
+from gisreg.intake.opening import open_source
+from gisreg.intake.parallel import run_tasks
+from gisreg.intake.prepare import Geography, Preparation
+from gisreg.intake.report import Report
+from gisreg.intake.source import Source
+from gisreg.intake.staging import Staging, create_rows, staging_area
+from gisreg.intake.worker import Task
+from gisreg.settings import Settings
+from gisreg.vocab import Kind
+
+CELLS_FROM_ROWS = 5_000
+"""Below that, looking parcels up in a grid does not pay for making it."""
+PARTS_FROM_ROWS = 20_000
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the caller asks for."""
+
+    file: Path
+    kind: str
+    county: str | None = None
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    mapping: Path | None = None
+    dry_run: bool = False
+
+
+def import_parcels(
+    settings: Settings, url: str, wanted: Wanted, progress: Progress = lambda _done, _all: None
+) -> Report:
+    """Import one layer of one file into the registry at ``url``; all of it or nothing."""
+    kind = known_kind(wanted.kind)
+    mapping = chosen_mapping(settings, wanted.mapping)
+    engine = make_engine(url, pool_size=0, application_name="gisreg import")
+    try:
+        with transaction(engine) as connection:
+            county = choose_county(connection, wanted.county or settings.county)
+        with (
+            open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as source,
+            digest(wanted.file) as fingerprint,
+            staging_area(engine) as staging,
+        ):
+            preparation = _prepared(engine, staging, source, mapping, kind, county)
+            _stage(settings, url, preparation, source, progress)
+            job = registering.Job(
+                preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
+            )
+            return registering.register(engine, job)
+    finally:
+        engine.dispose()
+
+
+def known_kind(kind: str) -> Kind:
+    """A kind by its token or its Chinese title."""
+    for term in Kind:
+        if kind in (str(term), term.zh):
+            return term
+    raise KindUnknown(kind=kind, kinds=", ".join(Kind))
+
+
+def chosen_mapping(settings: Settings, path: Path | None) -> Mapping:
+    """The default mapping, behind the one that the caller gives."""
+    base = default_mapping(settings.data_dir)
+    return load_mapping(path, base) if path else base
+
+
+def actor_name(settings: Settings) -> str:
+    """Who is working."""
+    return settings.actor or getpass.getuser()
+
+
+@contextmanager
+def digest(path: Path) -> Iterator[Callable[[], str]]:
+    """The file's SHA-256, computed aside while the rows are read."""
+
+    def whole() -> str:
+        if path.is_dir():  # a FileGDB
+            return hashlib.sha256("\n".join(sorted(p.name for p in path.iterdir())).encode()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    with ThreadPoolExecutor(1, "digest") as aside:
+        yield aside.submit(whole).result
+
+
+def _prepared(
+    engine: Engine, staging: Staging, source: Source, mapping: Mapping, kind: Kind, county: str
+) -> Preparation:
+    with translated(), engine.begin() as connection:
+        _require_crs(connection, source)
+        make_place(connection, staging, county, cells=source.rows >= CELLS_FROM_ROWS)
+        geography = _geography(connection, source, county)
+        preparation = Preparation(staging, geography, mapping.apply(source.fields, kind))
+        create_rows(connection, staging, preparation.stored())
+    return preparation
+
+
+def _require_crs(connection: Connection, source: Source) -> None:
+    """The database does the transforming: it must know the CRS too."""
+    if not connection.scalar(text("SELECT 1 FROM spatial_ref_sys WHERE srid = :srid"), {"srid": source.srid}):
+        raise CrsUnknown(source.shown, crs=f"EPSG:{source.srid}")
+
+
+def make_place(connection: Connection, staging: Staging, county: str, *, cells: bool) -> None:
+    """Where the county's parcels may lie, cut small."""
+    west, south, east, north = CHINA_BOX
+    names = {name: staging.table(name) for name in ("pieces", "extent", "cells")}
+    values: dict[str, Any] = {
+        "county": county, "west": west, "south": south, "east": east, "north": north, "cells": cells,
+    }  # fmt: skip
+    for statement in statements("sql/place.sql", **names):
+        connection.execute(text(statement), values)
+
+
+def statements(name: str, **names: str) -> list[str]:
+    """The single statements of a named SQL file."""
+    return [part for part in load("gisreg.intake", name).format(**names).split(";\n") if part.strip()]
+
+
+def _geography(connection: Connection, source: Source, county: str) -> Geography:
+    units = connection.execute(
+        text(
+            "SELECT level, code, name, boundary IS NOT NULL FROM admin_unit "
+            "WHERE county_code = :county AND valid_to = 'infinity' AND level IN ('county', 'township') ORDER BY code DESC"
+        ),
+        {"county": county},
+    ).all()
+    towns = [(code, name, bounded) for level, code, name, bounded in units if level == "township"]
+    factor = metres_per_unit(source.srid)
+    return Geography(
+        srid=source.srid,
+        geographic=is_geographic(source.srid),
+        metres_per_unit=factor,
+        county_bounded=any(bounded for *_, bounded in units),
+        township_names={key: code for code, name, _ in towns for key in (name, code)},
+        township_polygons=tuple(code for code, _, bounded in towns if bounded),
+    )
+
+
+def is_geographic(srid: int) -> bool:
+    """Whether the CRS is in degrees."""
+    from pyproj import CRS  # noqa: PLC0415 - heavy
+
+    return bool(CRS.from_epsg(srid).is_geographic)
+
+
+def _stage(settings: Settings, url: str, preparation: Preparation, source: Source, progress: Progress) -> None:
+    count = settings.load_workers if source.rows >= PARTS_FROM_ROWS else 1
+    tasks = [Task(url, source, part, number, preparation) for number, part in enumerate(source.parts(count))]
+    run_tasks(tasks, lambda done: progress(done, source.rows))

@@ -1,0 +1,279 @@
+"""The one transaction of an import: staged rows become parcels, or nothing does."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from gisreg.checks.faults import FAULTS
+from gisreg.db.engine import Actor, transaction
+from gisreg.db.sql import load
+from gisreg.intake.errors import NumbersExhausted
+from gisreg.intake.mapping import KEY_COLUMN
+from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
+from gisreg.intake.report import LISTED_AREAS, Problem, Report
+from gisreg.intake.source import Source
+from gisreg.text import Text
+from gisreg.vocab import Kind
+
+LAST_NUMBER = 9_999_999
+LISTED_PROBLEMS = 1000
+COMPANIONS = {"official_area_m2": "official_area_source", "land_use_code": "land_use_scheme"}
+"""Columns that a second one must explain: whose area it is, whose code it is."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that the transaction needs to know."""
+
+    preparation: Preparation
+    source: Source
+    county: str
+    kind: Kind
+    file: Path
+    sha256: str
+    dry_run: bool
+    actor: str
+
+
+class DryRun(Exception):
+    """Carries the report out of a transaction that is to be undone."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+def register(engine: Engine, job: Job) -> Report:
+    """Load the staged rows."""
+    try:
+        with transaction(engine, Actor(job.actor, "import")) as connection:
+            report = _register(connection, job)
+            if job.dry_run:
+                raise DryRun(report)
+            return report
+    except DryRun as undone:
+        return undone.report
+
+
+def _register(connection: Connection, job: Job) -> Report:
+    connection.execute(text("SET LOCAL synchronize_seqscans = off"))
+    connection.execute(text("SET LOCAL work_mem = '128MB'"))
+    connection.execute(text("SET LOCAL jit = off"))
+    run_script(connection, load("gisreg.intake", "sql/session.sql"))
+    last, tolerance = connection.execute(
+        text("SELECT last_parcel_no, overlap_tolerance_m2 FROM county WHERE code = :county FOR UPDATE"),
+        {"county": job.county},
+    ).one()
+    known = connection.scalar(
+        text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = :kind)"), _about(job)
+    )
+    _decide(connection, job, known=bool(known))
+    counts = dict(connection.execute(_sql(job, "counts.sql")).mappings().one())
+    if last + counts["new"] > LAST_NUMBER:
+        raise NumbersExhausted(county=job.county)
+    problems = list(_problems(connection, job))
+    report = _report(connection, job, counts, problems)
+    batch = _store_batch(connection, job, report)
+    connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})
+    _insert(connection, job, batch, last, counts["new"])
+    if known:
+        _update(connection, job, batch)
+    _link(connection, job, batch, tolerance)
+    return report if job.dry_run else Report(**{**report.__dict__, "batch": batch})
+
+
+def _about(job: Job) -> dict[str, Any]:
+    return {"county": job.county, "kind": str(job.kind)}
+
+
+def _sql(job: Job, name: str) -> Any:
+    official = "round(o.official_area_m2::numeric, 1)::text" if _has(job, OFFICIAL_AREA) else "NULL"
+    rows = job.preparation.staging.rows
+    query = load("gisreg.intake", f"sql/{name}")
+    if not _has(job, KEY_COLUMN):  # without codes of its own every row is recognised by its content
+        rows = f"(SELECT s.*, NULL::text AS source_code FROM {rows} AS s)"
+    return text(query.format(rows=rows, official_area=official))
+
+
+def _has(job: Job, target: str) -> bool:
+    return any(column.target == target for column in job.preparation.stored())
+
+
+def _decide(connection: Connection, job: Job, *, known: bool) -> None:
+    """Refused, unchanged and changed rows; whoever is left is new."""
+    for name in ("fates.sql", "known.sql") if known else ("fates.sql",):
+        for statement in str(_sql(job, name)).split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement), _about(job) if name == "known.sql" else {})
+    connection.execute(text("ANALYZE fate"))
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Plain SQL in which colons and percent signs mean themselves."""
+    driver: Any = connection.connection.cursor()
+    driver.execute(script)
+    driver.close()
+
+
+def _problems(connection: Connection, job: Job) -> Iterator[Problem]:
+    sources = {column.target: column.source for column in job.preparation.mapped.columns}
+    for found in connection.execute(_sql(job, "problems.sql")).mappings():
+        fault = FAULTS[found["fault"]]
+        words = {key: found[key] or "?" for key in ("detail", "value", "before", "after")}
+        if fault.token in ("bad_value", "unknown_code"):
+            words["value"] = _raw_value(connection, job, found["row_no"], found["field"])
+        yield Problem(
+            found["row_no"], found["source_code"], sources.get(found["field"], found["field"]), str(fault.grade),
+            fault.token, found["place"], _filled(fault.what, words), _filled(fault.mend, words),
+        )  # fmt: skip
+
+
+def _filled(words: Text, params: dict[str, Any]) -> Text:
+    return Text(words.say("zh", **params), words.say("en", **params))
+
+
+def _raw_value(connection: Connection, job: Job, row: int, target: str) -> str:
+    """What stood in the file."""
+    place = next(i for i, c in enumerate(job.preparation.mapped.columns) if c.target == target)
+    parts = connection.scalars(
+        text("SELECT tablename FROM pg_tables WHERE schemaname = 'staging' AND tablename LIKE :form"),
+        {"form": f"import_{job.preparation.staging.number}\\_raw\\_%"},
+    )
+    for part in parts:
+        value = connection.scalar(
+            text(f"SELECT left(f{place}, 80) FROM staging.{part} WHERE row_no = :row"), {"row": row}
+        )
+        if value is not None:
+            return str(value)
+    return "?"
+
+
+def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: list[Problem]) -> Report:
+    rows = job.preparation.staging.rows
+    areas = connection.execute(
+        text(
+            f"SELECT round(r.area_m2::numeric, 4)::float8, round(r.planar_area_m2::numeric, 4)::float8 FROM {rows} AS r "
+            "LEFT JOIN fate AS f USING (row_no) WHERE f.fate IS DISTINCT FROM 'refused' ORDER BY row_no LIMIT :some"
+        ),
+        {"some": LISTED_AREAS},
+    ).all()
+    again = connection.scalar(
+        text("SELECT max(id) FROM batch WHERE county_code = :county AND kind = :kind AND file_sha256 = :sha256"),
+        {**_about(job), "sha256": job.sha256},
+    )
+    source, mapped = job.source, job.preparation.mapped
+    kept = counts["read"] - counts["refused"] - counts["unchanged"]
+    return Report(
+        batch=None, county=job.county, kind=str(job.kind), file=job.file.name, layer=source.layer,
+        crs=f"EPSG:{source.srid}", crs_from=source.crs_from, encoding=source.encoding,
+        encoding_from=source.encoding_from, read=counts["read"], loaded=kept - counts["repaired"],
+        repaired=counts["repaired"], refused=counts["refused"], unchanged=counts["unchanged"],
+        warned=counts["warned"], dry_run=job.dry_run, again_of=again,
+        mapped={column.target: column.source for column in mapped.columns}, unmapped=mapped.unmapped,
+        areas_m2=[area for area, _ in areas], planar_areas_m2=[area for _, area in areas], problems=problems,
+    )  # fmt: skip
+
+
+def _store_batch(connection: Connection, job: Job, report: Report) -> int:
+    values = {
+        "county": job.county, "kind": str(job.kind), "file": job.file.name, "sha256": job.sha256,
+        "bytes": job.file.stat().st_size, "layer": report.layer, "crs": report.crs, "encoding": report.encoding,
+        "mapping": json.dumps(job.preparation.mapped.as_json(), ensure_ascii=False),
+        "problems": json.dumps([p.as_json() for p in report.problems[:LISTED_PROBLEMS]], ensure_ascii=False),
+        **{key: getattr(report, key) for key in ("read", "loaded", "repaired", "refused", "unchanged", "warned")},
+    }  # fmt: skip
+    batch = connection.scalar(
+        text(
+            "INSERT INTO batch (county_code, kind, file_name, file_sha256, file_bytes, layer, crs, encoding, mapping, rows_read, "
+            "rows_loaded, rows_repaired, rows_refused, rows_unchanged, rows_warned, problems) VALUES (:county, :kind, :file, "
+            ":sha256, :bytes, :layer, :crs, :encoding, CAST(:mapping AS jsonb), :read, :loaded, :repaired, :refused, :unchanged, "
+            ":warned, CAST(:problems AS jsonb)) RETURNING id"
+        ),
+        values,
+    )
+    assert isinstance(batch, int)  # noqa: S101 - RETURNING gives the key
+    return batch
+
+
+def _measured(job: Job) -> dict[str, str]:
+    """Columns that every row fills, as expressions over its staged row r."""
+    values = {
+        "township_code": "r.township_code", "area_m2": "r.area_m2", "planar_area_m2": "r.planar_area_m2",
+        "survey_crs": ":crs", "survey_boundary": "r.survey_boundary", "batch_id": ":batch",
+        "source_row": "r.row_no::int4", "source_hash": "r.content_hash", "boundary": "r.boundary",
+    }  # fmt: skip
+    mapped = {column.target: f"r.{column.target}" for column in job.preparation.stored()}
+    for column, companion in COMPANIONS.items():
+        if column in mapped:
+            stated = f"{mapped[companion]}, " if companion in mapped else ""
+            mapped[companion] = f"CASE WHEN r.{column} IS NOT NULL THEN coalesce({stated}:default_{companion}) END"
+        else:
+            mapped.pop(companion, None)
+    if "ownership_status" in mapped:
+        mapped["ownership_status"] = "coalesce(r.ownership_status, 'unknown')"
+    return {**mapped, **values}
+
+
+def _parameters(job: Job, batch: int) -> dict[str, Any]:
+    defaults = job.preparation.mapped.defaults
+    return {
+        **_about(job), "batch": batch, "crs": f"EPSG:{job.source.srid}",
+        **{f"default_{name}": defaults.get(name) for name in COMPANIONS.values()},
+    }  # fmt: skip
+
+
+def _insert(connection: Connection, job: Job, batch: int, last: int, new: int) -> None:
+    """New parcels get their permanent numbers in the order of the file."""
+    values = _measured(job)
+    determined = "r.determined_on IS NULL" if "determined_on" in values else "true"
+    values |= {
+        "county_code": ":county", "kind": ":kind",
+        "parcel_code": ":county || '-' || lpad((:last + row_number() OVER ())::text, 7, '0')",
+        "state": f"CASE WHEN :kind = 'idle_land' AND {determined} THEN 'suspected' ELSE 'registered' END",
+    }  # fmt: skip
+    if not new:
+        return
+    connection.execute(
+        text(
+            f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} "
+            f"FROM {job.preparation.staging.rows} AS r WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no)"
+        ),
+        {**_parameters(job, batch), "last": last},
+    )
+    connection.execute(
+        text("UPDATE county SET last_parcel_no = :last WHERE code = :county"),
+        {"last": last + new, "county": job.county},
+    )
+
+
+def _update(connection: Connection, job: Job, batch: int) -> None:
+    """A parcel that came again with other content gets a new version; what the file does not hold stays."""
+    values = _measured(job)
+    if "determined_on" in values:
+        values["state"] = (
+            "CASE WHEN p.state = 'suspected' AND r.determined_on IS NOT NULL THEN 'registered' ELSE p.state END"
+        )
+    changes = ", ".join(f"{column} = {value}" for column, value in values.items())
+    connection.execute(
+        text(
+            f"UPDATE parcel AS p SET {changes} FROM {job.preparation.staging.rows} AS r JOIN fate AS f USING (row_no) "
+            "WHERE f.fate = 'changed' AND p.id = f.parcel_id"
+        ),
+        _parameters(job, batch),
+    )
+
+
+def _link(connection: Connection, job: Job, batch: int, tolerance: float) -> None:
+    others = connection.scalar(
+        text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind <> :kind)"), _about(job)
+    )
+    if not others:
+        return
+    values = {"county": job.county, "batch": batch, "tolerance": tolerance}
+    for statement in load("gisreg.intake", "sql/overlaps.sql").split(";\n"):
+        if statement.strip():
+            connection.execute(text(statement), values)

@@ -1,0 +1,95 @@
+"""Throwaway tables of a running import: named by a number that its session holds a lock on, so that those of dead
+sessions are known and dropped at the next start."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+
+from gisreg.db.base import STAGING_SCHEMA
+from gisreg.db.errors import translated
+from gisreg.intake.convert import Converted
+
+LOCK_CLASS = 7_446_474
+PREFIX = "import_"
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The names of one import's tables."""
+
+    number: int
+
+    def table(self, name: str) -> str:
+        """A qualified table name."""
+        return f"{STAGING_SCHEMA}.{PREFIX}{self.number}_{name}"
+
+    @property
+    def rows(self) -> str:
+        """All judged rows; those of the parts inherit from it."""
+        return self.table("rows")
+
+    def raw_part(self, part: int) -> str:
+        """The rows of a part as they came."""
+        return f"{PREFIX}{self.number}_raw_{part}"
+
+    def rows_part(self, part: int) -> str:
+        """The judged rows of a part."""
+        return self.table(f"rows_{part}")
+
+
+@contextmanager
+def staging_area(engine: Engine) -> Iterator[Staging]:
+    """Names that nobody else uses; whatever was made under them is dropped at the end."""
+    with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as keeper:
+        drop_orphans(keeper)
+        staging = Staging(secrets.randbelow(2**31 - 1))
+        _hold(keeper, staging.number)
+        try:
+            yield staging
+        finally:
+            drop(keeper, staging.number)
+
+
+def _hold(keeper: Connection, number: int) -> bool:
+    wanted = {"lock_class": LOCK_CLASS, "number": number}
+    return bool(keeper.scalar(text("SELECT pg_try_advisory_lock(:lock_class, :number)"), wanted))
+
+
+def drop_orphans(keeper: Connection) -> None:
+    """Drop the tables of imports whose sessions are gone."""
+    query = text(
+        "SELECT DISTINCT split_part(tablename, '_', 2)::int FROM pg_tables WHERE schemaname = :schema AND tablename ~ :form"
+    )
+    numbers = keeper.scalars(query, {"schema": STAGING_SCHEMA, "form": f"^{PREFIX}[0-9]+_"})
+    for number in list(numbers):
+        if _hold(keeper, number):
+            drop(keeper, number)
+            keeper.execute(
+                text("SELECT pg_advisory_unlock(:lock_class, :number)"), {"lock_class": LOCK_CLASS, "number": number}
+            )
+
+
+def drop(keeper: Connection, number: int) -> None:
+    """Drop the tables of one import, the parts before what they inherit from."""
+    if keeper.closed or keeper.invalidated:
+        return
+    query = text(
+        "SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tablename LIKE :form ORDER BY length(tablename) DESC"
+    )
+    for name in list(keeper.scalars(query, {"schema": STAGING_SCHEMA, "form": f"{PREFIX}{number}\\_%"})):
+        keeper.execute(text(f'DROP TABLE IF EXISTS {STAGING_SCHEMA}."{name}"'))
+
+
+def create_rows(connection: Connection, staging: Staging, columns: Sequence[Converted]) -> None:
+    """The table of judged rows."""
+    targets = "".join(f", {column.target} {column.type}" for column in columns)
+    connection.execute(
+        text(
+            f"CREATE UNLOGGED TABLE {staging.rows} (row_no int8, refusal text, repairs text[], warnings text, "
+            "survey_boundary geometry, boundary geometry(MultiPolygon, 4490), area_m2 float8, planar_area_m2 float8, "
+            f"area_before float8, township_code text, stated_township text, content_hash uuid, bad text, unknown text{targets})"
+        )
+    )
