@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -35,7 +34,7 @@ class Reading:
         self.request = request
         self.registry = registry
         self.language = language_of(request, registry.settings.language)
-        self.mark = ""
+        self.etag = self.snapshot = ""
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
@@ -45,7 +44,8 @@ class Reading:
             NotModified: the request named this very state.
         """
         with self.registry.transaction() as connection:
-            self.mark = self._mark(connection)
+            self.snapshot = snapshot_mark(connection)
+            self.etag = self._tag()
             if self._known():
                 raise NotModified(self.headers())
             yield connection
@@ -56,14 +56,14 @@ class Reading:
 
     def headers(self) -> dict[str, str]:
         """What goes with the answer and with its 304 alike."""
-        return {"ETag": self.mark, "Cache-Control": CACHE_CONTROL, "Vary": VARY, "Content-Language": self.language}
+        return {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": VARY, "Content-Language": self.language}
 
-    def _mark(self, connection: Connection) -> str:
-        """Weak: compression may change the bytes. Deadlines and ages move with the day even where data do not."""
+    def _tag(self) -> str:
+        """Weak: compression may change the bytes. Deadlines move with the day, pages with the program."""
         parts = (
-            snapshot_mark(connection),
+            self.snapshot,
             today().isoformat(),
-            version("gisreg"),
+            self.registry.started,
             self.language,
             self.request.headers.get("accept", ""),
             self.request.url.path,
@@ -74,7 +74,7 @@ class Reading:
 
     def _known(self) -> bool:
         given = self.request.headers.get("if-none-match", "")
-        return any(tag.strip() in (self.mark, self.mark.removeprefix("W/"), "*") for tag in given.split(","))
+        return any(tag.strip() in (self.etag, self.etag.removeprefix("W/"), "*") for tag in given.split(","))
 
 
 def register(app: FastAPI) -> None:

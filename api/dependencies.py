@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from api.conditional import Reading
 from api.language import language_of
+from api.pagecache import PageCache
 from api.registry import Registry
 from gisreg.db.engine import Actor
 from gisreg.text import Language
@@ -27,6 +28,15 @@ def get_reading(request: Request, registry: RegistryDep) -> Reading:
 
 
 ReadingDep = Annotated[Reading, Depends(get_reading)]
+
+
+def get_page_cache(request: Request) -> PageCache:
+    """Map pages rendered before."""
+    pages: PageCache = request.app.state.pages
+    return pages
+
+
+PageCacheDep = Annotated[PageCache, Depends(get_page_cache)]
 
 
 def get_actor(registry: RegistryDep) -> Actor:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.language import language_of
 from api.problems import STATUS, Fault, fault_of
+from api.templating import render, speaker
 from gisreg.db.errors import translate
 from gisreg.errors import DiskFull, GisregError
 from gisreg.text import Language, Text
@@ -74,7 +75,16 @@ def _language(request: Request) -> Language:
 
 
 def _answer(fault: Fault, request: Request) -> Response:
-    return fault.response(request.url.path, _language(request))
+    return answer(fault, request, _language(request))
+
+
+def answer(fault: Fault, request: Request, language: Language) -> Response:
+    """The problem document; as a page where a person's browser followed a link or sent a form."""
+    if request.headers.get("sec-fetch-mode") != "navigate":
+        return fault.response(request.url.path, language)
+    values = {"fault": fault, "language": language, "say": speaker(language), "request": request}
+    headers = {"Cache-Control": "no-store", "Content-Language": language, **fault.headers}
+    return Response(render("problem.html", values), fault.status, headers, "text/html")
 
 
 def _known(request: Request, error: Exception) -> Response:
@@ -137,7 +147,8 @@ class UnexpectedFailures:
                 raise
             request = Request(scope)
             fault = _unexpected(error, request.url.path)
-            await fault.response(request.url.path, language_of(request, self.default_language))(scope, receive, send)
+            response = answer(fault, request, language_of(request, self.default_language))
+            await response(scope, receive, send)
 
 
 def _is_disk_full(error: Exception) -> TypeGuard[OSError]:

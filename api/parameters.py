@@ -16,6 +16,7 @@ PARCEL_CODE = r"^[0-9]{6}-[0-9]{7}$"
 MAX_LIMIT = 10_000
 MAX_FILTER = 20_000
 CORNERS = 4
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 
 
 class BadBox(InputError):
@@ -38,8 +39,8 @@ Day = Annotated[date, BeforeValidator(_day)]
 AsOf = Annotated[
     Day | None,
     Query(
-        ge=date(1949, 10, 1),
-        le=date(2199, 12, 31),
+        ge=FIRST_DAY,
+        le=LAST_DAY,
         description="按该日 24 时（北京时间）的登记 · as recorded at the end of that day, Asia/Shanghai",
         examples=["2024-12-31"],
     ),

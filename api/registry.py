@@ -1,5 +1,6 @@
 """The database as the application holds it: one engine, made at start, found again when the cluster moved."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,7 @@ class Registry:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.started = secrets.token_hex(8)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 

@@ -81,3 +81,12 @@ def test_an_unforeseen_failure_tells_a_number_and_nothing_else(api_settings, cap
     assert problem["id"] in problem["detail"]
     assert any(problem["id"] in record.getMessage() for record in caplog.records)
     assert "the secret inside" in caplog.text
+
+
+def test_a_person_who_followed_a_link_sees_a_page(client):
+    asked = {"sec-fetch-mode": "navigate", "accept": "text/html"}
+    answer = client.get("/parcels?filter=%3Cscript%3E", headers=asked)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "<script" not in answer.text
+    assert "filter_syntax" in answer.text

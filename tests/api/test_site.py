@@ -12,7 +12,7 @@ def test_the_first_page_shows_the_county_in_both_languages(client):
     assert "示例县" in zh
     assert "剩余待盘活" in zh
     assert "Left to revitalise" in en
-    assert 'href="/maps/townships/149901100?' in zh
+    assert 'href="/maps/149901/township-149901100.html' in zh
     assert "315.1" in zh or "315.2" in zh
 
 
