@@ -28,7 +28,8 @@ SELECT
         WHEN NOT {townships_known} THEN stated_township
     END,
     stated_township,
-    md5(ROW(wkb_hash, {srid}{values})::text)::uuid,
+    -- the same content in another file format is the same content: the direction of rings does not count
+    md5(ROW(md5(ST_AsBinary(ST_ForcePolygonCCW(clean))), {srid}{values})::text)::uuid,
     bad,
     unknown{values}
 FROM (
@@ -103,7 +104,6 @@ FROM (
                                         r.wkb IS NULL AS no_shape,
                                         {damaged} AS damaged_fields,
                                         {shape} AS survey_boundary,
-                                        md5(r.wkb) AS wkb_hash,
                                         {stated_township} AS stated_township{raws}{conversions}
                                     FROM {raw} AS r
                                     OFFSET 0
