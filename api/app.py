@@ -14,14 +14,14 @@ from api.guard import Guard
 from api.head import HeadAsGet
 from api.pagecache import PageCache
 from api.registry import Registry
-from api.routers import docs, export, health, maps, parcels, site, townships
+from api.routers import docs, export, health, maps, parcels, plan, site, townships
 from api.templating import STATIC_DIR
 from gisreg.settings import Settings
 
 GZIP_FROM_BYTES = 1_000
 GZIP_LEVEL = 5
 """Level 9 takes three times as long for GeoJSON that is 2 % smaller."""
-ROUTERS = (site, health, townships, parcels, export, maps, docs)
+ROUTERS = (site, health, townships, parcels, plan, export, maps, docs)
 
 
 def create_app(settings: Settings) -> FastAPI:

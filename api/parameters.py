@@ -30,7 +30,7 @@ class BadBox(InputError):
 
 def _day(value: Any) -> Any:
     """Only YYYY-MM-DD: a bare number would else be read as seconds since 1970."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if not isinstance(value, date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
         raise ValueError("YYYY-MM-DD")
     return value
 

@@ -13,8 +13,10 @@ from api.guard import is_loopback
 from api.server import make_server
 from gisreg.cli.serve import address_of, listen
 from gisreg.cluster import DatabaseAddress
-from gisreg.db.engine import make_engine
+from gisreg.db.engine import Actor, make_engine
+from gisreg.demo.backdrop import write_backdrop
 from gisreg.demo.load import load_demo
+from gisreg.planning.run import run_plan
 from gisreg.settings import Settings
 
 PARCELS = 400
@@ -25,8 +27,10 @@ LOCAL_SCHEMES = ("data", "blob", "about")
 def demo_settings(module_database: DatabaseAddress, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings that point to a small demonstration county."""
     engine = make_engine(module_database.app_url, pool_size=0)
-    load_demo(engine, parcels=PARCELS, seed=7)
+    loaded = load_demo(engine, parcels=PARCELS, seed=7)
+    run_plan(engine, Actor("tester", "test"), loaded.county_code)
     home = tmp_path_factory.mktemp("home")
+    write_backdrop(home, 7)
     return Settings(home=home, database_url=module_database.app_url, admin_database_url=module_database.admin_url)
 
 

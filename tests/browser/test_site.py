@@ -41,3 +41,36 @@ def test_the_first_page_on_a_phone_needs_no_sideways_scrolling(watched, site):
     watched.page.goto(f"{site}/", wait_until="networkidle")
     assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     watched.check()
+
+
+def test_county_map_leads_to_a_township_and_back(watched, site):
+    watched.page.goto(f"{site}/", wait_until="networkidle")
+    watched.page.get_by_role("link", name="全县地图").click()
+    watched.page.wait_for_load_state("networkidle")
+    assert watched.page.url.endswith("/county.html")
+    assert watched.page.locator(".leaflet-container").count() == 1
+    link = watched.page.locator("a[href^='township-']").first
+    name = link.inner_text()
+    link.click()
+    watched.page.wait_for_load_state("networkidle")
+    assert name in watched.page.locator("body").inner_text()
+    watched.page.locator("a[href='county.html']").first.click()
+    watched.page.wait_for_load_state("networkidle")
+    assert watched.page.url.endswith("/county.html")
+    watched.check()
+
+
+def test_every_township_of_the_ranking_opens(watched, site):
+    watched.page.goto(f"{site}/", wait_until="networkidle")
+    links = watched.page.locator("#townships tbody a").evaluate_all("all => all.map(link => link.href)")
+    assert len(links) >= 12
+    for link in links:
+        assert watched.page.goto(link).status == 200
+        watched.page.locator(".leaflet-container").wait_for()
+    watched.check()
+
+
+def test_a_problem_is_a_page_for_people(watched, site):
+    watched.page.goto(f"{site}/parcels?filter=nonsense")
+    assert "处理办法" in watched.page.locator("main").inner_text()
+    assert watched.foreign == []

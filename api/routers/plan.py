@@ -1,0 +1,128 @@
+"""What should become of each parcel: label the county, accept a run, explain one parcel."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.dependencies import ActorDep, ReadingDep, RegistryDep
+from api.encoding import json_bytes
+from api.parameters import FIRST_DAY, LAST_DAY, County, Day
+from api.problems import documented
+from api.schemas import answers
+from gisreg.counties import choose_county
+
+router = APIRouter(tags=["plan"])
+
+MAX_RUN = 2**31 - 1
+_RUN: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "county_code": {"type": "string"},
+        "ruleset": {"type": "string"},
+        "ruleset_version": {"type": "string"},
+        "ruleset_sha256": {"type": "string"},
+        "as_of": {"type": "string", "format": "date"},
+        "recorded_as_of": {"type": ["string", "null"], "format": "date"},
+        "status": {"enum": ["proposed", "accepted", "superseded"]},
+        "parcels": {"type": "integer"},
+        "accepted_at": {"type": ["string", "null"], "format": "date-time"},
+        "accepted_by": {"type": ["string", "null"]},
+        "recorded_at": {"type": "string", "format": "date-time"},
+        "recorded_by": {"type": "string"},
+    },
+}
+_RUNS = {"type": "object", "properties": {"items": {"type": "array", "items": _RUN}}}
+_SUMMARY = {
+    "type": "object",
+    "properties": {
+        "run_id": {"type": "integer"},
+        "county_code": {"type": "string"},
+        "ruleset": {"type": "string"},
+        "as_of": {"type": "string", "format": "date"},
+        "status": {"enum": ["proposed", "accepted"]},
+        "parcels": {"type": "integer"},
+        "by_label": {"type": "object"},
+        "by_measure": {"type": "object"},
+        "gated": {"type": "integer"},
+    },
+}
+
+
+class RunOrder(BaseModel):
+    """运行处置建议 · what to run."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"propose": True}]})
+
+    county: str | None = Field(None, pattern="^[0-9]{6}$", description="县级代码 · county code")
+    as_of: Day | None = Field(
+        None,
+        ge=FIRST_DAY,
+        le=LAST_DAY,
+        description="闲置时钟的日期，默认今天 · the idle clock's date, today if not given",
+    )
+    recorded_as_of: Day | None = Field(
+        None, ge=FIRST_DAY, le=LAST_DAY, description="只用该日 24 时已登记的事实 · only facts recorded by that day"
+    )
+    propose: bool = Field(False, description="只提出，不采用 · propose only: the run in force stays")
+
+
+@router.get(
+    "/plan/runs",
+    summary="方案批次 · runs",
+    responses={**answers(json=_RUNS), **documented(400, 404, 422, 503)},
+    response_class=Response,
+)
+def runs(reading: ReadingDep, county: County = None, limit: Annotated[int, Query(ge=1, le=1_000)] = 50) -> Response:
+    """Newest first; at most one is accepted, and its labels are the ones in force."""
+    from gisreg.planning.run import list_runs  # noqa: PLC0415 - rules and their compiler are loaded when asked for
+
+    with reading.open() as connection:
+        code = choose_county(connection, county or reading.registry.settings.county)
+        found = list_runs(connection, code, limit)
+    return reading.reply(json_bytes({"items": found}), "application/json")
+
+
+@router.post(
+    "/plan/runs",
+    status_code=201,
+    summary="运行处置建议 · label the county",
+    responses={
+        201: {"description": "完成 · done", "content": {"application/json": {"schema": _SUMMARY}}},
+        **documented(400, 403, 404, 409, 415, 422, 503),
+    },
+    response_class=Response,
+)
+def run(registry: RegistryDep, actor: ActorDep, order: Annotated[RunOrder | None, Body()] = None) -> Response:
+    """Label every open parcel by the national rule set. Unless only proposed, the run is in force at once.
+
+    What a person decided about a parcel stays.
+    """
+    from gisreg.planning.run import run_plan  # noqa: PLC0415 - as above
+
+    asked = order or RunOrder.model_validate({})
+    with registry.transaction() as connection:
+        county = choose_county(connection, asked.county or registry.settings.county)
+    summary = run_plan(
+        registry.engine(), actor, county, as_of=asked.as_of, recorded_as_of=asked.recorded_as_of, propose=asked.propose
+    )
+    return Response(json_bytes(summary), 201, media_type="application/json")
+
+
+@router.post(
+    "/plan/runs/{run_id}/accept",
+    summary="采用一个批次 · put a proposed run in force",
+    responses={**answers(json=_RUN), **documented(403, 404, 409, 422, 503)},
+    response_class=Response,
+)
+def accept(
+    registry: RegistryDep,
+    actor: ActorDep,
+    run_id: Annotated[int, Path(ge=1, le=MAX_RUN, description="批次 · the run's number")],
+) -> Response:
+    """Its labels come into force; the run in force before is superseded, not deleted."""
+    from gisreg.planning.run import accept_run  # noqa: PLC0415 - as above
+
+    return Response(json_bytes(accept_run(registry.engine(), actor, run_id)), media_type="application/json")
