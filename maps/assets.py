@@ -27,14 +27,15 @@ def own(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def leaflet(assets_dir: Path) -> tuple[str, str]:
-    """Leaflet's script and style sheet without what would load another file (pictures, source map, VML).
+    """Leaflet's script and style sheet without what would load another file (pictures, source map, VML), nor comments.
 
     Raises:
         BrowserCodeMissing: npm has not installed it.
     """
     folder = assets_dir / "leaflet" / "dist"
     script = re.sub(r"//# sourceMappingURL=\S+", "", _read(folder / "leaflet.js"))
-    style = re.sub(r"url\([^)]*\)", "none", _read(folder / "leaflet.css"))
+    style = re.sub(r"/\*.*?\*/|behavior:[^;]*;", "", _read(folder / "leaflet.css"), flags=re.DOTALL)
+    style = re.sub(r"url\([^)]*\)", "none", style)
     return script.strip(), style.strip()
 
 

@@ -46,13 +46,14 @@ class PageMap(folium.Map):
 
 
 class Layer(MacroElement):
-    """Data as JSON that no browser runs, and one call of our own script that draws it."""
+    """Data, and one call of our own script that draws it.
+
+    The data never pass through branca, which compiles all that an element writes as a Jinja template: a name with
+    ``{{ … }}`` in it would be run there. The page puts them in as JSON, which no browser runs either.
+    """
 
     _template = Template(
         """
-        {% macro html(this, kwargs) %}
-        <script type="application/json" id="{{ this.get_name() }}">{{ this.json }}</script>
-        {% endmacro %}
         {% macro script(this, kwargs) %}
         gisreg.{{ this.call }}({{ this._parent.get_name() }}, gisreg.data({{ this.get_name()|tojson }}));
         {% endmacro %}
@@ -79,6 +80,7 @@ class Page(Figure):
         for child in self._children.values():
             child.render(**kwargs)
         library, library_style = assets.leaflet(self.info.assets_dir)
+        layers = [layer for child in self._children.values() for layer in child._children.values()]
         wording = f"gisreg.words = {as_json({key: pair(text) for key, text in WORDS.items()})};"
         drawing = self.script.render(**kwargs)
         scripts = [library, *(assets.own(name) for name in ("map.js", *self.own_scripts)), f"{wording}\n{drawing}"]
@@ -92,7 +94,8 @@ class Page(Figure):
                 policy=assets.policy(scripts, styles),
                 scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and escaped JSON
                 styles=[Markup(style) for style in styles],  # noqa: S704 - our own files
-                map=Markup(self.html.render(**kwargs)),  # noqa: S704 - a Folium element with escaped JSON
+                map=Markup(self.html.render(**kwargs)),  # noqa: S704 - a Folium element without data
+                data={layer.get_name(): Markup(layer.json) for layer in layers if isinstance(layer, Layer)},  # noqa: S704 - escaped JSON
                 figures=self.figures,
                 **self.more,
             )

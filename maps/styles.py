@@ -11,11 +11,11 @@ NO_LABEL = "none"
 """The legend's token for parcels without a label."""
 
 LABEL_COLOURS: dict[str, str] = {
-    Label.USE: "#2166a8",
-    Label.SELL: "#e08214",
-    Label.LEASE: "#4fb39a",
-    Label.FINANCE: "#8d3f86",
-    NO_LABEL: "#a9b0b7",
+    Label.USE: "#256db0",
+    Label.SELL: "#dc7f0a",
+    Label.LEASE: "#10906e",
+    Label.FINANCE: "#692463",
+    NO_LABEL: "#aab3bf",
 }
 
 KIND_COLOURS: dict[str, str] = {
@@ -45,26 +45,60 @@ LEFT_RAMP = ("#faeed9", "#f2cf9b", "#e2a261", "#c26f37", "#8c3f1d")
 NONE_LEFT = "#ffffff"
 """A township in which nothing is left."""
 
-_NICE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-
-
-def nice(value: float) -> float:
-    """The nearest round number (1, 1.2, 1.5, 2 … times a power of ten) of a positive value."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return float(round(min(_NICE, key=lambda step: abs(step * power - value)) * power, 6))
-
 
 def nice_breaks(values: Iterable[float], classes: int = len(LEFT_RAMP)) -> list[float]:
-    """Round upper bounds between classes, by quantiles, so that each shade is used; at most ``classes - 1`` of them."""
+    """Round bounds between the natural classes of positive values: each class has a member, alike values stay together.
+
+    A bound belongs to the class below it. Fewer distinct values than ``classes`` give fewer classes.
+    """
     known = sorted(value for value in values if value > 0)
-    breaks: list[float] = []
-    for place in range(1, classes):
-        if len(known) <= 1:
-            break
-        bound = nice(known[min(len(known) - 1, len(known) * place // classes)])
-        if bound < known[-1] and bound >= known[0] and (not breaks or bound > breaks[-1]):
-            breaks.append(bound)
-    return breaks
+    places = _natural([math.log(value) for value in known], classes)
+    return [roundest(known[place - 1], known[place]) for place in places]
+
+
+def roundest(low: float, high: float) -> float:
+    """The roundest number from ``low`` up to but not including ``high``."""
+    power = math.floor(math.log10(high))
+    while True:
+        for part in (1.0, 0.5, 0.2, 0.1):
+            step = part * 10.0**power
+            bound = round(math.ceil(round(low / step, 9)) * step, 9)
+            if low <= bound < high:
+                return bound
+        if power < _FINEST:
+            return low
+        power -= 1
+
+
+_FINEST = -6
+
+
+def _natural(values: Sequence[float], classes: int) -> list[int]:
+    """Where sorted values part into classes with the least spread within (Jenks, by dynamic programming).
+
+    Gives the index that each class but the first begins at. Equal values are never parted.
+    """
+    starts = [place for place in range(len(values)) if place == 0 or values[place] > values[place - 1]]
+    if len(starts) <= 1:
+        return []
+    ends = [*starts[1:], len(values)]
+    best: list[tuple[float, list[int]]] = [(_spread(values[:end]), []) for end in ends]
+    for _ in range(min(classes, len(starts)) - 1):
+        best = [
+            min(
+                (best[before][0] + _spread(values[starts[before + 1] : end]), [*best[before][1], starts[before + 1]])
+                for before in range(place)
+            )
+            if place
+            else (math.inf, [])
+            for place, end in enumerate(ends)
+        ]
+    return best[-1][1]
+
+
+def _spread(values: Sequence[float]) -> float:
+    mean = sum(values) / len(values)
+    return sum((value - mean) ** 2 for value in values)
 
 
 def class_of(value: float, breaks: Sequence[float]) -> int:

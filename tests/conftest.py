@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from sqlalchemy import Engine
@@ -21,6 +21,9 @@ from gisreg.cluster.prepare import admin_cursor, create_database, create_postgis
 from gisreg.db.engine import make_engine
 from gisreg.db.upgrade import upgrade
 from gisreg.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOME_VARIABLE = "GISREG_TEST_CLUSTER_HOME"
@@ -193,6 +196,18 @@ def short_home() -> Iterator[Path]:
     yield home
     PrivateCluster(home).destroy()
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Headless Chromium, the system's where playwright brought none. One for all: playwright allows no second."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests need no browser
+
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield made
+        made.close()
 
 
 @contextlib.contextmanager

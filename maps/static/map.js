@@ -336,11 +336,13 @@ var gisreg = (function () {
     return map;
   };
 
+  var MARGINS = { paddingTopLeft: [24, 24], paddingBottomRight: [24, 44] };
+
   /* Called once everything is drawn. */
   self.ready = function (map) {
     if (map.extent.isValid()) {
       var around = map.extent.pad(0.6);
-      map.fitBounds(map.extent, { padding: [24, 24], animate: false });
+      map.fitBounds(map.extent, Object.assign({ animate: false }, MARGINS));
       map.setMinZoom(Math.max(1, map.getZoom() - 2));
       map.setMaxBounds(around);
     } else {
@@ -371,7 +373,7 @@ var gisreg = (function () {
         [
           ["+", "zoom_in", function () { map.zoomIn(1); }],
           ["−", "zoom_out", function () { map.zoomOut(1); }],
-          ["⤢", "whole", function () { map.fitBounds(map.extent, { padding: [24, 24] }); }],
+          ["⤢", "whole", function () { map.fitBounds(map.extent, MARGINS); }],
         ].forEach(function (wanted) {
           var button = self.labelled(self.el("button", { type: "button" }, [wanted[0]]), wanted[1]);
           button.addEventListener("click", wanted[2]);

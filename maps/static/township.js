@@ -70,7 +70,7 @@ gisreg.parcels = function (map, page) {
       return seen.delete(entry.token);
     });
     seen.forEach(function (token) {
-      entries[facet].push({ token: token, title: [token, token], colour: "#a9b0b7" });
+      entries[facet].push({ token: token, title: [token, token], colour: "#aab3bf" });
     });
     byToken[facet] = {};
     entries[facet].forEach(function (entry) {
@@ -352,11 +352,15 @@ gisreg.parcels = function (map, page) {
         tabs[facet].classList.toggle("filtered", some);
       }
     });
+    var chosen = null;
     Object.keys(presets).forEach(function (name) {
       var same = entries.state.every(function (entry) {
         return entry.visible === presets[name].states.has(entry.token);
       });
-      presets[name].button.setAttribute("aria-pressed", String(same));
+      if (same) chosen = name;
+    });
+    Object.keys(presets).forEach(function (name) {
+      presets[name].button.setAttribute("aria-pressed", String(name === chosen));
     });
     shown.replaceChildren(gisreg.filled("shown", { shown: gisreg.number(visible, 0), all: gisreg.number(parcels.count, 0) }));
     reset.hidden = visible === parcels.count;
