@@ -1,13 +1,17 @@
 """``gisreg demo``: the invented county, loaded and labelled."""
 
 import importlib.util
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from sqlalchemy import Engine
 
-from gisreg.cli.output import JsonFlag, context, print_json, print_line, progress
+from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, progress
 from gisreg.text import Text
+
+if TYPE_CHECKING:
+    from gisreg.demo.standing import Loaded
 
 LOADED = Text(
     "示范县 {county}:{parcels} 宗已载入,用时 {seconds} 秒",
@@ -18,6 +22,7 @@ THERE = Text(
     "the demonstration county {county} is there with {parcels} parcels; nothing was repeated",
 )
 LABELLED = Text("处置建议已生成:{labelled} 宗", "{labelled} parcels are labelled")
+LOADING = Text("载入示范县", "loading the demonstration county")
 BACKDROP = Text("底图要素:{file}", "roads, rivers and towns for maps: {file}")
 
 
@@ -29,14 +34,12 @@ def command(
     """载入虚构的示范县并打标签;可重复执行 · load and label the invented county; safe to repeat."""
     from gisreg.cluster import database_address  # noqa: PLC0415 - heavy, and only needed when the command runs
     from gisreg.db.engine import make_engine  # noqa: PLC0415
-    from gisreg.demo.backdrop import write_backdrop  # noqa: PLC0415
-    from gisreg.demo.load import load_demo  # noqa: PLC0415
+    from gisreg.demo.standing import find  # noqa: PLC0415
 
     now = context()
     engine = make_engine(database_address(now.settings).app_url)
-    with progress(now.say(Text("载入示范县", "loading the county")), parcels) as done:
-        loaded = load_demo(engine, parcels=parcels, seed=seed, progress=done)
-    file = write_backdrop(now.settings.home, seed)
+    loaded = find(engine, parcels, seed) or _load(engine, now, parcels, seed)
+    file = _backdrop(now.settings.home, seed)
     labelled = _label(engine, loaded.county_code)
     engine.dispose()
     facts: dict[str, Any] = {
@@ -58,10 +61,27 @@ def command(
     print_line(now.say(BACKDROP, file=file))
 
 
+def _load(engine: Engine, now: Context, parcels: int, seed: int) -> "Loaded":
+    from gisreg.demo.load import load_demo  # noqa: PLC0415 - a second run needs none of the generator
+
+    with progress(now.say(LOADING), parcels) as done:
+        return load_demo(engine, parcels=parcels, seed=seed, progress=done)
+
+
+def _backdrop(home: Path, seed: int) -> Path:
+    """The file beside the database, made where it is missing or another seed's."""
+    file = home / "demo" / "backdrop.geojson"
+    if not file.exists() or not file.read_text(encoding="utf-8").startswith(f'{{"seed": {seed},'):
+        from gisreg.demo.backdrop import write_backdrop  # noqa: PLC0415
+
+        write_backdrop(file, seed)
+    return file
+
+
 def _label(engine: Engine, county_code: str) -> int | None:
     """Label the county where no run is accepted yet; how many parcels a new run labelled."""
     from gisreg.db.engine import Actor  # noqa: PLC0415
-    from gisreg.demo.load import is_labelled  # noqa: PLC0415
+    from gisreg.demo.standing import is_labelled  # noqa: PLC0415
 
     if is_labelled(engine, county_code) or importlib.util.find_spec("gisreg.planning.run") is None:
         return None

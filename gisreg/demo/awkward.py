@@ -1,4 +1,4 @@
-"""What every real ledger holds and every program trips over: written over some early rows, so that it is always there."""
+"""What every real ledger holds and every program trips over, written over some early rows: it is always there."""
 
 from datetime import date
 from typing import Any
@@ -22,10 +22,11 @@ CASES: tuple[tuple[str | None, Row], ...] = (
     (None, {"name": LONG_NAME, "address": "示例县" + "青榆镇工业大道与环城北路交叉口东南角" * 8}),
     (None, {"name": "𬭎新材料厂房", "holder_name": "示例县𬭎鑫㙍材料有限公司", "holder_class": "private"}),
     (None, {"ownership_status": "disputed", "state": "on_hold"}),
-    ("idle_factory", {"seized": True, "mortgaged": True, "mortgagee_notified": False, "ownership_status": "registered"}),
+    ("idle_factory", {"seized": True, "mortgaged": True, "mortgagee_notified": False,
+                      "ownership_status": "registered"}),
     ("idle_land", {"agreed_start_on": date(2024, 2, 29), "contract_on": date(2023, 2, 28), "actual_start_on": None,
-                   "halted_on": None, "started_area_m2": None, "idle_cause": "enterprise", "determined_on": date(2025, 3, 3),
-                   "state": "registered", "ownership_status": "registered"}),
+                   "halted_on": None, "started_area_m2": None, "idle_cause": "enterprise",
+                   "determined_on": date(2025, 3, 3), "state": "registered", "ownership_status": "registered"}),
     ("idle_land", {"agreed_start_on": date(2024, 3, 1), "contract_on": date(2023, 3, 1), "actual_start_on": None,
                    "halted_on": None, "started_area_m2": None, "idle_cause": "government", "state": "registered"}),
     (None, {"official_area_m2": 6.67, "official_area_source": "ledger", "remark": "台账面积仅0.01亩"}),
@@ -35,10 +36,12 @@ CASES: tuple[tuple[str | None, Row], ...] = (
     (None, {"name": 'O\'Neil & "示例" <b>合作</b>\\厂', "remark": "第一行\n第二行\t制表符,逗号;分号"}),
     ("idle_factory", {"holder_name": "赵某甲", "holder_class": "private", "remark": "自然人持有,含个人信息"}),
     ("idle_factory", {"energy_quota_tce": 4_300.0, "water_quota_t": 1_000.0, "technology_obsolete": True,
-                      "subkind": "halted_enterprise", "owner_intent": "none", "buyer_found": False, "tenant_found": False}),
+                      "subkind": "halted_enterprise", "owner_intent": "none", "buyer_found": False,
+                      "tenant_found": False}),
     ("idle_land", {"state": "suspected", "determined_on": None}),
     ("unsupplied_land", {"on_farmland": True, "on_red_line": True, "supply_ready": False}),
-    ("half_finished_project", {"completed_on": None, "halted_on": None, "invested_wan": None, "total_investment_wan": None}),
+    ("half_finished_project", {"completed_on": None, "halted_on": None, "invested_wan": None,
+                               "total_investment_wan": None}),
     (None, {"official_area_m2": None, "official_area_source": None}),
     ("idle_land", {"hoarder": True, "holder_class": "private", "idle_cause": "enterprise"}),
     ("idle_factory", {"contaminated": True, "ownership_status": "registered"}),

@@ -87,13 +87,9 @@ def in_degrees(shapes: Geometries) -> Geometries:
     return np.asarray(shapely.transform(shapes, move), dtype=object)
 
 
-def write_backdrop(home: Path, seed: int) -> Path:
-    """``demo/backdrop.geojson`` in the data directory, for the maps; written once per seed."""
-    file = home / "demo" / "backdrop.geojson"
-    content = json.dumps({"seed": seed} | backdrop(seed), ensure_ascii=False)
-    if not file.exists() or file.read_text(encoding="utf-8") != content:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        part.write_text(content, encoding="utf-8")
-        part.replace(file)
-    return file
+def write_backdrop(file: Path, seed: int) -> None:
+    """The backdrop as a file for the maps; the seed comes first, to be seen without reading the rest."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps({"seed": seed} | backdrop(seed), ensure_ascii=False), encoding="utf-8")
+    part.replace(file)

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from gisreg.demo.frame import Flags, Floats, Geometries, Ints, stream
+from gisreg.demo.frame import Flags, Floats, Geometries, Ints, by_chance, stream
 from gisreg.demo.plots import FACTORY, HALF, IDLE, UNSUPPLIED, Plots
 from gisreg.vocab import State
 
@@ -20,7 +20,8 @@ PRICE_WAN_PER_MU = {
     "industry": (12, 28), "commerce": (60, 220), "housing": (80, 240), "public": (4, 12), "infrastructure": (3, 9),
 }  # fmt: skip
 INVESTMENT_WAN_PER_MU = {
-    "industry": (120, 320), "commerce": (250, 700), "housing": (200, 500), "public": (80, 250), "infrastructure": (40, 150),
+    "industry": (120, 320), "commerce": (250, 700), "housing": (200, 500), "public": (80, 250),
+    "infrastructure": (40, 150),
 }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def _dates(books: Books, plots: Plots, random: np.random.Generator) -> None:
     dates["contract_on"][held] = (dates["agreed_start_on"] - _days(random, 150, 420, n))[held]
     dates["agreed_completion_on"][held] = (dates["agreed_start_on"] + _days(random, 700, 1_300, n))[held]
     _approvals(books, plots, dates, random)
-    found = (plots.state != State.SUSPECTED) & (random.random(n) < 0.85) & idle
+    found = (plots.state != State.SUSPECTED) & by_chance(random, n, 0.85) & idle
     dates["determined_on"][found] = np.minimum(since + _days(random, 370, 480, n), TODAY - _days(random, 5, 90, n))[
         found
     ]
@@ -99,7 +100,7 @@ def _approvals(books: Books, plots: Plots, dates: dict[str, Dates], random: np.r
     year = np.where(np.isnat(dates["contract_on"]), fresh, before)
     batch = random.integers(1, 4, n)
     known = np.where(plots.kind == UNSUPPLIED, 0.97, np.where(plots.kind == FACTORY, 0.0, 0.6))
-    books.approval = np.where(random.random(n) < known, (year * 100 + plots.slots.township) * 10 + batch, -1)
+    books.approval = np.where(by_chance(random, n, known), (year * 100 + plots.slots.township) * 10 + batch, -1)
     month_day = ((plots.slots.township * 37 + batch * 83) % 250).astype("timedelta64[D]")
     day = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + month_day + np.timedelta64(8, "D")
     dates["approved_on"] = np.where(books.approval >= 0, np.minimum(day, TODAY), NEVER)
@@ -109,30 +110,33 @@ def _areas(books: Books, plots: Plots, random: np.random.Generator) -> None:
     """Official areas differ a little from measured ones; one in eight parcels has none."""
     n = len(plots)
     stated = np.round(plots.planar_m2 * (1 + random.normal(0, 0.004, n)), 2)
-    wrong = random.random(n) < 0.01
+    wrong = by_chance(random, n, 0.01)
     stated[wrong] = np.round(stated * random.uniform(0.8, 1.3, n), 0)[wrong]
-    has = (random.random(n) < 0.88) | np.array([shape is None for shape in plots.survey])
+    has = by_chance(random, n, 0.88) | np.array([shape is None for shape in plots.survey])
     sources = np.select(
         [plots.kind == UNSUPPLIED, plots.kind == IDLE, plots.kind == HALF],
         ["approval", "contract", "ledger"],
         "deed",
     ).astype(object)
-    sources[random.random(n) < 0.1] = "ledger"
+    sources[by_chance(random, n, 0.1)] = "ledger"
     sources[~has] = None
     books.tokens["official_area_source"] = sources
     ratio = np.where(plots.kind == FACTORY, random.uniform(0.4, 1.8, n), random.uniform(0.5, 2.4, n))
     floor = np.where((plots.kind == FACTORY) | (plots.kind == HALF), np.round(plots.planar_m2 * ratio, 1), np.nan)
-    started = np.where((plots.kind == IDLE) & plots.facts.started, plots.facts.ranges["started_share"], np.nan)
-    due = np.where(plots.kind == IDLE, np.round(plots.planar_m2 * random.choice([1.0, 1.0, 0.8, 0.6], n), 2), np.nan)
-    partly = (plots.kind == UNSUPPLIED) & (random.random(n) < 0.15)
-    supplied = np.where(
+    share = plots.facts.ranges["started_share"]
+    share = np.where(np.isnan(share), random.uniform(0.02, 0.32, n), share)
+    started: Floats = np.where((plots.kind == IDLE) & plots.facts.started, share, np.nan)
+    to_start = plots.planar_m2 * np.array([1.0, 1.0, 0.8, 0.6])[random.integers(0, 4, n)]
+    due: Floats = np.where(plots.kind == IDLE, np.round(to_start, 2), np.nan)
+    partly = (plots.kind == UNSUPPLIED) & by_chance(random, n, 0.15)
+    supplied: Floats = np.where(
         partly, plots.planar_m2 * random.uniform(0.1, 0.8, n), np.where(plots.kind == UNSUPPLIED, 0.0, np.nan)
     )
     books.numbers |= {
         "official_area_m2": np.where(has, stated, np.nan),
         "floor_area_m2": floor,
         "due_area_m2": due,
-        "started_area_m2": np.round(np.where(np.isnan(started), np.nan, started * due), 2),
+        "started_area_m2": np.round(started * due, 2).astype(np.float64),
         "supplied_area_m2": np.round(supplied, 2),
     }
 
@@ -184,7 +188,7 @@ def _money(books: Books, plots: Plots, random: np.random.Generator) -> None:
 def _quotas(books: Books, plots: Plots, random: np.random.Generator) -> None:
     """A stopped enterprise holds energy and water quotas, booked apart from land."""
     n = len(plots)
-    holds: Flags = (plots.facts.subkind == "halted_enterprise") & (random.random(n) < 0.6)
+    holds: Flags = (plots.facts.subkind == "halted_enterprise") & by_chance(random, n, 0.6)
     size = np.sqrt(plots.planar_m2)
     books.numbers["energy_quota_tce"] = np.where(holds, np.round(size * random.lognormal(1.5, 0.8, n), 1), np.nan)
     books.numbers["water_quota_t"] = np.where(holds, np.round(size * random.lognormal(4.0, 0.9, n), 0), np.nan)
@@ -193,6 +197,6 @@ def _quotas(books: Books, plots: Plots, random: np.random.Generator) -> None:
 def _forget(books: Books, plots: Plots, random: np.random.Generator) -> None:
     """What was never written down: some dates and sums are missing, as in any ledger."""
     for column in books.dates.values():
-        column[random.random(len(plots)) < 0.02] = NEVER
+        column[by_chance(random, len(plots), 0.02)] = NEVER
     for name in ("price_wan", "paid_wan", "total_investment_wan", "invested_wan", "debt_wan", "due_area_m2"):
-        books.numbers[name][random.random(len(plots)) < 0.05] = np.nan
+        books.numbers[name][by_chance(random, len(plots), 0.05)] = np.nan

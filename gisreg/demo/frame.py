@@ -29,6 +29,12 @@ def stream(seed: int, *path: int) -> np.random.Generator:
     return np.random.default_rng([seed, *path])
 
 
+def by_chance(random: np.random.Generator, n: int, share: float | Floats) -> Flags:
+    """Which of ``n`` things a share of them is true of."""
+    drawn: Flags = random.random(n) < share
+    return drawn
+
+
 def to_survey(geometry: Any) -> Any:
     """From the drawing board to EPSG:4526 (easting with zone prefix first), to the millimetre."""
     return shapely.transform(geometry, lambda xy: np.round(xy + ORIGIN, 3))

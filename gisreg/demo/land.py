@@ -1,7 +1,8 @@
 """The lie of the land: townships that share their borders exactly, towns, roads, rivers and development zones."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -11,6 +12,7 @@ from gisreg.demo.names import names
 
 BLOCK_M = 400.0
 """The grid's block: roads aside, zones are made of whole blocks."""
+LINKS = 5
 SPREAD_M = 7_600.0
 """Towns keep about this distance from each other."""
 
@@ -41,10 +43,10 @@ class Land:
     rivers: tuple[shapely.LineString, ...]
     zones: Geometries
 
-    @property
-    def border(self) -> shapely.Geometry:
-        """All township borders and the county's outline."""
-        return shapely.union_all(shapely.boundary(self.townships))
+    @cached_property
+    def outline(self) -> shapely.Geometry:
+        """The county's border."""
+        return shapely.boundary(shapely.union_all(self.townships))
 
 
 @lru_cache(maxsize=2)
@@ -83,10 +85,7 @@ def _outline(seed: int) -> Floats:
     radii = RADIUS_M * (1 + lobes)
     corners = np.column_stack([radii * np.cos(angles) * 1.08, radii * np.sin(angles) * 0.93])
     corners = np.vstack([corners, corners[:1]])
-    pieces = [
-        natural_line(start, end, random, roughness=0.16, step_m=260)[:-1]
-        for start, end in zip(corners, corners[1:], strict=False)
-    ]
+    pieces = [natural_line(start, end, random, roughness=0.16, step_m=260)[:-1] for start, end in pairwise(corners)]
     return np.vstack([*pieces, corners[:1]])
 
 
@@ -116,7 +115,7 @@ def _segments(edges: Geometries) -> list[shapely.LineString]:
         shapely.LineString(pair)
         for edge in edges
         for coords in [shapely.get_coordinates(edge)]
-        for pair in zip(coords, coords[1:], strict=False)
+        for pair in pairwise(coords)
     ]
 
 
@@ -144,8 +143,25 @@ def _roads(seed: int, towns: Floats) -> tuple[Road, ...]:
         line = smooth(_drawn(towns[reached[int(onto)]], towns[town], random))
         roads.append(Road(shapely.LineString(line), main=False, number=len(roads)))
         reached.append(town)
+    roads.extend(_links(towns, random, roads))
     roads.extend(_beyond(towns, random, len(roads)))
     return tuple(roads)
+
+
+def _links(towns: Floats, random: np.random.Generator, roads: list[Road]) -> list[Road]:
+    """Some near neighbours without a road of their own get one, so that the net has rings."""
+    joined = {(tuple(road.line.coords[0]), tuple(road.line.coords[-1])) for road in roads}
+    joined |= {(end, start) for start, end in joined}
+    pairs = [
+        (float(np.hypot(*(towns[a] - towns[b]))), a, b)
+        for a in range(len(towns))
+        for b in range(a)
+        if (tuple(towns[a]), tuple(towns[b])) not in joined
+    ]
+    return [
+        Road(shapely.LineString(smooth(_drawn(towns[a], towns[b], random))), main=False, number=len(roads) + i)
+        for i, (_, a, b) in enumerate(sorted(pairs)[:LINKS])
+    ]
 
 
 def _beyond(towns: Floats, random: np.random.Generator, numbered: int) -> list[Road]:

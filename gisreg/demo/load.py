@@ -5,8 +5,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,23 +15,25 @@ from sqlalchemy import Connection, Engine, text
 
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
+from gisreg.demo.ahead import ahead
 from gisreg.demo.frame import SURVEY_EPSG, to_survey
 from gisreg.demo.land import lay_out
 from gisreg.demo.names import names
 from gisreg.demo.rows import GENERATED, County
-from gisreg.errors import ConflictError
-from gisreg.text import Text
+from gisreg.demo.standing import Loaded, description, standing
 
-EDITION = 1
-"""Raised when the generator makes other rows for the same seed."""
 LOCK = 7_446_474
+TOGETHER = 10_000
+"""Rows that are stored at a time."""
 STEPS = (1, 2)
 CHANGE_COLUMNS = (
     "parcel_code", "changes", "state", "ownership_status", "holder_name", "determined_on", "demand", "survey_boundary",
 )  # fmt: skip
 FIRST_KNOWN = {
     "state": "CASE WHEN d.changes = 0 THEN d.state WHEN d.kind = 'idle_land' THEN 'suspected' ELSE 'registered' END",
-    "ownership_status": "CASE WHEN d.changes > 0 AND d.source_row % 2 = 0 THEN 'unconfirmed' ELSE d.ownership_status END",
+    "ownership_status": (
+        "CASE WHEN d.changes > 0 AND d.source_row % 2 = 0 THEN 'unconfirmed' ELSE d.ownership_status END"
+    ),
     "holder_name": "CASE WHEN d.changes > 0 AND d.source_row % 5 = 0 THEN NULL ELSE d.holder_name END",
     "determined_on": "CASE WHEN d.changes = 0 THEN d.determined_on END",
     "demand": "CASE WHEN d.changes = 0 THEN d.demand END",
@@ -43,43 +44,13 @@ FIRST_KNOWN = {
 Progress = Callable[[float], None]
 
 
-class OtherDemoCounty(ConflictError):
-    """The demonstration county is there, made with another number or seed."""
-
-    what: ClassVar[Text] = Text(
-        "示范县已按 {there} 载入,与所要的 {asked} 不同", "the demonstration county is there with {there}, not {asked}"
-    )
-    mend: ClassVar[Text] = Text(
-        "登记内容不得删除:请用 GISREG_HOME 另指一个数据目录后再载入",
-        "nothing registered is deleted: name another data directory in GISREG_HOME and load it there",
-    )
-
-
-class CountyCodeTaken(ConflictError):
-    """The demonstration county's code holds something else."""
-
-    what: ClassVar[Text] = Text("县级代码 {code} 已有其他数据", "the county code {code} holds other data")
-    mend: ClassVar[Text] = Text("请用 GISREG_HOME 另指一个数据目录", "name another data directory in GISREG_HOME")
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What stands in the database."""
-
-    county_code: str
-    parcels: int
-    seed: int
-    already_there: bool
-    seconds: float
-
-
 def load_demo(
     engine: Engine, *, parcels: int = 2_000, seed: int = 7, progress: Progress = lambda _done: None
 ) -> Loaded:
     """Bring the demonstration county into the database, or see that it is there whole."""
     began = time.perf_counter()
     with transaction(engine) as connection:
-        there, whole = _there(connection, parcels, seed)
+        there, whole = standing(connection, parcels, seed)
     if not whole:
         county = County(parcels, seed)
         later = _Later()
@@ -113,35 +84,16 @@ class _Later:
         self.links.append(pa.table({"parcel_code": linked["parcel_code"], "other_code": code}))
 
 
-def _there(connection: Connection, parcels: int, seed: int) -> tuple[bool, bool]:
-    """Is the county there, and is it there to its last step? Refuses another one."""
-    code = names().county.code
-    found = connection.execute(text(load("gisreg.demo", "there.sql")), {"county": code}).mappings().one()
-    if not found["county"]:
-        return False, False
-    if found["demo"] is None:
-        raise CountyCodeTaken("", code=code)
-    asked = _description(parcels, seed)
-    if found["demo"] != asked:
-        said = [f"--parcels {d['parcels']} --seed {d['seed']}" for d in (found["demo"], asked)]
-        raise OtherDemoCounty("", there=said[0], asked=said[1])
-    return True, bool(found["whole"])
-
-
-def _description(parcels: int, seed: int) -> dict[str, int]:
-    return {"parcels": parcels, "seed": seed, "edition": EDITION}
-
-
 def _first(connection: Connection, county: County, later: _Later, progress: Progress) -> None:
     """The survey: county, townships, zones and all parcels as they were first known."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    if _there(connection, county.parcels, county.seed)[0]:
+    if standing(connection, county.parcels, county.seed)[0]:
         later.collect(county.tables())  # somebody else was quicker
         return
     _units(connection, county)
     batches = _batches(connection, county)
     insert, done = "", 0
-    for table in county.tables():
+    for table, rows in ahead((table, _as_csv(table)) for table in county.tables(TOGETHER)):
         if not insert:
             columns = [name for name in table.column_names if name not in GENERATED]
             _stage(
@@ -152,11 +104,11 @@ def _first(connection: Connection, county: County, later: _Later, progress: Prog
                 ", earlier_boundary geometry, changes int, stands_on bigint",
             )
             insert = _insert_statement(columns)
-        _copy(connection, "demo_parcel", table)
+        _copy(connection, "demo_parcel", table.column_names, rows)
         connection.execute(text(insert), {"batches": batches})
         connection.execute(text("TRUNCATE demo_parcel"))
         later.add(table)
-        done += len(table)
+        done += table.num_rows
         progress(done)
 
 
@@ -202,15 +154,15 @@ def _units(connection: Connection, county: County) -> None:
 
 def _batches(connection: Connection, county: County) -> list[int]:
     """One import per kind, as an officer would have made them; they also tell how the county was made."""
-    description = _description(county.parcels, county.seed)
-    sha256 = hashlib.sha256(json.dumps(description).encode()).hexdigest()
+    made = description(county.parcels, county.seed)
+    sha256 = hashlib.sha256(json.dumps(made).encode()).hexdigest()
     rows = [
         {
             "county": names().county.code,
             "kind": kind,
             "sha256": sha256,
             "crs": f"EPSG:{SURVEY_EPSG}",
-            "mapping": json.dumps({"demo": description}),
+            "mapping": json.dumps({"demo": made}),
             "rows": count,
         }
         for kind, count in county.kinds().items()
@@ -220,21 +172,26 @@ def _batches(connection: Connection, county: County) -> list[int]:
 
 def _stage(connection: Connection, name: str, like: str, columns: Iterable[str], more: str = "") -> None:
     """A throwaway table with the types of the real one; a survey's coordinates come in before they are checked."""
-    connection.execute(
-        text(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {like} LIMIT 0")
-    )  # noqa: S608 - our own names
+    # Table and column names are this module's own; names cannot be bound parameters.
+    statement = f"CREATE TEMP TABLE {name} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {like} LIMIT 0"  # noqa: S608
+    connection.execute(text(statement))
     for column in filter(None, more.split(",")):
         connection.execute(text(f"ALTER TABLE {name} ADD {column}"))
 
 
-def _copy(connection: Connection, name: str, table: pa.Table) -> None:
-    """An Arrow table into a staging table: Arrow writes CSV, PostgreSQL reads it."""
+def _as_csv(table: pa.Table) -> io.BytesIO:
+    """Rows as COPY reads them: nulls are empty, strings are quoted."""
     buffer = io.BytesIO()
     pa.csv.write_csv(table, buffer, pa.csv.WriteOptions(include_header=False))
     buffer.seek(0)
+    return buffer
+
+
+def _copy(connection: Connection, name: str, columns: list[str], rows: io.BytesIO) -> None:
+    """Rows into a staging table."""
     driver: Any = connection.connection.cursor()
     with driver as cursor:
-        cursor.copy_expert(f"COPY {name} ({', '.join(table.column_names)}) FROM STDIN (FORMAT csv)", buffer)
+        cursor.copy_expert(f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT csv)", rows)
 
 
 def _history(engine: Engine, later: _Later) -> None:
@@ -245,7 +202,7 @@ def _history(engine: Engine, later: _Later) -> None:
             _stage(
                 connection, "demo_parcel_change", "parcel", [c for c in CHANGE_COLUMNS if c != "changes"], "changes int"
             )
-            _copy(connection, "demo_parcel_change", changes)
+            _copy(connection, "demo_parcel_change", changes.column_names, _as_csv(changes))
             connection.execute(text("ANALYZE demo_parcel_change"))
             connection.execute(text(load("gisreg.demo", "changes.sql")), {"step": step})
             if step == STEPS[-1]:
@@ -262,13 +219,6 @@ def _children(connection: Connection, links: pa.Table) -> None:
     ):
         return
     connection.execute(text("CREATE TEMP TABLE demo_parcel_link (parcel_code text, other_code text) ON COMMIT DROP"))
-    _copy(connection, "demo_parcel_link", links)
+    _copy(connection, "demo_parcel_link", links.column_names, _as_csv(links))
     connection.execute(text("ANALYZE demo_parcel_link"))
     connection.execute(text(load("gisreg.demo", "children.sql")), {"county": names().county.code})
-
-
-def is_labelled(engine: Engine, county_code: str) -> bool:
-    """Is a labelling of the county in force?"""
-    statement = "SELECT EXISTS (SELECT FROM plan_run WHERE county_code = :county AND status = 'accepted')"
-    with transaction(engine) as connection:
-        return bool(connection.execute(text(statement), {"county": county_code}).scalar_one())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gisreg.demo.frame import Flags, Floats, Geometries, Ints, Warp, stream, to_survey
+from gisreg.demo.frame import Flags, Floats, Geometries, Ints, Warp, by_chance, stream, to_survey
 from gisreg.demo.shapes import draw, place
 from gisreg.demo.slots import Slots
 from gisreg.demo.stories import KINDS, Facts, tell
@@ -28,8 +28,11 @@ STATE_WEIGHTS: tuple[tuple[State, float], ...] = (
     (State.REGISTERED, 40), (State.PLANNED, 18), (State.IN_PROGRESS, 14), (State.SUBMITTED, 6), (State.CLOSED, 8),
     (State.ON_HOLD, 3), (State.RETURNED, 3), (State.RELAPSED, 3), (State.REMOVED, 2), (State.TAKEN_BACK, 3),
 )  # fmt: skip
-SUSPECTED_SHARE = 0.1
-CHANGED_ONCE, CHANGED_TWICE = 0.08, 0.03
+SUSPECTED_SHARE, HELD_SHARE = 0.1, 0.6
+SMALL_M = 60.0
+"""Cells below this side are too small for a courtyard, save that of a factory."""
+CHANGED_ONCE, CHANGED_TWICE = (0.08, 0.008), (0.03, 0.002)
+"""Shares of parcels with a history: in a county of usual size, and in the finer grids made for benchmarks."""
 NO_LINK = -1
 
 
@@ -70,11 +73,12 @@ def lay_plots(seed: int, level: int, chunk: int, slots: Slots, warp: Warp) -> Pl
     survey = _outlines(ground, kind, on, warp, random)
     planar = shapely.area(survey)
     changed = random.random(n)
-    changes = (changed < CHANGED_ONCE + CHANGED_TWICE).astype(np.int64) + (changed < CHANGED_TWICE)
+    once, twice = CHANGED_ONCE[min(level, 1)], CHANGED_TWICE[min(level, 1)]
+    changes = (changed < once + twice).astype(np.int64) + (changed < twice)
     earlier = _remeasured(survey, changes, random)
-    survey[(random.random(n) < WITHOUT_BOUNDARY) & (on < 0) & (kind != IDLE)] = None
+    survey[by_chance(random, n, WITHOUT_BOUNDARY) & (on < 0) & (kind != IDLE)] = None
     earlier[shapely.is_missing(survey)] = None
-    township = np.where(random.random(n) < WITHOUT_TOWNSHIP, -1, ground.township)
+    township = np.where(by_chance(random, n, WITHOUT_TOWNSHIP), -1, ground.township)
     return Plots(
         chunk * CHUNK + np.arange(1, n + 1), ground, kind, facts, state, changes, survey, earlier, planar, on, township
     )
@@ -91,7 +95,7 @@ def _on_idle_land(kind: Ints, slots: Slots, random: np.random.Generator) -> Ints
     """For some projects the nearest earlier idle land of the chunk that has room and no project yet."""
     on = np.full(len(kind), NO_LINK)
     roomy = np.flatnonzero((kind == IDLE) & (slots.rank <= 1))
-    wish = np.flatnonzero((kind == HALF) & (random.random(len(kind)) < ON_IDLE_LAND))
+    wish = np.flatnonzero((kind == HALF) & (by_chance(random, len(kind), ON_IDLE_LAND)))
     before = np.searchsorted(roomy, wish) - 1
     wish, before = wish[before >= 0], before[before >= 0]
     _, first = np.unique(before, return_index=True)
@@ -100,13 +104,12 @@ def _on_idle_land(kind: Ints, slots: Slots, random: np.random.Generator) -> Ints
 
 
 def _outlines(ground: Slots, kind: Ints, on: Ints, warp: Warp, random: np.random.Generator) -> Geometries:
-    built = (kind == FACTORY) | ((kind == HALF) & (random.random(len(kind)) < 0.5))
+    built = (kind == FACTORY) | ((kind == HALF) & (by_chance(random, len(kind), 0.5)))
     outlines = draw(ground, built & (on < 0), random)
     guest = np.flatnonzero(on >= 0)
     outlines.points[guest], outlines.count[guest] = outlines.points[on[guest]], outlines.count[on[guest]]
-    chance = random.random((2, len(kind)))
-    courtyard = (chance[0] < 0.035) & ((ground.rank <= 2) | (kind == FACTORY)) & (on < 0)
-    halves = (chance[1] < 0.025) & (ground.rank <= 1) & (on < 0)
+    courtyard = by_chance(random, len(kind), 0.035) & ((ground.side_m > SMALL_M) | (kind == FACTORY)) & (on < 0)
+    halves = by_chance(random, len(kind), 0.025) & (ground.rank <= 1) & (on < 0)
     # The land that carries a project stays in one piece, so that the project lies on it whole.
     halves[on[guest]] = courtyard[on[guest]] = False
     scale = np.where(on >= 0, random.uniform(0.4, 0.7, len(kind)), 1.0)
@@ -119,19 +122,18 @@ def _states(kind: Ints, facts: Facts, random: np.random.Generator) -> Geometries
     tokens = np.array([str(state) for state, _ in STATE_WEIGHTS], dtype=object)
     steps = np.cumsum([weight for _, weight in STATE_WEIGHTS])
     state = tokens[np.searchsorted(steps / steps[-1], random.random(len(kind)), side="right").clip(0, len(tokens) - 1)]
-    chance = random.random(len(kind))
     state[(state == State.TAKEN_BACK) & (kind != IDLE)] = str(State.REGISTERED)
-    state[(kind == IDLE) & (chance < SUSPECTED_SHARE)] = str(State.SUSPECTED)
+    state[(kind == IDLE) & by_chance(random, len(kind), SUSPECTED_SHARE)] = str(State.SUSPECTED)
     held = (facts.tokens["ownership_status"] == "disputed") | (facts.yes["seized"] == 1)
     live = np.isin(state, [str(s) for s in (State.PLANNED, State.IN_PROGRESS)])
-    state[held & live & (chance > 0.4)] = str(State.ON_HOLD)
-    return state
+    state[held & live & by_chance(random, len(kind), HELD_SHARE)] = str(State.ON_HOLD)
+    return np.asarray(state, dtype=object)
 
 
 def _remeasured(survey: Geometries, changes: Ints, random: np.random.Generator) -> Geometries:
     """Some parcels with a history were measured anew: the earlier outline is a little smaller."""
     earlier = np.full(len(survey), None, dtype=object)
-    again: Flags = (changes > 0) & (random.random(len(survey)) < 0.4)
+    again: Flags = (changes > 0) & (by_chance(random, len(survey), 0.4))
     for i in np.flatnonzero(again):
         middle = np.array(survey[i].centroid.coords[0])
         earlier[i] = shapely.transform(survey[i], lambda xy, m=middle: np.round(m + (xy - m) * 0.985, 3))

@@ -1,4 +1,4 @@
-"""Rows of the demonstration county: one Arrow table per chunk, the same for the same seed whatever else is asked for."""
+"""Rows of the demonstration county: an Arrow table per chunk, the same for the same seed however many are asked for."""
 
 from collections.abc import Iterator
 
@@ -32,11 +32,17 @@ class County:
         for chunk in range(-(-self.parcels // CHUNK)):
             yield chunk, self._slots.take(slice(chunk * CHUNK, (chunk + 1) * CHUNK))
 
-    def tables(self) -> Iterator[pa.Table]:
-        """The rows in the order of their numbers, a table per chunk."""
+    def tables(self, together: int = CHUNK) -> Iterator[pa.Table]:
+        """The rows in the order of their numbers, in tables of about ``together`` rows."""
+        waiting: list[pa.Table] = []
         for chunk, slots in self._chunks():
             plots = lay_plots(self.seed, self.level, chunk, slots, self.land.warp)
-            yield _table(self.land, plots, self.level, chunk).slice(0, self.parcels - chunk * CHUNK)
+            waiting.append(_table(self.land, plots, self.level, chunk).slice(0, self.parcels - chunk * CHUNK))
+            if len(waiting) * CHUNK >= together:
+                yield pa.concat_tables(waiting)
+                waiting = []
+        if waiting:
+            yield pa.concat_tables(waiting)
 
     def kinds(self) -> dict[str, int]:
         """How many parcels there are of each kind, without drawing them."""

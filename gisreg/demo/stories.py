@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gisreg.demo.frame import Floats, Geometries, Ints
+from gisreg.demo.frame import Floats, Geometries, Ints, by_chance
 from gisreg.demo.names import read_toml
 from gisreg.vocab import Kind
 
@@ -58,7 +58,7 @@ def stories() -> tuple[Story, ...]:
     """All stories, in file order."""
     return tuple(
         Story(
-            Kind(raw["kind"]),
+            next(kind for kind in Kind if kind == raw["kind"]),
             raw.get("subkind"),
             raw["tells"],
             float(raw["weight"]),
@@ -82,7 +82,9 @@ def tell(kind: Ints, random: np.random.Generator) -> Facts:
     for number, token in enumerate(KINDS):
         where = np.flatnonzero(kind == number)
         for name, spec in definitions["background"][token].items():
-            _fill(facts, name, spec, where, random, definitions["unknown_share"])
+            _fill(facts, name, spec, where, random)
+            if name in facts.yes:
+                facts.yes[name][where[by_chance(random, len(where), definitions["unknown_share"])]] = -1
     for number, story in enumerate(stories()):
         _apply(story, facts, np.flatnonzero(facts.story == number), random)
     return facts
@@ -110,23 +112,21 @@ def _drawn(kind: Ints, random: np.random.Generator) -> Ints:
 
 def _apply(story: Story, facts: Facts, where: Ints, random: np.random.Generator) -> None:
     facts.subkind[where] = story.subkind
-    facts.started[where] = random.random(len(where)) < story.started
+    facts.started[where] = by_chance(random, len(where), story.started)
     for name, spec in story.facts.items():
-        _fill(facts, name, spec, where, random, 0.0)
+        _fill(facts, name, spec, where, random)
     for name, (low, high) in story.ranges.items():
         facts.ranges[name][where] = random.uniform(low, high, len(where))
 
 
-def _fill(
-    facts: Facts, name: str, spec: FactSpec, where: Ints, random: np.random.Generator, unknown_share: float
-) -> None:
+def _fill(facts: Facts, name: str, spec: FactSpec, where: Ints, random: np.random.Generator) -> None:
+    """One fact of some parcels, as the definition says."""
     if name in facts.yes:
-        chance = -1.0 if spec == UNKNOWN else float(spec)  # type: ignore[arg-type] # yes/no facts are numbers
-        values = np.where(chance < 0, -1, random.random(len(where)) < chance).astype(np.int64)
-        values[random.random(len(where)) < unknown_share] = -1
-        facts.yes[name][where] = values
+        if spec == UNKNOWN:
+            facts.yes[name][where] = -1
+        else:
+            share = float(spec)  # type: ignore[arg-type] # yes/no facts are given as booleans or shares
+            facts.yes[name][where] = by_chance(random, len(where), share)
         return
-    options = np.array(
-        [None if option == UNKNOWN else option for option in (spec if isinstance(spec, list) else [spec])], dtype=object
-    )
-    facts.tokens[name][where] = options[random.integers(0, len(options), len(where))]
+    options = [None if option == UNKNOWN else option for option in (spec if isinstance(spec, list) else [spec])]
+    facts.tokens[name][where] = np.array(options, dtype=object)[random.integers(0, len(options), len(where))]
