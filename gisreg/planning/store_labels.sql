@@ -1,5 +1,4 @@
 -- In the order of the key: the key's index then grows at its right end only.
 INSERT INTO plan_label (run_id, parcel_id, county_code, rule_no, finance_rule_no, gates, unknown_gates)
 SELECT :run_id, parcel_id, :county_code, rule_no, finance_rule_no, gates, unknown_gates
-FROM plan_pass
-ORDER BY parcel_id;
+FROM plan_pass;
