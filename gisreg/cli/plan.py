@@ -1,0 +1,270 @@
+"""``gisreg plan``: label the county, accept a run, explain one parcel, check a rule set."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import typer
+
+from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.errors import InputError
+from gisreg.text import Text
+from gisreg.vocab import Label
+
+app = typer.Typer(no_args_is_help=True)
+
+CountyOption = Annotated[str | None, typer.Option("--county", help="县级代码 · county code")]
+RUN_DONE = Text(
+    "批次 {run}({status}):{ruleset},基准日 {as_of},{parcels} 宗,受限 {gated} 宗,待查 {unknown} 宗,用时 {seconds} 秒",
+    "run {run} ({status}): {ruleset} as of {as_of}; {parcels} parcels, {gated} held by a gate, "
+    "{unknown} with gates to find out; {seconds} s",
+)
+DISAGREE = Text(
+    "人工确定的方案中有 {count} 宗与规则不一致(方案保持不变)",
+    "{count} plans decided by people differ from the rules (they stay)",
+)
+HEADINGS = Text("处置建议|宗数|面积(亩)", "Label|Parcels|Area (mu)")
+RUN_HEADINGS = Text(
+    "批次|状态|规则集|基准日|宗数|记录时间|记录人", "Run|Status|Rule set|As of|Parcels|Recorded at|Recorded by"
+)
+ACCEPTED = Text("批次 {run} 已采用,{parcels} 宗", "run {run} is in force: {parcels} parcels")
+LINTED = Text(
+    "{file}:{ruleset},{rules} 条规则、{gates} 道闸门、{measures} 种措施,无误;未确认参数:{unconfirmed}",
+    "{file}: {ruleset}, {rules} rules, {gates} gates, {measures} measures, sound; unconfirmed parameters: {unconfirmed}",
+)
+STATUS = {
+    "proposed": Text("待采用", "proposed"),
+    "accepted": Text("已采用", "accepted"),
+    "superseded": Text("已替代", "superseded"),
+}
+ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
+CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
+
+
+class NotADate(InputError):
+    """An option that needs a date got something else."""
+
+    what: ClassVar[Text] = Text("{value} 不是有效日期", "{value} is not a date")
+    mend: ClassVar[Text] = Text("写作 2026-11-21", "write it as 2026-11-21")
+
+
+def _day(value: str | None, option: str) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise NotADate(option, value=value) from None
+
+
+@app.command()
+def run(
+    rules: Annotated[Path | None, typer.Option("--rules", help="规则文件 · rule set, TOML")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="基准日 · the clock's date")] = None,
+    recorded_as_of: Annotated[
+        str | None, typer.Option("--recorded-as-of", help="按该日 24 时已记录的事实 · facts as recorded that day")
+    ] = None,
+    propose: Annotated[bool, typer.Option("--propose", help="只拟不用 · propose, do not accept")] = False,
+    county: CountyOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """给全县每宗打一个处置建议 · give every open parcel one label."""
+    from gisreg.cli.database import actor, open_engine  # noqa: PLC0415 - the database is slow to import
+    from gisreg.counties import choose_county  # noqa: PLC0415
+    from gisreg.db.engine import transaction  # noqa: PLC0415
+    from gisreg.planning.run import run_plan  # noqa: PLC0415
+
+    now = context()
+    days = _day(as_of, "--as-of"), _day(recorded_as_of, "--recorded-as-of")
+    with open_engine(now.settings) as engine:
+        with transaction(engine) as connection:
+            code = choose_county(connection, county or now.settings.county)
+        summary = run_plan(
+            engine, actor(now.settings), code,
+            ruleset_path=rules, as_of=days[0], propose=propose, recorded_as_of=days[1],
+        )  # fmt: skip
+    if json:
+        print_json(summary)
+        return
+    _print_totals(now, {label: (total.parcels, total.area_mu) for label, total in summary.by_label.items()})
+    said = RUN_DONE.say(
+        now.language, run=summary.run_id, status=now.say(STATUS[summary.status]), ruleset=summary.ruleset,
+        as_of=summary.as_of, parcels=f"{summary.parcels:,}", gated=f"{summary.gated:,}",
+        unknown=f"{summary.to_find_out:,}", seconds=summary.seconds,
+    )  # fmt: skip
+    print_line(said)
+    if summary.disagreements:
+        print_line(now.say(DISAGREE, count=summary.disagreements))
+
+
+def _print_totals(now: Context, totals: dict[str, tuple[int, float]]) -> None:
+    rows = [(f"{label.zh} {label.en}", *totals.get(str(label), (0, 0.0))) for label in Label]
+    print_table(now.say(HEADINGS).split("|"), rows)
+
+
+@app.command()
+def accept(
+    run_id: Annotated[int, typer.Argument(metavar="RUN", min=1, max=2**31 - 1, help="批次 · the run")],
+    json: JsonFlag = False,
+) -> None:
+    """采用一个拟定的批次 · put a proposed run in force."""
+    from gisreg.cli.database import actor, open_engine  # noqa: PLC0415 - the database is slow to import
+    from gisreg.planning.run import accept_run  # noqa: PLC0415
+
+    now = context()
+    with open_engine(now.settings) as engine:
+        accepted = accept_run(engine, actor(now.settings), run_id)
+    if json:
+        print_json(accepted)
+    else:
+        print_line(now.say(ACCEPTED, run=run_id, parcels=f"{accepted['parcels']:,}"))
+
+
+@app.command("list")
+def list_(county: CountyOption = None, json: JsonFlag = False) -> None:
+    """方案批次 · the runs, newest first."""
+    from gisreg.cli.database import open_engine  # noqa: PLC0415 - the database is slow to import
+    from gisreg.db.engine import transaction  # noqa: PLC0415
+    from gisreg.planning.run import list_runs  # noqa: PLC0415
+
+    now = context()
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        runs = list_runs(connection, county or now.settings.county)
+    if json:
+        print_json({"items": runs})
+        return
+    rows = [
+        (
+            run["id"], now.say(STATUS[run["status"]]), f"{run['ruleset']} {run['ruleset_version']}",
+            run["as_of"].isoformat(), run["parcels"], f"{run['recorded_at']:%Y-%m-%d %H:%M}", run["recorded_by"],
+        )
+        for run in runs
+    ]  # fmt: skip
+    print_table(now.say(RUN_HEADINGS).split("|"), rows)
+
+
+@app.command()
+def lint(
+    file: Annotated[Path, typer.Argument(help="规则文件 · rule set, TOML")],
+    json: JsonFlag = False,
+) -> None:
+    """检查规则文件 · check a rule set: form, references, every condition."""
+    from gisreg.planning.compile import check_conditions  # noqa: PLC0415 - slow to import
+    from gisreg.planning.ruleset import load_ruleset  # noqa: PLC0415
+
+    now = context()
+    loaded = load_ruleset(file)
+    check_conditions(loaded)
+    rules = loaded.rules
+    unconfirmed = [name for name, parameter in rules.parameters.items() if not parameter.confirmed]
+    facts = {
+        "file": str(file), "ruleset": rules.title, "sha256": loaded.sha256, "rules": len(rules.rules),
+        "gates": len(rules.gates), "measures": len(rules.measures), "unconfirmed": unconfirmed,
+    }  # fmt: skip
+    if json:
+        print_json(facts)
+    else:
+        print_line(now.say(LINTED, **{**facts, "unconfirmed": ", ".join(unconfirmed) or "-"}))
+
+
+@app.command()
+def explain(
+    parcel_code: Annotated[str, typer.Argument(metavar="CODE", help="宗地编号 · parcel code")],
+    run_id: Annotated[int | None, typer.Option("--run", min=1, max=2**31 - 1, help="批次 · the run")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """一宗的处置建议从何而来 · why a parcel has its label."""
+    from gisreg.cli.database import open_engine  # noqa: PLC0415 - the database is slow to import
+    from gisreg.db.engine import transaction  # noqa: PLC0415
+    from gisreg.planning.explain import explain as explanation  # noqa: PLC0415
+
+    now = context()
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        why = explanation(connection, parcel_code, run_id)
+    if json:
+        print_json(why)
+    else:
+        _print_explanation(now, why)
+
+
+def _print_explanation(now: Context, why: dict[str, Any]) -> None:
+    """The explanation for people: the answer, what holds it, then each rule tried with the values seen."""
+    for title, value in _headlines(now, why):
+        if value:
+            print_line(f"{now.say(title)}: {value}")
+    rows = [
+        (
+            rule["rule"], _say(now, rule["label"], Label), _say_both(now, rule["measure_title"]),
+            now.say(ANSWER[rule["result"]]) + (" ←" if rule["fired"] else ""), _values(now, rule["facts"]),
+        )
+        for rule in why["trace"]["rules"]
+        if rule["tried"]
+    ]  # fmt: skip
+    headings = now.say(Text("规则|建议|措施|成立|所见事实", "Rule|Label|Measure|Holds|Facts seen")).split("|")
+    print_table(headings, rows, now.say(Text("逐条判断", "Rules in the order tried")))
+
+
+def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None]]:
+    flip = why["flip"]
+    changed = flip and f"{_say_both(now, flip['title'])} → {_value(now, flip['to'])}: {_measure(now, flip)}"
+    label = f"{_say_both(now, why['label_title'])} · {_say_both(now, why['measure_title'])}"
+    return [
+        (Text("宗地", "Parcel"), why["parcel_code"]),
+        (Text("处置建议", "Label"), label + _remarks(now, why)),
+        (Text("理由", "Reason"), _say_both(now, why["reason"])),
+        (Text("依据", "Basis"), why["basis"]),
+        (Text("责任单位", "Responsible unit"), why["agency"]),
+        (Text("办理期限", "Due on"), why["due_on"]),
+        (Text("规则", "Rule"), f"{why['rule']} · {why['ruleset']} · {why['as_of']}"),
+        (Text("把握", "Confidence"), now.say(CONFIDENCE[why["confidence"]])),
+        (Text("限制事项", "Blockers"), _titles(now, why["blockers"])),
+        (Text("待查", "To find out"), _titles(now, why["to_find_out"])),
+        (Text("融资选项", "Finance option"), why["finance_option"] or now.say(Text("无", "none"))),
+        (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
+        (Text("何事改变则改判", "Would flip"), changed),
+        (Text("下一时点", "Next date"), why["next_due"]),
+    ]
+
+
+def _remarks(now: Context, why: dict[str, Any]) -> str:
+    remarks = (
+        ("decided_by_person", Text("人工确定", "decided by a person")),
+        ("guidance_only", Text("民营,仅作引导", "private: guidance only")),
+        ("changed_since", Text("此后资料有变,宜重新运行", "changed since: run again")),
+    )
+    said = [now.say(text) for key, text in remarks if why[key]]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _say(now: Context, token: str, terms: type[Label]) -> str:
+    return now.say(next(term.titles for term in terms if term == token))
+
+
+def _say_both(now: Context, words: dict[str, str]) -> str:
+    return words[now.language]
+
+
+def _titles(now: Context, things: list[dict[str, Any]]) -> str:
+    return ", ".join(_say_both(now, thing["title"]) for thing in things)
+
+
+def _measure(now: Context, way: dict[str, Any]) -> str:
+    return f"{_say(now, way['label'], Label)} · {_say_both(now, way['measure_title'])}"
+
+
+def _values(now: Context, facts: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{_say_both(now, fact['title'])} = {_shown(now, fact)}" for fact in facts)
+
+
+def _shown(now: Context, fact: dict[str, Any]) -> str:
+    value = _say_both(now, fact["value_title"]) if "value_title" in fact else _value(now, fact["value"])
+    unit = fact["unit"] if fact["unit"] not in (None, "1") and fact["value"] is not None else ""
+    return f"{value} {unit}".strip()
+
+
+def _value(now: Context, value: object) -> str:
+    if isinstance(value, bool):
+        return now.say(ANSWER["yes" if value else "no"])
+    if value is None:
+        return now.say(ANSWER["unknown"])
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
