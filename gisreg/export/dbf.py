@@ -239,7 +239,7 @@ class TableFile:
                 raise TextTooLong(where=self._where(batch, error.row, column.field), bytes=error.size) from None
             layout.append([(array.shape, array.dtype) for array in packed])
             for array in packed:
-                array.tofile(self._spool)
+                self._spool.write(np.ascontiguousarray(array).data)
         self._batches.append((len(batch), layout))
         self.rows += len(batch)
 
@@ -255,7 +255,7 @@ class TableFile:
         with path.open("wb") as file:
             file.write(self._head(described, width, today))
             for records in self._records(width):
-                records.tofile(file)
+                file.write(records.data)
             file.write(b"\x1a")
 
     def _check_size(self, width: int, count: int) -> None:

@@ -87,8 +87,9 @@ class PolygonFiles:
         out[starts + 1] = _swapped(content * 2)  # lengths count 16-bit words
         if len(rings.parts):
             self._lay_out(out, starts[present] + _RECORD_HEAD, rings)
-        out.tofile(self._shp)
-        np.stack([_swapped((self._bytes + 4 * starts) // 2), _swapped(content * 2)], 1).tofile(self._shx)
+        # write() and not tofile(), which forgets the reason of a failure
+        self._shp.write(out.data)
+        self._shx.write(np.stack([_swapped((self._bytes + 4 * starts) // 2), _swapped(content * 2)], 1).data)
         self._bytes += 4 * total
         self.rows += len(present)
 

@@ -67,7 +67,7 @@ def write_parts(
     finally:
         polygons.abandon()
         table.close()
-        spool.unlink()
+        spool.unlink(missing_ok=True)
     _write_sides(folder, stem, table, srid=srid, encoding=encoding, day=day)
     suffixes = (".shp", ".shx", ".dbf", ".prj", ".cpg")
     return [*(folder / (stem + suffix) for suffix in suffixes), *_explanations(folder, stem)], table.rows

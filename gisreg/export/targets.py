@@ -8,16 +8,18 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from gisreg.db.models import AdminUnit, Parcel
-from gisreg.errors import AccessError, InputError, NotFoundError
+from gisreg.errors import AccessError, InputError, NotFoundError, ResourceError
 from gisreg.geometry import STORAGE_SRID, WGS84_SRID, NoZoneError, is_supported_crs, zone_for, zone_of
 from gisreg.text import Text
 
 FormatName = Literal["shapefile", "gpkg", "geojson"]
+SCRATCH = ".part"
+SAMPLE = 10_000
 
 
 class FormatUnknown(InputError):
@@ -67,6 +69,16 @@ class TargetNotWritable(AccessError):
     mend: ClassVar[Text] = Text("请换一个文件夹或修改权限", "choose another folder, or change its permissions")
 
 
+class TargetDiskFull(ResourceError):
+    """No space is left where the file is written."""
+
+    what: ClassVar[Text] = Text("目标磁盘已满", "the disk of the target is full")
+    mend: ClassVar[Text] = Text(
+        "请腾出空间或换一个文件夹后重试;原文件未改动",
+        "free some space or choose another folder, then try again; the file that was there is untouched",
+    )
+
+
 @dataclass(frozen=True)
 class Target:
     """A file to be written."""
@@ -99,18 +111,49 @@ def _check_folder(path: Path) -> None:
 @contextlib.contextmanager
 def workspace(path: Path) -> Iterator[Path]:
     """A scratch folder beside the target, on the same file system; it goes away whatever happens."""
+    folder: Path | None = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.absolute().parent))
-    except PermissionError as error:
-        raise TargetNotWritable(where=str(path), detail=error.strerror) from error
-    except OSError as error:
-        if error.errno == errno.EROFS:
-            raise TargetNotWritable(where=str(path), detail=error.strerror) from error
-        raise
-    try:
+        _remove_abandoned(path)
+        prefix = f"{_scratch_prefix(path)}{os.getpid()}."
+        folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=SCRATCH, dir=path.absolute().parent))
         yield folder
+    except OSError as error:
+        raise _explained(error, path) from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _explained(error: OSError, path: Path) -> Exception:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return TargetDiskFull(where=str(path))
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return TargetNotWritable(where=str(path), detail=error.strerror)
+    return error
+
+
+def _scratch_prefix(path: Path) -> str:
+    return f".{path.name}."
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Scratch folders of exports to the same target that were killed."""
+    prefix = _scratch_prefix(path)
+    for entry in path.absolute().parent.iterdir():
+        owner = entry.name.removeprefix(prefix).partition(".")[0]
+        ours = entry.name.startswith(prefix) and entry.name.endswith(SCRATCH) and owner.isdigit()
+        if ours and entry.is_dir() and not _is_running(int(owner)):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def put_in_place(made: Path, path: Path) -> None:
@@ -143,25 +186,29 @@ def choose_srid(connection: Connection, crs: str | None, name: FormatName, count
 
 def county_srid(connection: Connection, county: str | None) -> int:
     """The zone most surveys of the county are in, else the 3° zone of its parcels' or its own middle."""
-    most = select(Parcel.survey_crs).group_by(Parcel.survey_crs).order_by(func.count().desc())
-    if county is not None:
-        most = most.where(Parcel.county_code == county)
+    known = _sample(Parcel, county).subquery()
+    most = select(known.c.survey_crs).group_by(known.c.survey_crs).order_by(func.count().desc(), known.c.survey_crs)
     for surveyed in connection.execute(most).scalars():
         number = (surveyed or "").removeprefix("EPSG:")
         if number.isdigit() and zone_of(int(number)):
             return int(number)
-    return _zone_of_middle(connection, county)
-
-
-def _zone_of_middle(connection: Connection, county: str | None) -> int:
     for table in (Parcel, AdminUnit):
-        middle = select(func.avg((func.ST_XMin(table.boundary) + func.ST_XMax(table.boundary)) / 2))
-        if county is not None:
-            middle = middle.where(table.county_code == county)
-        lon = connection.execute(middle).scalar_one()
+        boundary = _sample(table, county).subquery().c.boundary
+        lon = connection.execute(select(func.avg((func.ST_XMin(boundary) + func.ST_XMax(boundary)) / 2))).scalar_one()
         if lon is not None:
-            try:
-                return zone_for(lon).srid
-            except NoZoneError:
-                return STORAGE_SRID
+            return _zone_at(lon)
     return STORAGE_SRID
+
+
+def _sample(table: type[Parcel | AdminUnit], county: str | None) -> Select[Any]:
+    """The first rows that were recorded: the whole registry need not be read to know where the county lies."""
+    crs: ColumnElement[Any] = literal(None) if table is AdminUnit else Parcel.survey_crs.expression
+    sample = select(crs.label("survey_crs"), table.boundary).order_by(table.id).limit(SAMPLE)
+    return sample if county is None else sample.where(table.county_code == county)
+
+
+def _zone_at(lon: float) -> int:
+    try:
+        return zone_for(lon).srid
+    except NoZoneError:
+        return STORAGE_SRID
