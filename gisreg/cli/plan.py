@@ -30,7 +30,7 @@ RUN_HEADINGS = Text(
 ACCEPTED = Text("批次 {run} 已采用,{parcels} 宗", "run {run} is in force: {parcels} parcels")
 LINTED = Text(
     "{file}:{ruleset},{rules} 条规则、{gates} 道闸门、{measures} 种措施,无误;未确认参数:{unconfirmed}",
-    "{file}: {ruleset}, {rules} rules, {gates} gates, {measures} measures, sound; unconfirmed parameters: {unconfirmed}",
+    "{file}: {ruleset}, {rules} rules, {gates} gates, {measures} measures, all sound; unconfirmed: {unconfirmed}",
 )
 STATUS = {
     "proposed": Text("待采用", "proposed"),
@@ -41,7 +41,7 @@ ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("�
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
 
-class NotADate(InputError):
+class BadDateOption(InputError):
     """An option that needs a date got something else."""
 
     what: ClassVar[Text] = Text("{value} 不是有效日期", "{value} is not a date")
@@ -54,7 +54,7 @@ def _day(value: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise NotADate(option, value=value) from None
+        raise BadDateOption(option, value=value) from None
 
 
 @app.command()
@@ -165,6 +165,20 @@ def lint(
         print_json(facts)
     else:
         print_line(now.say(LINTED, **{**facts, "unconfirmed": ", ".join(unconfirmed) or "-"}))
+
+
+@app.command()
+def facts(json: JsonFlag = False) -> None:
+    """由登记事实和基准日推出的事实,可用于规则 · facts that rules may use beside the queryables."""
+    from gisreg.planning.facts import FACTS  # noqa: PLC0415 - slow to import
+
+    now = context()
+    if json:
+        items = [{"name": f.name, "type": f.type, "title": f.titles._asdict(), "unit": f.unit} for f in FACTS]
+        print_json({"items": items})
+        return
+    headings = now.say(Text("名称|类型|含义|单位", "Name|Type|Meaning|Unit")).split("|")
+    print_table(headings, [(f.name, f.type, now.say(f.titles), f.unit) for f in FACTS])
 
 
 @app.command()
