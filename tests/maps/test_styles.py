@@ -119,7 +119,7 @@ def test_roundest() -> None:
     assert roundest(3962, 5063) == 4000
     assert roundest(4100, 5063) == 5000
     assert roundest(4100, 5000) == 4500
-    assert roundest(4600, 4900) == 4800
+    assert roundest(4610, 4900) == 4800
 
 
 def test_classes() -> None:

@@ -1,0 +1,349 @@
+"""The saved pages as people use them: opened from disk in headless Chromium with the network off."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gisreg.text import Text
+from maps.county import county_page, sum_of
+from maps.rows import PageInfo, ParcelRow, TownshipRow
+from maps.township import township_page
+
+pytestmark = pytest.mark.browser
+
+EVIL = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
+
+
+class Desk:
+    """A browser without network, and a folder with pages."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self.page, self.folder = page, folder
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda said: self.hear(said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def hear(self, text: str) -> None:
+        """Keep complaints, but for those about how these tests read pixels."""
+        if "willReadFrequently" not in text:
+            self.complaints.append(text)
+
+    def open(self, html: str, name: str = "page.html") -> Page:
+        """Save a page and open it from disk."""
+        file = self.folder / name
+        file.write_text(html, encoding="utf-8")
+        self.page.goto(file.as_uri())
+        self.page.wait_for_selector(".map[data-ready]")
+        return self.page
+
+    def visible(self) -> int:
+        """How many parcels are drawn."""
+        return int(self.page.evaluate("(() => { let n = 0; map_page.eachLayer(l => { if ('row' in l && !l.options.hidden) n++; }); return n; })()"))  # fmt: skip # noqa: E501
+
+
+@pytest.fixture
+def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
+    context = browser.new_context(viewport={"width": 1500, "height": 950}, offline=True)
+    used = Desk(context.new_page(), tmp_path)
+    yield used
+    context.close()
+    assert used.complaints == []
+    assert all(request.startswith("file:") for request in used.requests)
+    assert len(used.requests) == len([request for request in used.requests if request.endswith(".html")])
+
+
+@pytest.fixture
+def parcels(make_parcels: Callable[[int], list[ParcelRow]]) -> list[ParcelRow]:
+    return make_parcels(120)
+
+
+@pytest.fixture
+def township(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow], backdrop: Any
+) -> Page:
+    linked = dataclasses.replace(info, linked=True)
+    return desk.open(township_page(linked, county[5], parcels, county, backdrop))
+
+
+@pytest.fixture
+def overview(desk: Desk, info: PageInfo, county: Sequence[TownshipRow], backdrop: Any) -> Page:
+    return desk.open(county_page(info, county, backdrop), "county.html")
+
+
+def pixels_of(page: Page, pane: str) -> int:
+    """How many pixels a pane has painted."""
+    return int(
+        page.evaluate(
+            """name => { const c = document.querySelector(`.leaflet-${name}-pane canvas`);
+            if (!c) return 0;
+            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+            let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }""",
+            pane,
+        )
+    )
+
+
+def entry(page: Page, token: str) -> Any:
+    return page.locator(f'.entry-button[data-token="{token}"]')
+
+
+def test_the_county_page_draws_and_adds_up(overview: Page, county: Sequence[TownshipRow]) -> None:
+    assert pixels_of(overview, "theme") > 50_000
+    expect(overview.locator("tbody tr[data-code]")).to_have_count(13)
+    expect(overview.locator(".ranking tr.sum")).to_contain_text(f"{sum_of(county).left_mu:,.2f}")
+    expect(overview.locator(".map-legend li")).not_to_have_count(0)
+    expect(overview.locator(".scale")).to_contain_text("公里")
+    expect(overview.locator(".north")).to_contain_text("北")
+
+
+def test_table_and_map_light_up_together(overview: Page, county: Sequence[TownshipRow]) -> None:
+    row = overview.locator(f'tr[data-code="{county[5].code}"]')
+    assert pixels_of(overview, "light") == 0
+    row.hover()
+    assert pixels_of(overview, "light") > 100
+    overview.locator("h1").hover()
+    assert pixels_of(overview, "light") == 0
+    row.locator("a").focus()
+    assert pixels_of(overview, "light") > 100
+    at = overview.evaluate(
+        "() => { const p = map_page.latLngToContainerPoint([36.03, 113.02]), b = map_page.getContainer()"
+        ".getBoundingClientRect(); return [p.x + b.x, p.y + b.y]; }"
+    )
+    overview.mouse.move(at[0], at[1])
+    overview.mouse.move(at[0] + 2, at[1] + 2)
+    expect(overview.locator("tr.lit")).to_have_attribute("data-code", str(county[5].code))
+    expect(overview.locator(".tip")).to_contain_text(county[5].name.zh)
+
+
+def test_rows_lead_to_the_township_s_page(
+    overview: Page, desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
+) -> None:
+    page = township_page(dataclasses.replace(info, linked=True), county[5], parcels, county)
+    (desk.folder / f"township-{county[5].code}.html").write_text(page, encoding="utf-8")
+    overview.locator(f'tr[data-code="{county[5].code}"] a').click()
+    expect(overview.locator("h1")).to_contain_text(county[5].name.zh)
+    overview.get_by_text("返回全县").click()
+    expect(overview.locator("h1")).to_contain_text("示例县")
+
+
+def test_the_language_can_be_switched(township: Page) -> None:
+    expect(township.locator("h1")).to_have_text("示例己镇待盘活资产图", use_inner_text=True)
+    township.get_by_role("button", name="English").click()
+    expect(township.locator("h1")).to_have_text(
+        "Example Township 6: land and buildings to revitalise", use_inner_text=True
+    )
+    assert township.title() == "Example Township 6: land and buildings to revitalise"
+    assert township.evaluate("document.documentElement.lang") == "en"
+    expect(township.locator("#search")).to_have_attribute("placeholder", "Find by number or name")
+    assert "剩余" not in township.locator("aside").inner_text()
+    township.get_by_role("button", name="中文").click()
+    expect(township.locator("h1")).to_have_text("示例己镇待盘活资产图", use_inner_text=True)
+
+
+def test_legend_entries_hide_parcels_and_counts_follow(desk: Desk, township: Page, parcels: list[ParcelRow]) -> None:
+    mapped = [parcel for parcel in parcels if parcel.boundary]
+    assert desk.visible() == len(mapped)
+    entry(township, "use").click()
+    expect(entry(township, "use")).to_have_attribute("aria-pressed", "false")
+    assert desk.visible() == sum(parcel.label != "use" for parcel in mapped)
+    held = [parcel for parcel in parcels if parcel.gated and parcel.label != "use"]
+    expect(entry(township, "gated").locator(".number").first).to_have_text(f"{len(held):,}")
+    mu = sum(parcel.land_area_m2 or 0 for parcel in held) * 0.0015
+    expect(entry(township, "gated").locator(".number").last).to_have_text(f"{mu:,.2f}")
+    # An entry that is hidden still says what it hides.
+    hidden = sum(parcel.label == "use" for parcel in parcels)
+    expect(entry(township, "use").locator(".number").first).to_have_text(f"{hidden:,}")
+    township.locator("#reset").click()
+    assert desk.visible() == len(mapped)
+    expect(township.locator("#reset")).to_be_hidden()
+
+
+def test_only_what_is_left(desk: Desk, township: Page, parcels: list[ParcelRow]) -> None:
+    township.locator("[data-preset=left]").click()
+    assert desk.visible() == sum(parcel.is_left for parcel in parcels if parcel.boundary)
+    township.locator("[data-preset=not_closed]").click()
+    assert desk.visible() == sum(parcel.is_not_closed for parcel in parcels if parcel.boundary)
+
+
+def test_parcels_are_coloured_by_what_is_chosen(township: Page) -> None:
+    colours = "() => { const s = new Set(); map_page.eachLayer(l => { if ('row' in l) s.add(l.options.fillColor); }); return s.size; }"  # noqa: E501
+    assert township.evaluate(colours) == 5
+    township.locator("[data-colour=kind]").click()
+    assert township.evaluate(colours) == 4
+    expect(entry(township, "idle_land")).to_be_visible()
+    expect(entry(township, "use")).to_be_hidden()
+    expect(entry(township, "gated")).to_be_visible()
+    township.locator("[data-colour=state]").click()
+    assert township.evaluate(colours) > 5
+
+
+def test_held_parcels_are_hatched(township: Page, parcels: list[ParcelRow]) -> None:
+    """A hatched parcel has two colours of its own inside; a plain one has one."""
+    inside = """code => { let found; map_page.eachLayer(l => { if ('row' in l) { const i = l.row;
+        if (gisreg.data('parcels_parcels').parcels.code[i] === code) found = l; } });
+        found.options.glyph = null; map_page.fitBounds(found.getBounds(), {animate: false});
+        const c = document.querySelector('.leaflet-parcels-pane canvas'), r = c.getBoundingClientRect();
+        const m = map_page.getContainer().getBoundingClientRect();
+        const p = map_page.latLngToContainerPoint(gisreg.inside(found.getLatLngs()));
+        const k = c.width / r.width, d = c.getContext('2d').getImageData((p.x + m.x - r.x) * k, (p.y + m.y - r.y) * k, 24, 24).data;
+        const s = new Set(); for (let i = 0; i < d.length; i += 4) s.add(d[i] >> 6); return s.size; }"""  # noqa: E501
+    large = sorted((p for p in parcels if p.boundary and p.is_left), key=lambda p: -(p.land_area_m2 or 0))
+    held, free = (next(p for p in large if p.gated is gated) for gated in (True, False))
+    assert township.evaluate(inside, held.parcel_code) > 1
+    assert township.evaluate(inside, free.parcel_code) == 1
+
+
+def test_search_opens_the_parcel(township: Page, parcels: list[ParcelRow]) -> None:
+    wanted = next(p for p in parcels if p.boundary and p.gated and p.due_on and p.label)
+    township.locator("#search").fill(wanted.parcel_code)
+    expect(township.locator("#found [role=option]")).not_to_have_count(0)
+    township.keyboard.press("ArrowDown")
+    township.keyboard.press("Enter")
+    details = township.locator(".details")
+    expect(details).to_contain_text(wanted.parcel_code)
+    expect(details).to_contain_text(f"{(wanted.land_area_m2 or 0) * 0.0015:,.2f}")
+    expect(details).to_contain_text(f"{wanted.land_area_m2:,.2f} m²")
+    expect(details).to_contain_text("已查封")
+    for word in ("已有公共项目且供地条件具备", "第十二条", "自然资源局", str(wanted.due_on)):
+        expect(details).to_contain_text(word)
+    township.locator("#search").fill("没有这一宗")
+    expect(township.locator("#found")).to_contain_text("没有找到")
+    township.keyboard.press("Escape")
+    expect(township.locator("#found")).to_be_hidden()
+
+
+def test_a_parcel_that_the_filters_hide_is_found_all_the_same(
+    desk: Desk, township: Page, parcels: list[ParcelRow]
+) -> None:
+    wanted = next(p for p in parcels if p.boundary and p.label == "sell")
+    entry(township, "sell").click()
+    township.locator("#search").fill(wanted.parcel_code)
+    township.keyboard.press("Enter")
+    expect(township.locator(".details")).to_contain_text(wanted.parcel_code)
+    expect(entry(township, "sell")).to_have_attribute("aria-pressed", "true")
+
+
+def test_parcels_without_boundary_are_listed_and_open(township: Page, parcels: list[ParcelRow]) -> None:
+    lost = [parcel for parcel in parcels if parcel.boundary is None]
+    township.locator("#unmapped summary").click()
+    expect(township.locator("#unmapped li")).to_have_count(len(lost))
+    township.locator("#unmapped li button").first.click()
+    expect(township.locator(".details")).to_contain_text("未上图")
+
+
+def test_the_list_follows_the_filters(township: Page, parcels: list[ParcelRow]) -> None:
+    township.locator("#list summary").click()
+    largest = max(parcels, key=lambda parcel: parcel.land_area_m2 or 0)
+    expect(township.locator("#list li").first).to_contain_text(f"{(largest.land_area_m2 or 0) * 0.0015:,.2f}")
+    for token in ("use", "sell", "lease", "finance", "none"):
+        entry(township, token).click()
+    expect(township.locator("#list li")).to_have_count(0)
+
+
+def test_a_name_with_html_in_it_shows_as_text(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
+) -> None:
+    both = Text(EVIL, EVIL)
+    rows = [
+        dataclasses.replace(
+            parcel, name=EVIL, address=EVIL, reason=both, measure=both, agency=EVIL, basis=EVIL, blockers=(both,)
+        )
+        for parcel in parcels
+    ]
+    named = [dataclasses.replace(row, name=both) for row in county]
+    feature = {
+        "properties": {"class": "town", "name": EVIL},
+        "geometry": {"type": "Point", "coordinates": [113.03, 36.03]},
+    }
+    spoken = dataclasses.replace(info, county=both, source=both)
+    for html in (
+        township_page(spoken, named[5], rows, named, {"features": [feature]}),
+        county_page(spoken, named, {"features": [feature]}),
+    ):
+        page = desk.open(html)
+        if page.locator("#search").count():
+            page.locator("#search").fill("img")
+            page.keyboard.press("Enter")
+            expect(page.locator(".details h2")).to_have_text(EVIL)
+            page.locator("#list summary").click()
+        expect(page.locator(".over")).to_contain_text(EVIL)
+        assert page.evaluate("window.broken") is None
+        assert page.locator("img").count() == 0
+
+
+def test_scripts_from_elsewhere_do_not_run(township: Page, desk: Desk) -> None:
+    township.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.broken = 1';"
+        "document.body.append(s); }"
+    )
+    assert township.evaluate("window.broken") is None
+    assert any("Content Security Policy" in complaint for complaint in desk.complaints)
+    desk.complaints.clear()
+
+
+def test_five_thousand_parcels(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], make_parcels: Callable[[int], list[ParcelRow]]
+) -> None:
+    parcels = make_parcels(5000)
+    page = desk.open(township_page(info, county[5], parcels, county))
+    entry(page, "lease").click()
+    assert desk.visible() == sum(parcel.label != "lease" for parcel in parcels if parcel.boundary)
+    # Slow machines pass too; a page that draws one DOM element a parcel does not.
+    toggled = page.evaluate(
+        "() => { const t = performance.now(); document.querySelector('[data-token=lease]').click();"
+        "return performance.now() - t; }"
+    )
+    assert toggled < 2000
+    assert page.evaluate("document.getElementsByTagName('*').length") < 4000
+
+
+def test_a_phone_shows_all_of_it_without_sideways_scrolling(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
+) -> None:
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    for html in (county_page(info, county), township_page(info, county[5], parcels, county)):
+        page = desk.open(html)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        expect(page.locator("aside")).to_be_visible()
+
+
+@pytest.mark.parametrize(("sheet", "width"), [("a4", 842), ("a3", 1191)])
+def test_the_page_prints_on_one_sheet(desk: Desk, township: Page, sheet: str, width: int) -> None:
+    township.evaluate(f"document.documentElement.classList.toggle('a3', {json.dumps(sheet == 'a3')})")
+    printed = township.pdf(prefer_css_page_size=True, print_background=True)
+    assert printed.count(b"/Type /Page\n") == 1
+    boxes = re.findall(rb"/MediaBox \[0 0 ([0-9.]+)", printed)
+    assert [round(float(box)) for box in boxes] == [width]
+    assert not township.evaluate("document.documentElement.classList.contains('printing')")
+
+
+def test_a_county_of_many_townships_prints_on_more_sheets(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow]
+) -> None:
+    rows = [
+        dataclasses.replace(row, boundary=None, code=f"1499{place:05d}") for place in range(70) for row in county[:1]
+    ]
+    printed = desk.open(county_page(info, [*county, *rows])).pdf(prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") > 1
+
+
+def test_every_control_has_a_name_and_can_be_reached(township: Page) -> None:
+    unnamed = township.evaluate(
+        "() => [...document.querySelectorAll('button, a[href], input, summary')].filter(e => !(e.textContent.trim() || e.getAttribute('aria-label'))).map(e => e.outerHTML)"  # noqa: E501
+    )
+    assert unnamed == []
+    township.keyboard.press("Tab")
+    assert township.evaluate("document.activeElement.className") == "skip"
+
+
+def test_a_page_without_any_outline_says_so(desk: Desk, info: PageInfo) -> None:
+    page = desk.open(township_page(info, TownshipRow("1", Text("甲", "A")), []))
+    expect(page.locator(".no-map")).to_contain_text("没有可以上图的界线")
