@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
@@ -13,7 +14,7 @@ from api import conditional, errors, openapi
 from api.guard import Guard
 from api.head import HeadAsGet
 from api.pagecache import PageCache
-from api.registry import Registry
+from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import docs, export, health, maps, parcels, plan, site, townships
 from api.templating import STATIC_DIR
 from gisreg.settings import Settings
@@ -54,6 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
 def _lifespan(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # As many handlers as there are connections: nobody waits for one until a time-out.
+        to_thread.current_default_thread_limiter().total_tokens = MAX_CONNECTIONS
         # A database that is down does not keep the server from starting: /ready says so until it is back.
         try:
             yield

@@ -14,6 +14,8 @@ from gisreg.db.errors import DatabaseUnreachable
 from gisreg.settings import Settings
 
 POOL_SIZE = 10
+MAX_CONNECTIONS = 20
+"""SQLAlchemy opens up to ten more than it keeps."""
 
 
 class Registry:

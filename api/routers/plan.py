@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.encoding import json_bytes
-from api.parameters import FIRST_DAY, LAST_DAY, County, Day
+from api.parameters import FIRST_DAY, LAST_DAY, County, Day, ParcelCode, known_form
 from api.problems import documented
 from api.schemas import answers
 from gisreg.counties import choose_county
+from gisreg.vocab import Label
 
 router = APIRouter(tags=["plan"])
 
@@ -47,6 +48,28 @@ _SUMMARY = {
         "by_label": {"type": "object"},
         "by_measure": {"type": "object"},
         "gated": {"type": "integer"},
+    },
+}
+
+_EXPLANATION = {
+    "type": "object",
+    "description": "处置建议的由来 · where a label comes from",
+    "properties": {
+        "parcel_code": {"type": "string"},
+        "label": {"enum": [str(label) for label in Label]},
+        "measure": {"type": "string"},
+        "basis": {"type": "string"},
+        "rule": {"type": "string"},
+        "ruleset": {"type": "string"},
+        "as_of": {"type": "string", "format": "date"},
+        "confidence": {},
+        "blockers": {"type": "array", "items": {}},
+        "to_find_out": {"type": "array", "items": {}},
+        "finance_option": {},
+        "alternatives": {"type": "array", "items": {}},
+        "next_due": {},
+        "flip": {},
+        "trace": {"type": "object"},
     },
 }
 
@@ -126,3 +149,25 @@ def accept(
     from gisreg.planning.run import accept_run  # noqa: PLC0415 - as above
 
     return Response(json_bytes(accept_run(registry.engine(), actor, run_id)), media_type="application/json")
+
+
+@router.get(
+    "/parcels/{parcel_code}/plan",
+    summary="处置建议从何而来 · why a parcel has its label",
+    responses={**answers(json=_EXPLANATION), **documented(404, 422, 503)},
+    response_class=Response,
+)
+def explain(
+    reading: ReadingDep,
+    parcel_code: ParcelCode,
+    run: Annotated[
+        int | None, Query(ge=1, le=MAX_RUN, description="批次，默认现行 · the one in force by default")
+    ] = None,
+) -> Response:
+    """The rules that fired and those that did not, what is unknown, what holds action, and which fact would flip it."""
+    from gisreg.planning.explain import explain as explanation  # noqa: PLC0415 - as above
+
+    code = known_form(parcel_code)
+    with reading.open() as connection:
+        why = explanation(connection, code, run)
+    return reading.reply(json_bytes(why), "application/json")

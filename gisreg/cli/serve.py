@@ -22,7 +22,7 @@ READY = Text("已就绪：{url}（Ctrl-C 停止）", "serving {url} (Ctrl-C stop
 BACKLOG = 256
 
 
-class NotLoopbackError(InputError):
+class NotLoopback(InputError):
     """The address to listen on can be reached from other machines."""
 
     what: ClassVar[Text] = Text(
@@ -31,14 +31,14 @@ class NotLoopbackError(InputError):
     mend: ClassVar[Text] = Text("请用 127.0.0.1、::1 或 localhost", "use 127.0.0.1, ::1 or localhost")
 
 
-class PortInUseError(ResourceError):
+class PortInUse(ResourceError):
     """Another program listens there."""
 
     what: ClassVar[Text] = Text("端口 {port} 已被占用", "port {port} is in use")
     mend: ClassVar[Text] = Text("请停止占用的程序，或加 --port 换一个端口", "stop what uses it, or give another --port")
 
 
-class PortForbiddenError(AccessError):
+class PortForbidden(AccessError):
     """The system keeps the port from this user."""
 
     what: ClassVar[Text] = Text("没有权限使用端口 {port}", "port {port} may not be used by this user")
@@ -63,15 +63,16 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on a loopback address; taken before anything slow, so that a conflict shows at once.
 
     Raises:
-        NotLoopbackError, PortInUseError, PortForbiddenError.
+        NotLoopback, PortInUse, PortForbidden.
     """
     from api.guard import is_loopback  # noqa: PLC0415 - the web framework is loaded by this command only
 
     if not is_loopback(host):
-        raise NotLoopbackError(where=f"--host {host}", host=host)
+        raise NotLoopback(where=f"--host {host}", host=host)
     name = host.strip("[]")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1" if family == socket.AF_INET and not name[:1].isdigit() else name, port))
@@ -85,10 +86,10 @@ def listen(host: str, port: int) -> socket.socket:
 def _explained(error: OSError, host: str, port: int) -> Exception:
     where = f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
-        return PortInUseError(where=where, port=port)
+        return PortInUse(where=where, port=port)
     if error.errno in (errno.EACCES, errno.EPERM):
-        return PortForbiddenError(where=where, port=port)
-    return NotLoopbackError(where=f"--host {host}", host=host) if error.errno == errno.EADDRNOTAVAIL else error
+        return PortForbidden(where=where, port=port)
+    return NotLoopback(where=f"--host {host}", host=host) if error.errno == errno.EADDRNOTAVAIL else error
 
 
 def address_of(listening: socket.socket) -> str:

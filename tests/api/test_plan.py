@@ -24,6 +24,20 @@ def test_a_proposed_run_waits_until_it_is_accepted(client):
     assert [run["status"] for run in client.get("/plan/runs").json()["items"]].count("accepted") == 1
 
 
+def test_why_a_parcel_has_its_label(client):
+    client.post("/plan/runs", json={"as_of": "2025-06-25"})
+    why = client.get("/parcels/149901-0000002/plan").json()
+    assert why["label"] == client.get("/parcels/149901-0000002").json()["label"]
+    promised = (
+        "parcel_code measure basis rule ruleset as_of confidence blockers to_find_out finance_option alternatives"
+    )
+    assert {*promised.split(), "next_due", "flip", "trace"} <= set(why)
+    assert client.get("/parcels/149901-0000007/plan").json()["code"] == "not_labelled"
+    assert client.get("/parcels/149901-9999999/plan").json()["code"] == "parcel_not_found"
+    assert client.get("/parcels/149901-0000002/plan", params={"run": 2**31 - 1}).status_code == 404
+    assert client.get("/parcels/149901-0000002/plan", params={"run": 2**31}).status_code == 422
+
+
 def test_without_a_body_all_is_taken_as_usual(client):
     assert client.post("/plan/runs").status_code == 201
 
