@@ -219,11 +219,12 @@ var gisreg = (function () {
       if (!this._drawing || layer.options.hidden) return;
       var box = closed && layer._rawPxBounds;
       var size = box && box.getSize();
-      if (size && Math.max(size.x, size.y) < SMALLEST) {
+      var smallest = self.ratio === PRINT_RATIO ? SMALLEST - 1.6 : SMALLEST;
+      if (size && Math.max(size.x, size.y) < smallest) {
         if (!this._bounds.intersects(box)) return;
         var centre = box.getCenter();
         this._ctx.beginPath();
-        this._ctx.rect(centre.x - SMALLEST / 2, centre.y - SMALLEST / 2, SMALLEST, SMALLEST);
+        this._ctx.rect(centre.x - smallest / 2, centre.y - smallest / 2, smallest, smallest);
         this._fillStroke(this._ctx, layer);
         return;
       }

@@ -195,7 +195,7 @@ gisreg.parcels = function (map, page) {
       line("due", dueOf(i)),
       line("finance", optional(get.finance(i)))
     ));
-    return el("article", { class: "details" }, [
+    return el("article", { class: "details", tabindex: "-1" }, [
       el("h2", {}, [titleOf(i)]),
       el("p", { class: "code" }, [parcels.code[i], parcels.shape[i] ? null : el("em", {}, [" ", word("not_on_map")])]),
       el("p", { class: "badges" }, [
@@ -217,25 +217,58 @@ gisreg.parcels = function (map, page) {
     }, []);
   }
 
-  function open(i, at) {
-    var shape = shapes[i];
-    if (shape && shape.options.hidden) showAll();
-    select(shape || null);
-    var popup = L.popup({ maxWidth: Math.min(380, map.getSize().x - 40), minWidth: Math.min(300, map.getSize().x - 60), maxHeight: Math.max(180, map.getSize().y - 90), autoPanPadding: [14, 14], className: "parcel-popup" });
+  var NARROW = 860;
+  var sheet = el("section", { class: "sheet", hidden: "" });
+  document.body.append(sheet);
+
+  function closeSheet() {
+    sheet.hidden = true;
+    select(null);
+  }
+
+  /* On a narrow screen a bubble would hide the map: details stand at the foot of the screen instead. */
+  function openSheet(i) {
+    var close = gisreg.labelled(el("button", { type: "button", class: "sheet-close" }, ["×"]), "close");
+    close.addEventListener("click", closeSheet);
+    sheet.replaceChildren(close, details(i));
+    sheet.hidden = false;
+    sheet.scrollTop = 0;
+  }
+
+  function openPopup(i, shape, at) {
+    var size = map.getSize();
+    var popup = L.popup({
+      maxWidth: Math.min(380, size.x - 40), minWidth: Math.min(300, size.x - 60), maxHeight: Math.max(180, size.y - 110),
+      autoPanPaddingTopLeft: [60, 56], autoPanPaddingBottomRight: [60, 14],
+    });
     popup.setLatLng(at || (shape ? gisreg.inside(shape.getLatLngs()) : map.getCenter())).setContent(details(i));
-    map.closeTooltip(tip);
     popup.on("remove", function () {
       select(null);
     });
     map.openPopup(popup);
-    var close = popup.getElement().querySelector(".leaflet-popup-close-button");
-    gisreg.labelled(close, "close");
+    gisreg.labelled(popup.getElement().querySelector(".leaflet-popup-close-button"), "close");
+  }
+
+  function open(i, at) {
+    var shape = shapes[i];
+    if (shape && shape.options.hidden) showAll();
+    map.closeTooltip(tip);
+    map.closePopup();
+    if (window.innerWidth <= NARROW) openSheet(i);
+    else openPopup(i, shape, at);
+    select(shape || null);
     gisreg.refreshLabels();
   }
 
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && !sheet.hidden) closeSheet();
+  });
+
+  /* From the search box or a list: who uses the keyboard goes on in the details. */
   function goTo(i) {
     if (shapes[i]) map.fitBounds(shapes[i].getBounds().pad(3), { maxZoom: 17, animate: false });
     open(i);
+    document.querySelector(".details").focus({ preventScroll: true });
   }
 
   /* ---- filters ---- */

@@ -137,10 +137,8 @@ def test_rows_lead_to_the_township_s_page(
 def test_the_language_can_be_switched(township: Page) -> None:
     expect(township.locator("h1")).to_have_text("示例己镇待盘活资产图", use_inner_text=True)
     township.get_by_role("button", name="English").click()
-    expect(township.locator("h1")).to_have_text(
-        "Example Township 6: land and buildings to revitalise", use_inner_text=True
-    )
-    assert township.title() == "Example Township 6: land and buildings to revitalise"
+    expect(township.locator("h1")).to_have_text("Example Township 6: idle land and buildings", use_inner_text=True)
+    assert township.title() == "Example Township 6: idle land and buildings"
     assert township.evaluate("document.documentElement.lang") == "en"
     expect(township.locator("#search")).to_have_attribute("placeholder", "Find by number or name")
     assert "剩余" not in township.locator("aside").inner_text()
@@ -313,6 +311,16 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(
         page = desk.open(html)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         expect(page.locator("aside")).to_be_visible()
+
+
+def test_details_on_a_phone_stand_below_the_map(desk: Desk, township: Page, parcels: list[ParcelRow]) -> None:
+    township.set_viewport_size({"width": 360, "height": 740})
+    township.locator("#search").fill(parcels[0].parcel_code)
+    township.keyboard.press("Enter")
+    expect(township.locator(".sheet .details")).to_contain_text(parcels[0].parcel_code)
+    expect(township.locator(".leaflet-popup")).to_have_count(0)
+    township.get_by_role("button", name="关闭").click()
+    expect(township.locator(".sheet")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("sheet", "width"), [("a4", 842), ("a3", 1191)])
