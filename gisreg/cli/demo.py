@@ -1,6 +1,5 @@
 """``gisreg demo``: the invented county, loaded and labelled."""
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -83,7 +82,7 @@ def _label(engine: Engine, county_code: str) -> int | None:
     from gisreg.db.engine import Actor  # noqa: PLC0415
     from gisreg.demo.standing import is_labelled  # noqa: PLC0415
 
-    if is_labelled(engine, county_code) or importlib.util.find_spec("gisreg.planning.run") is None:
+    if is_labelled(engine, county_code):
         return None
     from gisreg.planning.run import run_plan  # noqa: PLC0415 - compiling rules is not needed on a second run
 

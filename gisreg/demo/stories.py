@@ -87,6 +87,8 @@ def tell(kind: Ints, random: np.random.Generator) -> Facts:
                 facts.yes[name][where[by_chance(random, len(where), definitions["unknown_share"])]] = -1
     for number, story in enumerate(stories()):
         _apply(story, facts, np.flatnonzero(facts.story == number), random)
+    # Nobody tells a mortgagee where there is none.
+    facts.yes["mortgagee_notified"][facts.yes["mortgaged"] != 1] = -1
     return facts
 
 
