@@ -233,6 +233,16 @@ gisreg.parcels = function (map, page) {
     sheet.replaceChildren(close, details(i));
     sheet.hidden = false;
     sheet.scrollTop = 0;
+    if (shapes[i]) bringAbove(shapes[i]);
+  }
+
+  /* Move page and map so that the parcel stands in the middle of what the sheet leaves of the map. */
+  function bringAbove(shape) {
+    map.getContainer().scrollIntoView({ block: "start", behavior: "instant" });
+    var frame = map.getContainer().getBoundingClientRect();
+    var free = Math.min(frame.bottom, sheet.getBoundingClientRect().top);
+    var at = frame.top + map.latLngToContainerPoint(gisreg.inside(shape.getLatLngs())).y;
+    map.panBy([0, at - (frame.top + free) / 2], { animate: false });
   }
 
   function openPopup(i, shape, at) {
