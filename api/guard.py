@@ -48,9 +48,9 @@ class ForeignHost(AccessError):
 
 
 class ForeignOrigin(AccessError):
-    """A page of another site asks for a change."""
+    """A page of another site asks for a change, or for data behind the reader's back. Following a link is fine."""
 
-    what: ClassVar[Text] = Text("不接受其他网站发起的修改", "changes asked for by another site are refused")
+    what: ClassVar[Text] = Text("不接受其他网站发起的请求", "requests made by another site are refused")
     mend: ClassVar[Text] = Text("请从本服务自己的页面或命令行发起", "ask from this server's own pages or a program")
 
 
@@ -81,6 +81,8 @@ def check(method: str, headers: Headers) -> None:
     host = headers.get("host", "")
     if not is_loopback(_hostname(host)):
         raise ForeignHost(where="Host")
+    if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode", "navigate") != "navigate":
+        raise ForeignOrigin(where="Sec-Fetch-Site")
     if method in SAFE_METHODS:
         return
     origin = headers.get("origin")

@@ -47,6 +47,13 @@ def test_a_change_asked_for_by_another_site_is_refused(client, headers):
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
 
 
+def test_another_site_may_link_here_but_not_embed_or_read(client):
+    def ask(mode):
+        return client.get("/townships", headers={"sec-fetch-site": "cross-site", "sec-fetch-mode": mode}).status_code
+
+    assert (ask("navigate"), ask("no-cors"), ask("cors")) == (200, 403, 403)
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
 def test_what_a_form_could_send_is_refused(client, kind):
     answer = client.post("/plan/runs", content=b"{}", headers={"content-type": kind})

@@ -129,7 +129,18 @@ NAMES = st.sampled_from(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    address=st.sampled_from(["/parcels", "/townships", f"/parcels/{ALL[0]}", "/", "/queryables", "/maps/"]),
+    address=st.sampled_from(
+        [
+            "/parcels",
+            "/townships",
+            f"/parcels/{ALL[0]}",
+            "/",
+            "/queryables",
+            "/maps/",
+            "/plan/runs",
+            f"/parcels/{ALL[0]}/plan",
+        ]
+    ),
     asked=st.dictionaries(
         NAMES, ANYTHING | st.sampled_from(["geojson", "cql2-json", "{}", "[]", "1e999", "2024-02-30"])
     ),

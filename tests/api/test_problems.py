@@ -1,5 +1,7 @@
 """Every failure is a problem document with code, what, where and mend, in the reader's language."""
 
+import errno
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -81,6 +83,18 @@ def test_an_unforeseen_failure_tells_a_number_and_nothing_else(api_settings, cap
     assert problem["id"] in problem["detail"]
     assert any(problem["id"] in record.getMessage() for record in caplog.records)
     assert "the secret inside" in caplog.text
+
+
+def test_a_full_disk_says_so(api_settings):
+    app = create_app(api_settings)
+
+    @app.get("/full")
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        answer = client.get("/full")
+    assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
 
 
 def test_a_person_who_followed_a_link_sees_a_page(client):
