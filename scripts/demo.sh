@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 gisreg=.venv/bin/gisreg out=build/demo
-total=6 number=0
+total=5 number=0
 step() { number=$((number + 1)); echo "[$number/$total] $1 · $2"; }
 
 step "数据库" "the database"
@@ -17,14 +17,15 @@ database=$(stat -c '%i %Y' "$home/prepared" 2>/dev/null || echo "${GISREG_DATABA
 now=$(echo "$code $database" | sha256sum | cut -c1-16)
 if [ "$(cat $out/.stamp 2>/dev/null)" = "$now" ]; then
   echo "      示范数据、地图与导出文件均已齐备 · data, maps and exports are there: $out"
-  number=5
+  number=4
 else
   mkdir -p $out && rm -f $out/.stamp
-  step "示范县" "the demonstration county"; $gisreg demo
-  step "处置建议" "labels"; $gisreg plan run
+  step "示范县与处置建议" "the demonstration county and its labels"; $gisreg demo
   step "地图" "maps"; $gisreg map all -o $out/maps
   step "导出" "exports"
-  for file in parcels.shp.zip parcels.gpkg parcels.geojson; do $gisreg export -o $out/$file; done
+  # One invented name holds a character that GBK lacks, which is refused and never dropped: hence UTF-8.
+  $gisreg export -o $out/parcels.shp.zip --encoding UTF-8
+  for file in parcels.gpkg parcels.geojson; do $gisreg export -o $out/$file; done
   echo "$now" >$out/.stamp
 fi
 
