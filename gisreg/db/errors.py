@@ -38,6 +38,13 @@ class ConnectionLost(DatabaseError):
     mend: ClassVar[Text] = Text("请重新运行", "run it again")
 
 
+class StreamBroken(DatabaseError):
+    """The database stopped in the middle of its answer."""
+
+    what: ClassVar[Text] = Text("数据库中途停止返回数据({detail})", "the database stopped in mid-answer ({detail})")
+    mend: ClassVar[Text] = Text("请重新运行;加 --debug 查看细节", "run it again; --debug shows the details")
+
+
 class WrongPassword(AccessError):
     """The server refuses the login."""
 
@@ -163,16 +170,14 @@ def translated() -> Iterator[None]:
 
 @contextmanager
 def translated_adbc() -> Iterator[None]:
-    """The same for ADBC, which bulk work reads by."""
-    from adbc_driver_manager import Error, OperationalError  # noqa: PLC0415 - only bulk work needs it
+    """The same for ADBC, which bulk work reads by; what breaks a stream in the middle reaches us as Arrow's OSError."""
+    from adbc_driver_manager import Error  # noqa: PLC0415 - only bulk work needs it
 
     try:
         yield
-    except Error as error:
-        detail = " ".join(str(error).split())[:300]
-        better = _known(error.sqlstate or "", str(error), detail)
-        if better is None and isinstance(error, OperationalError):
-            better = DatabaseUnreachable("", detail=detail)
-        if better is None:
+    except (Error, OSError) as error:
+        if isinstance(error, OSError) and "[libpq]" not in str(error):
             raise
-        raise better from error
+        detail = " ".join(str(error).split())[:300]
+        known = _known(getattr(error, "sqlstate", None) or "", str(error), detail)
+        raise known or StreamBroken("", detail=detail) from error

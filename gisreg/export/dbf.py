@@ -194,18 +194,21 @@ class _LongText(Exception):
 
 
 def _cut(text: str, codec: str) -> bytes:
-    """Parts of at most 254 bytes, each but the last padded to 254; none ends in a blank, which readers would drop."""
-    parts, part = [], b""
-    start = 0
+    """Parts of at most 254 bytes, each but the last padded to 254.
+
+    None begins or ends in a blank, which readers drop, unless the blanks alone fill a part.
+    """
     sizes = [len(character.encode(codec)) for character in text]
+    parts, start = [], 0
     while start < len(text):
         end, used = start, 0
         while end < len(text) and used + sizes[end] <= TEXT_WIDTH:
             used += sizes[end]
             end += 1
-        if end < len(text):
-            kept = start + len(text[start:end].rstrip(" "))
-            end = kept if kept > start else end
+        kept = end
+        while start < kept < len(text) and " " in text[kept - 1 : kept + 1]:
+            kept -= 1
+        end = kept if kept > start else end
         part = text[start:end].encode(codec)
         parts.append(part.ljust(TEXT_WIDTH) if end < len(text) else part)
         start = end

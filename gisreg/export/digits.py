@@ -8,8 +8,8 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-RELATIVE = 1e-9
-"""Numbers are written so precisely; the survey's own digits (12.34) therefore come back as they are."""
+RELATIVE, ABSOLUTE = 1e-9, 5e-7
+"""Numbers are written so precisely, by both measures; the survey's own digits (12.34) come back as they are."""
 MOST_DECIMALS = 15
 EXACT = 2.0**53
 _BLANK, _ZERO, _POINT, _MINUS = 32, 48, 46, 45
@@ -29,10 +29,10 @@ def digits(values: npt.NDArray[np.int64], width: int) -> Bytes:
 
 
 def decimals_needed(values: Floats, at_least: int) -> int:
-    """The fewest decimals that keep every value (no NaN among them) to :data:`RELATIVE`."""
+    """The fewest decimals that keep every value (no NaN among them) to both measures."""
     left = values
     for count in range(at_least, MOST_DECIMALS):
-        left = left[np.abs(left - np.round(left, count)) > RELATIVE * np.abs(left)]
+        left = left[np.abs(left - np.round(left, count)) > np.minimum(RELATIVE * np.abs(left), ABSOLUTE)]
         if not left.size:
             return count
     return MOST_DECIMALS

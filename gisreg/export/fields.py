@@ -161,8 +161,8 @@ class Field:
     @property
     def caption(self) -> Text:
         """The titles with the unit."""
-        unit = f" ({self.unit})" if self.unit else ""
-        return Text(self.titles.zh + unit, self.titles.en + unit)
+        unit = self.unit or ""
+        return Text(*(title if unit in title else f"{title} ({unit})" for title in self.titles))
 
 
 @cache

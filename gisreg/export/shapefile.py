@@ -27,7 +27,7 @@ README = Text(
 字段名为 ASCII,中文名、单位、取值见 {dictionary}。
 编码为文本,保留前导零;日期为日期型;是/否为文本 1/0,空白表示不明(不等于否)。
 DBF 不区分空文本与无值;部分软件把空白数字显示为 0,空白仅表示无值。
-超过 254 字节的文字接续在“字段名_2”“字段名_3”中。没有界址的宗地保留属性,图形为空。
+超过 254 字节的文字接续在“字段名_2”“字段名_3”中。文字首尾的空格多数软件读取时会去掉。没有界址的宗地保留属性,图形为空。
 标签(处置建议)供参考,不是处置决定。非公有权利人的姓名名称默认不导出。
 """,
     """ArcGIS and QGIS open {stem}.shp.
@@ -35,7 +35,8 @@ CRS {crs}; text {encoding} (see .cpg); data as of {day}; {rows} parcels.
 Field names are ASCII; {dictionary} gives titles, units and what the values mean.
 Codes are text with their leading zeros; dates are dates; yes/no is text 1/0, blank is unknown (never "no").
 A DBF cannot tell empty text from no value; some programs show a blank number as 0: blank means no value.
-Texts over 254 bytes go on in fields NAME_2, NAME_3. Parcels without a boundary keep their row, with a null shape.
+Texts over 254 bytes go on in fields NAME_2, NAME_3; most programs drop blanks at the ends of a text.
+Parcels without a boundary keep their row, with a null shape.
 Labels are advice, not decisions. Names of holders not known to be public are left out by default.
 """,
 )
