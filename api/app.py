@@ -11,9 +11,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import conditional, errors, openapi
+from api.cache import Caches
 from api.guard import Guard
 from api.head import HeadAsGet
-from api.pagecache import PageCache
 from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import docs, export, health, maps, parcels, plan, site, townships
 from api.templating import STATIC_DIR
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings, app.state.registry = settings, registry
-    app.state.pages = PageCache()
+    app.state.caches = Caches()
     errors.register(app)
     conditional.register(app)
     openapi.install(app)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.cache import Caches
 from api.conditional import Reading
 from api.language import language_of
-from api.pagecache import PageCache
 from api.registry import Registry
 from gisreg.db.engine import Actor
 from gisreg.text import Language
@@ -30,13 +30,13 @@ def get_reading(request: Request, registry: RegistryDep) -> Reading:
 ReadingDep = Annotated[Reading, Depends(get_reading)]
 
 
-def get_page_cache(request: Request) -> PageCache:
-    """Map pages rendered before."""
-    pages: PageCache = request.app.state.pages
-    return pages
+def get_caches(request: Request) -> Caches:
+    """What was made before."""
+    caches: Caches = request.app.state.caches
+    return caches
 
 
-PageCacheDep = Annotated[PageCache, Depends(get_page_cache)]
+CachesDep = Annotated[Caches, Depends(get_caches)]
 
 
 def get_actor(registry: RegistryDep) -> Actor:

@@ -11,10 +11,10 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from api.cache import Caches
 from api.conditional import Reading
-from api.dependencies import PageCacheDep, ReadingDep
+from api.dependencies import CachesDep, ReadingDep
 from api.guard import INLINE_POLICY
-from api.pagecache import PageCache
 from api.parameters import FIRST_DAY, LAST_DAY, AsOf, County, Day, TownshipCode
 from api.problems import documented
 from gisreg.counties import choose_county
@@ -59,9 +59,9 @@ def township_map(reading: ReadingDep, township: TownshipCode, county: County = N
     "/maps/{county}/county.html", summary="全县地图网页 · the county's page", responses={**_PAGE, **_PROBLEMS},
     response_class=Response,
 )  # fmt: skip
-def county_page(reading: ReadingDep, pages: PageCacheDep, county: CountyPath) -> Response:
+def county_page(reading: ReadingDep, caches: CachesDep, county: CountyPath) -> Response:
     """The page as it is today."""
-    return _page(reading, pages, county)
+    return _page(reading, caches, county)
 
 
 @router.get(
@@ -70,9 +70,9 @@ def county_page(reading: ReadingDep, pages: PageCacheDep, county: CountyPath) ->
     responses={**_PAGE, **_PROBLEMS},
     response_class=Response,
 )
-def township_page(reading: ReadingDep, pages: PageCacheDep, county: CountyPath, township: TownshipCode) -> Response:
+def township_page(reading: ReadingDep, caches: CachesDep, county: CountyPath, township: TownshipCode) -> Response:
     """The page as it is today."""
-    return _page(reading, pages, county, township)
+    return _page(reading, caches, county, township)
 
 
 @router.get(
@@ -81,9 +81,9 @@ def township_page(reading: ReadingDep, pages: PageCacheDep, county: CountyPath, 
     responses={**_PAGE, **_PROBLEMS},
     response_class=Response,
 )
-def past_county_page(reading: ReadingDep, pages: PageCacheDep, county: CountyPath, day: DayPath) -> Response:
+def past_county_page(reading: ReadingDep, caches: CachesDep, county: CountyPath, day: DayPath) -> Response:
     """The page as recorded at the end of that day."""
-    return _page(reading, pages, county, day=day)
+    return _page(reading, caches, county, day=day)
 
 
 @router.get(
@@ -93,10 +93,10 @@ def past_county_page(reading: ReadingDep, pages: PageCacheDep, county: CountyPat
     response_class=Response,
 )
 def past_township_page(
-    reading: ReadingDep, pages: PageCacheDep, county: CountyPath, day: DayPath, township: TownshipCode
+    reading: ReadingDep, caches: CachesDep, county: CountyPath, day: DayPath, township: TownshipCode
 ) -> Response:
     """The page as recorded at the end of that day."""
-    return _page(reading, pages, county, township, day)
+    return _page(reading, caches, county, township, day)
 
 
 def _folder(reading: Reading, county: str | None, as_of: date | None) -> str:
@@ -107,7 +107,7 @@ def _folder(reading: Reading, county: str | None, as_of: date | None) -> str:
 
 
 def _page(
-    reading: Reading, pages: PageCache, county: str, township: str | None = None, day: date | None = None
+    reading: Reading, caches: Caches, county: str, township: str | None = None, day: date | None = None
 ) -> Response:
     with reading.open() as connection:
         choose_county(connection, county)
@@ -115,7 +115,7 @@ def _page(
         def render() -> bytes:
             return _render(connection, reading.registry.settings, county, township, day)
 
-        body = pages.get((county, township, day, today()), reading.snapshot, render)
+        body = caches.pages.get((county, township, day, today()), reading.snapshot, render)
     return reading.reply(body, "text/html", {"Content-Security-Policy": INLINE_POLICY})
 
 

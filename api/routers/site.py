@@ -1,19 +1,19 @@
 """The first page: the county at a glance, townships ranked by what is left, maps, downloads, the API."""
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.responses import FileResponse, Response
 
 from api.conditional import Reading
-from api.dependencies import ReadingDep
+from api.dependencies import CachesDep, ReadingDep
 from api.parameters import AsOf, County
-from api.routers.townships import ranked
+from api.routers.townships import ranked, totals
 from api.templating import STATIC_DIR, render, speaker
 from gisreg.counties import CountyNames, choose_county, list_counties
 from gisreg.geometry import STORAGE_SRID, WEB_MERCATOR_SRID, WGS84_SRID, zones
-from gisreg.ledger.left import county_left, township_left
+from gisreg.ledger.left import TownshipLeft, county_left
 from gisreg.parcels.asof import today
 from gisreg.text import Text
 from gisreg.vocab import LABEL_LEGEND, Kind, Label
@@ -28,7 +28,7 @@ GEOGRAPHIC = (
 
 
 @router.get("/")
-def first_page(reading: ReadingDep, county: County = None, as_of: AsOf = None) -> Response:
+def first_page(reading: ReadingDep, caches: CachesDep, county: County = None, as_of: AsOf = None) -> Response:
     """The county's page; where there are several counties and none is named, the choice between them."""
     with reading.open() as connection:
         counties = list_counties(connection)
@@ -36,15 +36,16 @@ def first_page(reading: ReadingDep, county: County = None, as_of: AsOf = None) -
         if wanted is None:
             body = render("counties.html", {**_frame(reading), "counties": counties})
         else:
-            body = _county_page(reading, connection, counties, choose_county(connection, wanted), as_of)
+            code = choose_county(connection, wanted)
+            names = next(entry for entry in counties if entry.code == code)
+            rows = ranked(totals(reading, caches, connection, code, as_of))
+            body = render("county.html", {**_frame(reading), **_county_values(names, rows, as_of)})
     return reading.reply(body, "text/html")
 
 
-def _county_page(reading: Reading, connection: Connection, counties: list[CountyNames], code: str, as_of: Any) -> bytes:
-    rows = ranked(township_left(connection, code, as_of))
-    values = {
-        "county": next(entry for entry in counties if entry.code == code),
-        "counties": counties,
+def _county_values(county: CountyNames, rows: list[TownshipLeft], as_of: date | None) -> dict[str, Any]:
+    return {
+        "county": county,
         "as_of": as_of,
         "day": as_of or today(),
         "rows": rows,
@@ -54,7 +55,6 @@ def _county_page(reading: Reading, connection: Connection, counties: list[County
         "labels": [(label, LABEL_LEGEND[label]) for label in Label],
         "systems": [*GEOGRAPHIC, *((zone.srid, zone.title) for zone in zones())],
     }
-    return render("county.html", {**_frame(reading), **values})
 
 
 def _frame(reading: Reading) -> dict[str, Any]:

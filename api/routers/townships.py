@@ -9,13 +9,16 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.dependencies import ReadingDep
+from api.cache import Caches
+from api.conditional import Reading
+from api.dependencies import CachesDep, ReadingDep
 from api.encoding import json_bytes
 from api.parameters import AsOf, County
 from api.problems import documented
 from api.schemas import answers
 from gisreg.counties import choose_county
 from gisreg.ledger.left import TownshipLeft, county_left, township_left
+from gisreg.parcels.asof import today
 from gisreg.parcels.mapdata import county_names, units_of
 
 router = APIRouter(tags=["townships"])
@@ -53,8 +56,9 @@ _MAP = {
     responses={**answers(json=_TOWNSHIPS, geojson=_MAP), **documented(400, 404, 422, 503)},
     response_class=Response,
 )
-def townships(
+def townships(  # noqa: PLR0917 - FastAPI passes by name
     reading: ReadingDep,
+    caches: CachesDep,
     county: County = None,
     as_of: AsOf = None,
     sort: Annotated[
@@ -68,7 +72,7 @@ def townships(
     """
     with reading.open() as connection:
         code = choose_county(connection, county or reading.registry.settings.county)
-        rows = township_left(connection, code, as_of)
+        rows = totals(reading, caches, connection, code, as_of)
         if format == "geojson":
             return reading.reply(_features(connection, code, rows, as_of), "application/geo+json")
         names = county_names(connection, code) or ("", "")
@@ -81,6 +85,15 @@ def townships(
         "items": rows,
     }
     return reading.reply(json_bytes(body), "application/json")
+
+
+def totals(
+    reading: Reading, caches: Caches, connection: Connection, county: str, as_of: date | None
+) -> list[TownshipLeft]:
+    """The townships' rows by code; units come and go by date, so totals are kept for a day at most."""
+    return caches.totals.get(
+        (county, as_of, today()), reading.snapshot, lambda: township_left(connection, county, as_of)
+    )
 
 
 def ranked(rows: list[TownshipLeft]) -> list[TownshipLeft]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.pagecache import PageCache
+from api.cache import SnapshotCache
 
 
 def test_county_and_township_pages_are_where_the_short_addresses_lead(client):
@@ -41,7 +41,7 @@ def test_pages_may_run_only_what_they_bring(client):
 
 
 def test_a_page_is_kept_until_something_changes():
-    cache, made = PageCache(max_bytes=10), []
+    cache, made = SnapshotCache(10, len), []
 
     def render(size):
         made.append(size)

@@ -30,7 +30,7 @@ def demo_settings(module_database: DatabaseAddress, tmp_path_factory: pytest.Tem
     loaded = load_demo(engine, parcels=PARCELS, seed=7)
     run_plan(engine, Actor("tester", "test"), loaded.county_code)
     home = tmp_path_factory.mktemp("home")
-    write_backdrop(home, 7)
+    write_backdrop(home / "demo" / "backdrop.geojson", 7)
     return Settings(home=home, database_url=module_database.app_url, admin_database_url=module_database.admin_url)
 
 
