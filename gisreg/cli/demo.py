@@ -8,10 +8,13 @@ from sqlalchemy import Engine
 
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, progress
 from gisreg.text import Text
+from gisreg.vocab import Kind
 
 if TYPE_CHECKING:
     from gisreg.demo.standing import Loaded
 
+USUAL = 2_000
+"""Parcels of the county as ``make demo`` loads it."""
 LOADED = Text(
     "示范县 {county}:{parcels} 宗已载入,用时 {seconds} 秒",
     "the demonstration county {county}: {parcels} parcels, {seconds} s",
@@ -22,15 +25,24 @@ THERE = Text(
 )
 LABELLED = Text("处置建议已生成:{labelled} 宗", "{labelled} parcels are labelled")
 LOADING = Text("载入示范县", "loading the demonstration county")
+WRITTEN = Text("测量文件已写入 {file}:{rows} 宗", "the survey file {file} holds {rows} parcels")
 BACKDROP = Text("底图要素:{file}", "roads, rivers and towns for maps: {file}")
 
 
 def command(
-    parcels: Annotated[int, typer.Option("--parcels", min=1, help="宗数 · how many parcels")] = 2_000,
+    parcels: Annotated[int, typer.Option("--parcels", min=1, help="宗数 · how many parcels")] = USUAL,
     seed: Annotated[int, typer.Option("--seed", min=0, help="随机种子 · the seed")] = 7,
+    survey_file: Annotated[
+        Path | None,
+        typer.Option(help="只写一个供导入练习的文件(.shp/.zip)· only write a survey file to import"),
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="测量文件的类型 · the survey file's kind")] = None,
     json: JsonFlag = False,
 ) -> None:
     """载入虚构的示范县并打标签;可重复执行 · load and label the invented county; safe to repeat."""
+    if survey_file is not None:
+        _write_survey(survey_file, parcels, seed, kind, json)
+        return
     from gisreg.cluster import database_address  # noqa: PLC0415 - heavy, and only needed when the command runs
     from gisreg.db.engine import make_engine  # noqa: PLC0415
     from gisreg.demo.standing import find  # noqa: PLC0415
@@ -58,6 +70,17 @@ def command(
     if labelled is not None:
         print_line(now.say(LABELLED, labelled=f"{labelled:,}"))
     print_line(now.say(BACKDROP, file=file))
+
+
+def _write_survey(file: Path, parcels: int, seed: int, kind: Kind | None, json: bool) -> None:
+    """Parcels beside those that the county of usual size holds, so that importing them adds to it."""
+    from gisreg.demo.survey import write_survey_file  # noqa: PLC0415 - only this option needs GDAL
+
+    rows = write_survey_file(file, parcels, seed, kind=kind, skip=USUAL)
+    if json:
+        print_json({"file": str(file), "rows": rows})
+    else:
+        print_line(context().say(WRITTEN, file=file, rows=f"{rows:,}"))
 
 
 def _load(engine: Engine, now: Context, parcels: int, seed: int) -> "Loaded":

@@ -23,6 +23,8 @@ from gisreg.demo.rows import GENERATED, County
 from gisreg.demo.standing import Loaded, description, standing
 
 LOCK = 7_446_474
+READ_BYTES = 1 << 20
+"""Read at a time by COPY: small reads would wait for the thread that makes the next rows."""
 TOGETHER = 10_000
 """Rows that are stored at a time."""
 STEPS = (1, 2)
@@ -191,7 +193,7 @@ def _copy(connection: Connection, name: str, columns: list[str], rows: io.BytesI
     """Rows into a staging table."""
     driver: Any = connection.connection.cursor()
     with driver as cursor:
-        cursor.copy_expert(f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT csv)", rows)
+        cursor.copy_expert(f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT csv)", rows, size=READ_BYTES)
 
 
 def _history(engine: Engine, later: _Later) -> None:

@@ -5,17 +5,20 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from gisreg.demo.ahead import ahead
 from gisreg.demo.frame import SURVEY_EPSG
 from gisreg.demo.names import names
 from gisreg.demo.rows import County
 from gisreg.demo.slots import LEVELS
+from gisreg.errors import InputError
+from gisreg.text import Text
 from gisreg.vocab import HolderClass, IdleCause, Kind, OwnershipStatus, Term
 
 ZONE_SHIFT_M = {4526: 0.0, 4547: -38_000_000.0}
@@ -43,6 +46,16 @@ WORDS: dict[str, type[Term]] = {
 }
 
 
+class SurveyFileRefused(InputError):
+    """The name says another format, or the folder is missing."""
+
+    what: ClassVar[Text] = Text("测量文件写不到 {file}", "no survey file can be written to {file}")
+    mend: ClassVar[Text] = Text(
+        "请给出已有文件夹中以 .shp 或 .zip 结尾的文件名",
+        "name a file that ends in .shp or .zip in a folder that exists",
+    )
+
+
 def write_survey_file(
     path: Path,
     parcels: int,
@@ -59,7 +72,9 @@ def write_survey_file(
     ``skip`` leaves out the parcels that ``gisreg demo`` loads: what is written lies beside them. ``flawed`` spoils
     one row in a hundred the way surveys are spoilt.
     """
-    rows = (_flaw(batch) if flawed else batch for batch in _rows(parcels, seed, kind, skip, epsg))
+    if path.suffix.lower() not in (".shp", ".zip") or not path.parent.is_dir():
+        raise SurveyFileRefused("", file=path)
+    rows = ahead(_flaw(batch) if flawed else batch for batch in _rows(parcels, seed, kind, skip, epsg))
     if path.suffix.lower() != ".zip":
         return _write(path, rows, epsg, encoding)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -117,25 +132,49 @@ def _rows(parcels: int, seed: int, kind: Kind | None, skip: int, epsg: int) -> I
 
 
 def _record(table: pa.Table, epsg: int) -> pa.RecordBatch:
-    titles = {t.code: t.titles.zh for t in names().townships}
-    township = pa.array([titles.get(code) for code in table["township_code"].to_pylist()], pa.string())
+    whole = table.combine_chunks()
+    titles = {township.code: township.titles.zh for township in names().townships}
     columns = [
-        _column(township if column == "township_name" else table[column], column, width) for _, column, width in FIELDS
+        _said(whole["township_code"].combine_chunks(), titles)
+        if column == "township_name"
+        else _column(whole[column].combine_chunks(), column, width)
+        for _, column, width in FIELDS
     ]
-    return pa.record_batch([*columns, _wkb(table, epsg)], schema=_schema())
+    return pa.record_batch([*columns, _wkb(whole, epsg)], schema=_schema())
 
 
-def _column(values: Any, column: str, width: int) -> pa.Array:
+def _said(tokens: Any, words: dict[str, str]) -> Any:
+    """Each token's word."""
+    known = pa.array(list(words), pa.string())
+    return pa.array(list(words.values()), pa.string()).take(pc.index_in(tokens, known))
+
+
+def _column(values: Any, column: str, width: int) -> Any:
     """A column as the file holds it: tokens as words, yes and no as 是 and 否, texts cut to the width."""
-    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if pa.types.is_boolean(whole.type):
-        return pc.if_else(whole, "是", "否")
+    if pa.types.is_boolean(values.type):
+        return pc.if_else(values, "是", "否")
     if column in WORDS:
-        words = {str(term): term.zh for term in WORDS[column]}
-        return pa.array([words.get(value) for value in whole.to_pylist()], pa.string())
+        return _said(values, {str(term): term.zh for term in WORDS[column]})
     if not width:
-        return whole.cast(pa.date32()) if pa.types.is_date(whole.type) else whole
-    return pa.array([None if value is None else _fitting(value, width) for value in whole.to_pylist()], pa.string())
+        return values.cast(pa.date32()) if pa.types.is_date(values.type) else values
+    if _fits(values, width):
+        return values
+    return pa.array([None if value is None else _fitting(value, width) for value in values.to_pylist()], pa.string())
+
+
+def _fits(values: Any, width: int) -> bool:
+    """Nearly all columns do: that is seen at once, without looking at single texts."""
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    together = "".join(pc.unique(values.drop_null()).to_pylist())
+    return longest <= width and "\n" not in together and _in_gbk(together)
+
+
+def _in_gbk(words: str) -> bool:
+    try:
+        words.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fitting(value: str, width: int) -> str:

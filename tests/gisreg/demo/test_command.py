@@ -1,6 +1,7 @@
 """``gisreg demo`` from outside, and what it leaves for the maps."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,16 @@ def test_demo_loads_labels_and_is_safe_to_repeat(run_cli: Any, engine: Engine, s
     assert len(refused.err.strip().splitlines()) == 1
     drawn = json.loads((settings.home / "demo" / "backdrop.geojson").read_text(encoding="utf-8"))
     assert drawn["seed"] == 7
+
+
+def test_a_survey_file_is_written_without_a_database(run_cli: Any, tmp_path: Path) -> None:
+    file = tmp_path / "新增.zip"
+    done = run_cli("demo", "--survey-file", file, "--kind", "idle_land", "--parcels", 20, "--json",
+                   env={"GISREG_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})  # fmt: skip
+    assert done.code == 0, done.err
+    assert json.loads(done.out) == {"file": str(file), "rows": 20}
+    assert file.stat().st_size > 1_000
+    assert run_cli("demo", "--survey-file", tmp_path / "a.doc").code == 3
 
 
 def test_too_many_parcels_are_refused(run_cli: Any) -> None:

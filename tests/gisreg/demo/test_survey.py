@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from gisreg.demo.rows import County
-from gisreg.demo.survey import FIELDS, write_survey_file
+from gisreg.demo.survey import FIELDS, SurveyFileRefused, write_survey_file
 from gisreg.vocab import Kind
 
 
@@ -80,3 +80,11 @@ def test_text_widths_fit_the_fields(tmp_path: Path) -> None:
     }
     for name, _, width in FIELDS:
         assert not width or widths[name] == width
+
+
+@pytest.mark.parametrize("name", ["a.txt", "missing/a.zip", "a"])
+def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SurveyFileRefused) as refusal:
+        write_survey_file(tmp_path / name, 5)
+    assert name in refusal.value.line("zh")
+    assert not list(tmp_path.iterdir())
