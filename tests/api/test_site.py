@@ -51,3 +51,11 @@ def test_every_operation_is_described_with_its_problems(client):
                     assert list(answer["content"]) == ["application/problem+json"], (path, status)
     references = set(re.findall(r"#/components/schemas/(\w+)", client.get("/openapi.json").text))
     assert references <= set(schemas)
+
+
+def test_browser_code_that_is_not_installed_is_named(api_settings, tmp_path):
+    bare = api_settings.model_copy(update={"project_dir": tmp_path})
+    with TestClient(create_app(bare), base_url="http://127.0.0.1") as client:
+        missing = client.get("/docs/swagger-ui.css")
+    assert (missing.status_code, missing.json()["code"]) == (503, "browser_code_missing")
+    assert "make setup" in missing.json()["mend"]
