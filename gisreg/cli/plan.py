@@ -1,5 +1,6 @@
 """``gisreg plan``: label the county, accept a run, explain one parcel, check a rule set."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -100,6 +101,34 @@ def run(
 def _print_totals(now: Context, totals: dict[str, tuple[int, float]]) -> None:
     rows = [(f"{label.zh} {label.en}", *totals.get(str(label), (0, 0.0))) for label in Label]
     print_table(now.say(HEADINGS).split("|"), rows)
+
+
+@app.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(help="规则文件 · rule set, TOML")],
+    as_of: Annotated[str | None, typer.Option("--as-of", help="基准日 · the clock's date")] = None,
+    county: CountyOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """试用一套规则,不留痕迹 · what a rule set would do; nothing is kept."""
+    from gisreg.cli.database import actor, open_engine  # noqa: PLC0415 - the database is slow to import
+    from gisreg.counties import choose_county  # noqa: PLC0415
+    from gisreg.db.engine import transaction  # noqa: PLC0415
+    from gisreg.planning.run import try_plan  # noqa: PLC0415
+
+    now = context()
+    day = _day(as_of, "--as-of")
+    with open_engine(now.settings) as engine:
+        with transaction(engine) as connection:
+            code = choose_county(connection, county or now.settings.county)
+        summary, changed = try_plan(engine, actor(now.settings), code, file, as_of=day)
+    if json:
+        print_json({**asdict(summary), "changed": changed})
+        return
+    _print_totals(now, {label: (total.parcels, total.area_mu) for label, total in summary.by_label.items()})
+    titles = {str(label): now.say(label.titles) for label in Label}
+    rows = [(titles.get(row["from"], "-"), titles[row["to"]], row["parcels"]) for row in changed]
+    print_table(now.say(Text("现建议|将改为|宗数", "Now|Would be|Parcels")).split("|"), rows)
 
 
 @app.command()

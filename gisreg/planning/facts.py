@@ -89,9 +89,10 @@ def idle_by_law(c: Columns, as_of: Sql) -> Sql:
 
 
 def idle_days(c: Columns, as_of: Sql) -> Sql:
-    """Days for which the land has been idle in law's sense; 0 while the year runs."""
+    """Days for which the land has been idle in law's sense; 0 while the year runs, unknown without a date."""
     since = case((started(c, as_of), c.halted_on), else_=c.agreed_start_on)
-    return func.greatest(as_of - cast(since + func.make_interval(1), Date), 0, type_=Integer())
+    days = as_of - cast(since + func.make_interval(1), Date)
+    return case((since.is_not(None), func.greatest(days, 0, type_=Integer())))
 
 
 def paid_in_full(c: Columns, _as_of: Sql) -> Sql:

@@ -106,17 +106,50 @@ def run_plan(
         totals = _label(connection, compiled, county_code, run_id)
         if not propose:
             _accept(connection, county_code, run_id)
-        return PlanRunSummary(
-            run_id=run_id,
-            county_code=county_code,
-            ruleset=loaded.rules.title,
-            ruleset_sha256=loaded.sha256,
-            as_of=day,
-            recorded_as_of=recorded_as_of,
-            status="proposed" if propose else "accepted",
-            seconds=round(time.monotonic() - started, 3),
-            **totals,
-        )
+    status = "proposed" if propose else "accepted"
+    return _summary(loaded, county_code, run_id, day, recorded_as_of, status, started, totals)
+
+
+def _summary(  # noqa: PLR0917 - the fields of the summary, in its order
+    loaded: LoadedRuleSet,
+    county_code: str,
+    run_id: int,
+    as_of: date,
+    recorded_as_of: date | None,
+    status: str,
+    started: float,
+    totals: dict[str, Any],
+) -> PlanRunSummary:
+    return PlanRunSummary(
+        run_id=run_id,
+        county_code=county_code,
+        ruleset=loaded.rules.title,
+        ruleset_sha256=loaded.sha256,
+        as_of=as_of,
+        recorded_as_of=recorded_as_of,
+        status=status,
+        seconds=round(time.monotonic() - started, 3),
+        **totals,
+    )
+
+
+def try_plan(
+    engine: Engine, actor: Actor, county_code: str, ruleset_path: Path, *, as_of: date | None = None
+) -> tuple[PlanRunSummary, list[dict[str, Any]]]:
+    """What a rule set would do: its totals, and by how many parcels it differs from the labels in force. Then all of it
+    is undone."""
+    started = time.monotonic()
+    loaded = load_ruleset(ruleset_path)
+    day = as_of or today()
+    _check_day(day)
+    with transaction(engine, actor) as connection, connection.begin_nested() as trial:
+        run_id = start_run(connection, loaded, county_code, day, None)
+        totals = _label(connection, _compile(loaded, day, None), county_code, run_id)
+        given = {"run_id": run_id, "county_code": county_code}
+        changed = connection.execute(text(sql.load("gisreg.planning", "changed.sql")), given).mappings().all()
+        trial.rollback()
+    summary = _summary(loaded, county_code, run_id, day, None, "tried", started, totals)
+    return summary, [dict(row) for row in changed]
 
 
 def accept_run(engine: Engine, actor: Actor, run_id: int) -> dict[str, Any]:

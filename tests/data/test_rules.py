@@ -1,0 +1,68 @@
+"""The rule sets under data/rules: sound, complete, and honest about what is unconfirmed."""
+
+from pathlib import Path
+
+import pytest
+
+from gisreg.planning.compile import PARAMETER_PREFIX, check_conditions
+from gisreg.planning.ruleset import NATIONAL, load_ruleset
+from gisreg.vocab import Kind, Label
+
+RULESETS = sorted(NATIONAL.parent.glob("*.toml"))
+
+# rules §5: what each label can mean for each kind
+TABLE: dict[Kind, dict[Label, str]] = {
+    Kind.UNSUPPLIED_LAND: {
+        Label.USE: "allocate_supply revoke_approval",
+        Label.SELL: "grant_supply land_reserve",
+        Label.LEASE: "lease_supply lease_then_grant flexible_term",
+        Label.FINANCE: "capital_contribution",
+    },
+    Kind.IDLE_LAND: {
+        Label.USE: "extension change_conditions temporary_use order_start idle_fee swap restore_farming",
+        Label.SELL: "free_reclaim buy_back transfer",
+        Label.LEASE: "lease_supply",
+        Label.FINANCE: "special_bond capital_contribution",
+    },
+    Kind.HALF_FINISHED_PROJECT: {
+        Label.USE: "complete_procedures resume_complete public_welfare office_use",
+        Label.SELL: "acquire_complete exchange_sale merger",
+        Label.LEASE: "public_let public_built_private_run",
+        Label.FINANCE: "debt_restructuring social_capital distressed_purchase debt_equity_swap",
+    },
+    Kind.IDLE_FACTORY: {
+        Label.USE: "own_use share free_transfer public_welfare restart convert subdivide",
+        Label.SELL: "public_auction exchange_sale agreed_transfer asset_swap reclaim_quotas",
+        Label.LEASE: "public_let platform_bid",
+        Label.FINANCE: "state_capital joint_venture revenue_right reit_abs",
+    },
+}
+
+
+@pytest.mark.parametrize("path", RULESETS, ids=lambda path: path.stem)
+def test_every_rule_set_is_sound(path: Path) -> None:
+    compiled = check_conditions(load_ruleset(path))
+    used = {item.name for part in (*compiled.rules, *compiled.gates) for item in part.used}
+    unused = {PARAMETER_PREFIX + name for name in compiled.loaded.rules.parameters} - used
+    assert not unused
+
+
+def test_the_national_rules_cover_the_table_and_nothing_else() -> None:
+    rules = load_ruleset().rules
+    for kind, labels in TABLE.items():
+        for label, measures in labels.items():
+            found = {rule.measure for rule in rules.rules if (rule.kind, rule.label) == (kind, label)}
+            assert found - {"expert_review"} == set(measures.split()), (kind, label)
+    assert set(rules.measures) == {rule.measure for rule in rules.rules}
+
+
+def test_the_way_out_of_last_resort_is_an_expert_review() -> None:
+    assert {rule.kind: rule.measure for rule in load_ruleset().rules.rules if rule.fallback} == dict.fromkeys(
+        Kind, "expert_review"
+    )
+
+
+def test_what_rests_on_memory_or_our_own_reading_is_marked_unconfirmed() -> None:
+    for name, parameter in load_ruleset().rules.parameters.items():
+        marked = any(mark in parameter.source for mark in ("[m]", "◊", "未经确认"))
+        assert parameter.confirmed is not marked, name

@@ -1,0 +1,96 @@
+"""``gisreg plan`` as its users run it."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert
+
+from gisreg.db.engine import Actor, transaction
+from gisreg.db.models import County, Parcel
+from gisreg.planning.ruleset import NATIONAL
+
+CODE = "149901-0000001"
+
+
+@pytest.fixture
+def labelled_parcel(engine: Engine) -> str:
+    """One idle parcel in one county."""
+    with transaction(engine, Actor("tester", "test")) as connection:
+        connection.execute(insert(County).values(code="149901", name="示例县", invented=True))
+        connection.execute(
+            insert(Parcel).values(
+                county_code="149901", parcel_code=CODE, kind="idle_land", state="registered", area_m2=666.0,
+                idle_cause="enterprise", agreed_start_on=date(2024, 3, 1),
+            )
+        )  # fmt: skip
+    return CODE
+
+
+def test_run_then_explain(run_cli: Any, labelled_parcel: str) -> None:
+    ran = run_cli("plan", "run", "--as-of", "2026-11-21", "--json")
+    assert ran.code == 0, ran.err
+    summary = json.loads(ran.out)
+    assert (summary["status"], summary["as_of"], summary["parcels"]) == ("accepted", "2026-11-21", 1)
+    assert summary["by_label"] == {"sell": {"parcels": 1, "area_mu": pytest.approx(0.999)}}
+    why = json.loads(run_cli("plan", "explain", labelled_parcel, "--json").out)
+    assert (why["label"], why["rule"], why["as_of"]) == ("sell", "idle_free_reclaim", "2026-11-21")
+    said = run_cli("plan", "explain", labelled_parcel).out
+    assert "无偿收回" in said
+    assert "逾期未动工满年数 = 2 年" in said
+    assert "Reclaim without compensation" in run_cli("--lang", "en", "plan", "explain", labelled_parcel).out
+
+
+def test_propose_list_accept(run_cli: Any, labelled_parcel: str) -> None:
+    run_id = json.loads(run_cli("plan", "run", "--propose", "--json").out)["run_id"]
+    assert run_cli("plan", "explain", labelled_parcel).code == 4
+    accepted = json.loads(run_cli("plan", "accept", run_id, "--json").out)
+    assert accepted["status"] == "accepted"
+    listed = json.loads(run_cli("plan", "list", "--json").out)["items"]
+    assert [(run["id"], run["status"]) for run in listed] == [(run_id, "accepted")]
+    assert run_cli("plan", "accept", run_id).code == 5
+
+
+def test_try_changes_nothing(run_cli: Any, labelled_parcel: str, tmp_path: Path) -> None:
+    assert run_cli("plan", "run", "--as-of", "2026-11-21").code == 0
+    own = tmp_path / "own.toml"
+    own.write_text(
+        NATIONAL.read_text(encoding="utf-8").replace("[parameters.reclaim_years]\nvalue = 2",
+                                                     "[parameters.reclaim_years]\nvalue = 5"),
+        encoding="utf-8",
+    )  # fmt: skip
+    tried = json.loads(run_cli("plan", "try", own, "--as-of", "2026-11-21", "--json").out)
+    assert tried["by_label"]["use"]["parcels"] == 1
+    assert tried["changed"] == [{"from": "sell", "to": "use", "parcels": 1}]
+    assert len(json.loads(run_cli("plan", "list", "--json").out)["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "--as-of", "2024-06-31"], 3, "2024-06-31"),
+        (["run", "--rules", "nowhere.toml"], 3, "nowhere.toml"),
+        (["run", "--county", "149902"], 4, "149902"),
+        (["accept", "77"], 4, "77"),
+        (["explain", "149901-0009999"], 4, "149901-0009999"),
+    ],
+)
+def test_failures_say_what_and_where(
+    run_cli: Any, labelled_parcel: str, arguments: list[str], code: int, words: str
+) -> None:
+    ran = run_cli("plan", *arguments)
+    assert ran.code == code
+    assert words in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_lint(run_cli: Any, tmp_path: Path) -> None:
+    sound = run_cli("plan", "lint", NATIONAL, "--json")
+    assert json.loads(sound.out)["rules"] > 40
+    bad = tmp_path / "bad.toml"
+    bad.write_text(NATIONAL.read_text(encoding="utf-8").replace("'infrastructure'", "'roads'", 1), encoding="utf-8")
+    ran = run_cli("plan", "lint", bad)
+    assert ran.code == 3
+    assert "bad.toml:unsupplied_allocate:when" in ran.err

@@ -1,0 +1,172 @@
+"""Explanations: the contract's shape, the trace, what would flip a label, and that the forecast comes true."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from gisreg.db.engine import Actor, transaction
+from gisreg.db.models import Parcel, Plan
+from gisreg.parcels.read import ParcelNotFound
+from gisreg.planning.explain import NoAcceptedRun, NotLabelled, explain
+from gisreg.planning.run import RunUnknown
+
+SHAPE = {
+    "parcel_code", "label", "measure", "basis", "rule", "ruleset", "as_of", "confidence", "blockers", "to_find_out",
+    "finance_option", "alternatives", "next_due", "flip", "trace",
+}  # fmt: skip
+ENTERPRISE = {"idle_cause": "enterprise", "agreed_start_on": date(2024, 3, 1)}
+CLEAR = {
+    "ownership_status": "registered", "seized": False, "mortgaged": False, "on_red_line": False, "on_farmland": False,
+    "contaminated": False, "hoarder": False, "holder_class": "private", "valuation_done": True, "hearing_held": True,
+}  # fmt: skip
+
+
+def why(registry: Any, code: str, run_id: int | None = None) -> dict[str, Any]:
+    with transaction(registry.engine) as connection:
+        return explain(connection, code, run_id)
+
+
+def test_the_shape_that_scripts_lean_on(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    registry.run()
+    seen = why(registry, code)
+    assert set(seen) >= SHAPE
+    assert json.loads(json.dumps(seen)) == seen
+    assert (seen["label"], seen["measure"], seen["rule"]) == ("sell", "free_reclaim", "idle_free_reclaim")
+    assert (seen["ruleset"], seen["as_of"], seen["finance_option"]) == ("national 2026.1", "2026-11-21", None)
+    assert [gate["gate"] for gate in seen["blockers"]] == ["not_determined"]
+    assert "hearing_held" in {item["fact"] for item in seen["to_find_out"]}
+    assert seen["due_on"] == seen["next_due"] == "2027-02-19"
+
+
+def test_each_rule_tried_shows_the_values_it_saw(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE, can_start=True)
+    registry.run()
+    steps = {step["rule"]: step for step in why(registry, code)["trace"]["rules"]}
+    assert [step["rule"] for step in steps.values() if step["tried"]] == [
+        "idle_change_conditions", "idle_extension", "idle_swap", "idle_temporary_use", "idle_fee", "idle_order_start",
+        "idle_restore_farming", "idle_free_reclaim",
+    ]  # fmt: skip
+    facts = {fact["fact"]: fact for fact in steps["idle_fee"]["facts"]}
+    assert steps["idle_fee"]["result"] == "no"
+    assert facts["unstarted_full_years"] == {
+        "fact": "unstarted_full_years", "title": {"zh": "逾期未动工满年数", "en": "Full years not started"},
+        "value": 2, "unit": "年",
+    }  # fmt: skip
+    assert facts["idle_cause"]["value_title"] == {"zh": "企业原因", "en": "Enterprise"}
+    assert (facts["param.reclaim_years"]["value"], facts["param.reclaim_years"]["confirmed"]) == (2, True)
+
+
+def test_the_cascade_records_each_earlier_no_and_finance_is_always_tested(registry: Any) -> None:
+    code = registry.add("idle_factory", **CLEAR, tenant_found=True, building_sound=True, investor_found=True)
+    registry.run()
+    seen = why(registry, code)
+    assert {stage["label"]: stage["possible"] for stage in seen["trace"]["cascade"]} == {
+        "use": "unknown", "sell": "unknown", "lease": "yes", "finance": "yes",
+    }  # fmt: skip
+    assert seen["finance_option"] == "joint_venture"
+    assert [other["rule"] for other in seen["alternatives"]] == ["factory_joint_venture"]
+    reit = next(step for step in seen["trace"]["rules"] if step["rule"] == "factory_reit")
+    assert "market_value_wan" in {fact["fact"] for fact in reit["facts"]}
+    assert seen["guidance_only"] is True
+
+
+def test_confidence(registry: Any) -> None:
+    sure = registry.add("unsupplied_land", **CLEAR, supply_ready=True, project_found=True, sector="public",
+                        procedures_complete=True)  # fmt: skip
+    unsure = registry.add("unsupplied_land", supply_ready=True, project_found=True, sector="public")
+    lost = registry.add("unsupplied_land", **CLEAR)
+    registry.run()
+    assert [why(registry, code)["confidence"] for code in (sure, unsure, lost)] == ["high", "medium", "low"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("unsupplied_land", {"supply_ready": True, "project_found": False, "sector": "industry"}),
+        ("idle_land", {**ENTERPRISE, "can_start": True}),
+        ("idle_land", {"idle_cause": "government", "can_start": False, "demand": "none"}),
+        ("half_finished_project", {"procedures_complete": True, "can_start": False, "buyer_found": True}),
+        ("idle_factory", {"holder_class": "state", "building_sound": False, "demand": "office", "tenant_found": True}),
+        ("idle_factory", {"owner_intent": "restart", "technology_obsolete": False}),
+    ],
+)
+def test_every_flip_comes_true_when_the_fact_changes(registry: Any, kind: str, facts: dict[str, Any]) -> None:
+    code = registry.add(kind, **facts)
+    registry.run()
+    seen = why(registry, code)
+    flips = seen["trace"]["flips"]
+    assert flips
+    assert seen["flip"] is None or seen["flip"]["label"] != seen["label"]
+    copies = registry.add_all([{"kind": kind, **facts, flip["fact"]: flip["to"]} for flip in flips])
+    labels = registry.labels(registry.run().run_id)
+    for flip, copy in zip(flips, copies, strict=True):
+        assert (labels[copy]["rule"], labels[copy]["label"]) == (flip["rule"], flip["label"]), flip["fact"]
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 2, 1), date(2025, 6, 1)])
+def test_the_clock_comes_true(registry: Any, as_of: date) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    registry.run(as_of)
+    clock = why(registry, code)["trace"]["clock"]
+    day = date.fromisoformat(clock["on"])
+    before = registry.labels(registry.run(day - timedelta(days=1)).run_id)[code]
+    after = registry.labels(registry.run(day).run_id)[code]
+    assert after["rule"] == clock["rule"]
+    assert before["rule"] != after["rule"]
+
+
+def test_the_explanation_is_that_of_the_run_and_tells_of_later_edits(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    registry.run()
+    registry.change(code, idle_cause="government", can_start=True)
+    seen = why(registry, code)
+    assert (seen["rule"], seen["changed_since"]) == ("idle_free_reclaim", True)
+    steps = {step["rule"]: step["result"] for step in seen["trace"]["rules"]}
+    assert (steps["idle_free_reclaim"], steps["idle_extension"]) == ("yes", "no")
+    registry.run()
+    assert (why(registry, code)["rule"], why(registry, code)["changed_since"]) == ("idle_extension", False)
+
+
+def test_an_earlier_run_can_be_explained(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    first = registry.run(date(2025, 6, 1))
+    registry.run()
+    assert why(registry, code, first.run_id)["rule"] == "idle_fee"
+
+
+def test_a_plan_decided_by_people_is_told_with_what_the_rules_say(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    with transaction(registry.engine, Actor("tester", "test")) as connection:
+        parcel_id = connection.execute(select(Parcel.id).where(Parcel.parcel_code == code)).scalar_one()
+        connection.execute(
+            insert(Plan).values(
+                county_code="149901",
+                parcel_id=parcel_id,
+                label="use",
+                measure="order_start",
+                reason="会议纪要",
+                due_on=date(2027, 1, 31),
+            )
+        )
+    registry.run()
+    seen = why(registry, code)
+    assert (seen["label"], seen["measure"], seen["decided_by_person"]) == ("use", "order_start", True)
+    assert seen["rules_say"] == {"label": "sell", "measure": "free_reclaim", "rule": "idle_free_reclaim"}
+    assert (seen["reason"]["zh"], seen["due_on"]) == ("会议纪要", "2027-01-31")
+
+
+def test_what_cannot_be_explained(registry: Any) -> None:
+    code, closed = registry.add("idle_land"), registry.add("idle_land", state="closed")
+    with pytest.raises(NoAcceptedRun):
+        why(registry, code)
+    run_id = registry.run().run_id
+    with pytest.raises(NotLabelled):
+        why(registry, closed)
+    with pytest.raises(ParcelNotFound):
+        why(registry, "149901-0009999")
+    with pytest.raises(RunUnknown):
+        why(registry, code, run_id + 1)

@@ -1,0 +1,171 @@
+"""Runs: what is written, what is in force, what was known when, and what a re-run leaves alone."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, func, insert, select, text
+
+from gisreg.db.engine import Actor, transaction
+from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
+from gisreg.parcels.current import parcel_current
+from gisreg.planning.ruleset import NATIONAL, load_ruleset
+from gisreg.planning.run import (
+    AsOfOutOfRange,
+    CountyUnknown,
+    RunNotProposed,
+    RunUnknown,
+    accept_run,
+    list_runs,
+    run_plan,
+)
+
+COUNTY = "149901"
+TESTER = Actor("tester", "test")
+ENTERPRISE = {"idle_cause": "enterprise", "agreed_start_on": date(2024, 3, 1)}
+
+
+def test_a_run_keeps_its_rules_and_is_in_force(registry: Any) -> None:
+    code = registry.add("idle_land", official_area_m2=20000.0, official_area_source="deed", **ENTERPRISE)
+    summary = registry.run()
+    assert (summary.status, summary.parcels, summary.gated, summary.to_find_out) == ("accepted", 1, 1, 1)
+    assert summary.by_label["sell"].parcels == 1
+    assert summary.by_label["sell"].area_mu == pytest.approx(30)
+    assert summary.by_measure == {"free_reclaim": 1}
+    with transaction(registry.engine) as connection:
+        run = connection.execute(select(PlanRun.__table__)).mappings().one()
+        rules = connection.execute(select(func.count()).select_from(PlanRule)).scalar_one()
+        gates = connection.execute(select(func.count()).select_from(PlanGate)).scalar_one()
+        row = connection.execute(select(parcel_current).where(parcel_current.c.parcel_code == code)).mappings().one()
+    loaded = load_ruleset()
+    assert (run["ruleset_toml"], run["ruleset_sha256"]) == (NATIONAL.read_text(encoding="utf-8"), loaded.sha256)
+    assert (run["accepted_by"], run["recorded_by"], run["parcels"]) == ("tester", "tester", 1)
+    assert (rules, gates) == (len(loaded.rules.rules), len(loaded.rules.gates))
+    assert (row["label"], row["measure_zh"], row["due_on"]) == ("sell", "无偿收回", date(2027, 2, 19))
+    assert row["blockers"] == ["not_determined"]
+
+
+def test_a_proposed_run_changes_nothing_until_it_is_accepted(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    first = registry.run(date(2025, 6, 1))
+    second = registry.run(propose=True)
+    assert label_in_force(registry, code) == ("use", first.run_id)
+    accepted = accept_run(registry.engine, TESTER, second.run_id)
+    assert (accepted["status"], accepted["accepted_by"]) == ("accepted", "tester")
+    assert label_in_force(registry, code) == ("sell", second.run_id)
+    with transaction(registry.engine) as connection:
+        assert [(run["id"], run["status"]) for run in list_runs(connection, COUNTY)] == [
+            (second.run_id, "accepted"),
+            (first.run_id, "superseded"),
+        ]
+
+
+def label_in_force(registry: Any, code: str) -> tuple[str, int]:
+    view = parcel_current.c
+    with transaction(registry.engine) as connection:
+        row = connection.execute(select(view.label, view.run_id).where(view.parcel_code == code)).one()
+    return row.label, row.run_id
+
+
+def test_what_cannot_be_accepted(registry: Any) -> None:
+    run_id = registry.run().run_id
+    with pytest.raises(RunNotProposed):
+        accept_run(registry.engine, TESTER, run_id)
+    with pytest.raises(RunUnknown):
+        accept_run(registry.engine, TESTER, run_id + 1)
+
+
+def test_the_same_rules_and_day_give_the_same_labels(registry: Any) -> None:
+    registry.add_all([{"kind": "idle_factory", "owner_intent": intent} for intent in ("sell", "lease", None)])
+    registry.add_all([{"kind": "idle_land", **ENTERPRISE}, {"kind": "unsupplied_land", "project_found": False}])
+    first, second = registry.run(), registry.run()
+    assert registry.labels(first.run_id) == registry.labels(second.run_id)
+    assert first.by_label == second.by_label
+
+
+def test_the_clock_is_the_as_of_date(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    for as_of, rule in (
+        (date(2025, 3, 1), "idle_review"),
+        (date(2025, 3, 2), "idle_fee"),
+        (date(2026, 3, 1), "idle_fee"),
+        (date(2026, 3, 2), "idle_free_reclaim"),
+    ):
+        assert registry.labels(registry.run(as_of).run_id)[code]["rule"] == rule
+
+
+def test_recorded_as_of_uses_only_what_was_recorded_then(registry: Any, database: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    registry.change(code, idle_cause="government", can_start=True)
+    later = registry.add("idle_land", **ENTERPRISE)
+    move_into_the_past(database, code)
+    then = registry.run(date(2026, 11, 21), recorded_as_of=date(2026, 1, 10), propose=True)
+    after = registry.run(date(2026, 11, 21), recorded_as_of=date(2026, 1, 20), propose=True)
+    assert registry.labels(then.run_id)[code]["rule"] == "idle_free_reclaim"
+    assert registry.labels(after.run_id)[code]["rule"] == "idle_extension"
+    assert later not in registry.labels(after.run_id)
+    assert registry.labels(registry.run().run_id)[later]["rule"] == "idle_free_reclaim"
+
+
+def move_into_the_past(database: Any, code: str) -> None:
+    """As the owner, who alone can: first recorded on 5 January 2026, changed on the 10th at 24:00."""
+    engine = create_engine(database.admin_url)
+    first, second = "2026-01-05 12:00+08", "2026-01-11 00:00+08"
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL search_path = gisreg, public"))
+        connection.execute(text("ALTER TABLE parcel DISABLE TRIGGER USER"))
+        connection.execute(
+            text("UPDATE parcel SET recorded_at = :at WHERE parcel_code = :code"), {"at": second, "code": code}
+        )
+        connection.execute(
+            text("UPDATE parcel_version SET recorded_at = :at, superseded_at = :until WHERE parcel_code = :code"),
+            {"at": first, "until": second, "code": code},
+        )
+        connection.execute(text("ALTER TABLE parcel ENABLE TRIGGER USER"))
+    engine.dispose()
+
+
+def test_a_plan_decided_by_people_stays_and_the_run_says_where_the_rules_disagree(registry: Any) -> None:
+    decided, other = registry.add_all([{"kind": "idle_land", **ENTERPRISE}] * 2)
+    with transaction(registry.engine, TESTER) as connection:
+        for code, label, measure in ((decided, "use", "order_start"), (other, "sell", "free_reclaim")):
+            parcel_id = connection.execute(select(Parcel.id).where(Parcel.parcel_code == code)).scalar_one()
+            connection.execute(
+                insert(Plan).values(
+                    county_code=COUNTY, parcel_id=parcel_id, label=label, measure=measure, reason="会议纪要"
+                )
+            )
+    summary = registry.run()
+    assert summary.disagreements == 1
+    assert label_in_force(registry, decided)[0] == "use"
+
+
+def test_other_counties_are_left_alone(registry: Any) -> None:
+    registry.add("idle_land")
+    with pytest.raises(CountyUnknown):
+        run_plan(registry.engine, TESTER, "149902")
+    with transaction(registry.engine) as connection:
+        assert list_runs(connection) == []
+
+
+def test_an_absurd_date_is_refused(registry: Any) -> None:
+    with pytest.raises(AsOfOutOfRange):
+        registry.run(date(9999, 1, 1))
+
+
+def test_a_county_without_parcels(registry: Any) -> None:
+    summary = registry.run()
+    assert (summary.parcels, summary.by_label, summary.gated) == (0, {}, 0)
+
+
+def test_a_county_may_change_a_parameter(registry: Any, tmp_path: Path) -> None:
+    own = NATIONAL.read_text(encoding="utf-8").replace(
+        "[parameters.reclaim_years]\nvalue = 2", "[parameters.reclaim_years]\nvalue = 5"
+    )
+    path = tmp_path / "county.toml"
+    path.write_text(own.replace('name = "national"', 'name = "county"'), encoding="utf-8")
+    code = registry.add("idle_land", **ENTERPRISE)
+    summary = registry.run(ruleset_path=path)
+    assert summary.ruleset == "county 2026.1"
+    assert registry.labels(summary.run_id)[code]["rule"] == "idle_fee"
