@@ -12,8 +12,9 @@ from sqlalchemy.types import String
 from gisreg.intake.mapping import KEY_COLUMN, MappedColumn
 
 NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
+PLAIN_DAY = r"^(19|20)\d\d(-(0[1-9]|1[0-2])-|(0[1-9]|1[0-2]))(0[1-9]|1\d|2[0-8])$"
 LONGEST_KEY = 200
-LARGEST_INTEGER = 2_147_483_647
+WHOLE = r"^[+-]?\d{1,9}(\.0*)?$"
 CODE_ENDINGS = ("_code", "_no")
 
 
@@ -67,7 +68,9 @@ def convert(column: MappedColumn, raw: str) -> Converted:
     if column.type == "text":
         return _text(column, raw)
     if column.type == "day":
-        return Converted(column.target, "date", f"pg_temp.to_day({raw})", f"{unusable} AND {raw} !~ '^0*$'", None)
+        # the usual form is cast at once: nothing it lets through is missing from any calendar
+        day = f"CASE WHEN {raw} ~ '{PLAIN_DAY}' THEN {raw}::date ELSE pg_temp.to_day({raw}) END"
+        return Converted(column.target, "date", day, f"{unusable} AND {raw} !~ '^0*$'", None)
     if column.type == "whole":
         return Converted(column.target, "int4", _whole(column, raw), unusable, None)
     return Converted(column.target, "float8", _number(column, raw), unusable, None)
@@ -75,7 +78,7 @@ def convert(column: MappedColumn, raw: str) -> Converted:
 
 def _whole_code(raw: str) -> str:
     """A code that came as a number (140427.0) is still that code."""
-    return f"CASE WHEN {raw} ~ '^\\d+\\.0+$' THEN split_part({raw}, '.', 1) ELSE {raw} END"
+    return f"CASE WHEN right({raw}, 2) = '.0' AND {raw} ~ '^\\d+\\.0$' THEN split_part({raw}, '.', 1) ELSE {raw} END"
 
 
 def _text(column: MappedColumn, raw: str) -> Converted:
@@ -89,21 +92,27 @@ def _text(column: MappedColumn, raw: str) -> Converted:
 
 
 def _number(column: MappedColumn, raw: str) -> str:
-    cleaned = f"translate({raw}, ',,', '')"
+    """A finite number within the column's limits, so that the table's checks never fire."""
+    pattern = _pattern(NUMBER, column)
     factor = f" * {column.factor!r}::float8" if column.factor != 1.0 else ""
-    return _within(f"CASE WHEN {cleaned} ~ '{NUMBER}' THEN {cleaned}::float8{factor} END", column)
+    plain = f"WHEN {raw} ~ '{pattern}' THEN {raw}::float8{factor}"
+    without = f"translate({raw}, ',,', '')"
+    grouped = f"WHEN {raw} ~ '[,,]' AND {without} ~ '{pattern}' THEN {without}::float8{factor}"
+    return _within(f"CASE {plain} {grouped} END", column)
 
 
 def _whole(column: MappedColumn, raw: str) -> str:
-    digits = f"regexp_replace({raw}, '\\.0*$', '')"
-    small = f"CASE WHEN {digits} ~ '^[+-]?\\d{{1,10}}$' THEN {digits}::int8 END"
-    return _within(f"(SELECT i::int4 FROM (SELECT {small} AS i) AS w WHERE abs(i) <= {LARGEST_INTEGER})", column)
+    return _within(f"CASE WHEN {raw} ~ '{_pattern(WHOLE, column)}' THEN {raw}::numeric::int4 END", column)
+
+
+def _pattern(signed: str, column: MappedColumn) -> str:
+    """Most numbers cannot be negative: then the form already says so."""
+    return signed.replace("[+-]?", "[+]?", 1) if column.minimum == 0 else signed
 
 
 def _within(number: str, column: MappedColumn) -> str:
-    """The column's own limits, so that the table's checks never fire."""
-    if column.minimum is None and column.maximum is None:
+    limits = [f"n >= {column.minimum!r}"] if column.minimum else []
+    limits += [f"n <= {column.maximum!r}"] if column.maximum is not None else []
+    if not limits:
         return number
-    low = f"n >= {column.minimum!r}" if column.minimum is not None else "true"
-    high = f"n <= {column.maximum!r}" if column.maximum is not None else "true"
-    return f"(SELECT n FROM (SELECT {number} AS n) AS v WHERE {low} AND {high})"
+    return f"(SELECT n FROM (SELECT {number} AS n) AS v WHERE {' AND '.join(limits)})"  # noqa: S608 - built of constants

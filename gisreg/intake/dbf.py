@@ -145,10 +145,19 @@ def text_columns(
     """The fields of some records as text, and (row, field) of what could not be decoded."""
     columns, damaged = [], []
     for place, field in enumerate(fields):
-        column, rows = _text_column(records[:, field.offset : field.offset + field.width], encoding)
+        cells = records[:, field.offset : field.offset + field.width]
+        column, rows = _text_column(_without_stars(cells) if field.kind in "NF" else cells, encoding)
         columns.append(column)
         damaged += [(row, place) for row in rows]
     return columns, damaged
+
+
+def _without_stars(cells: "np.ndarray") -> "np.ndarray":
+    """Numbers that are null: shapelib, and so GDAL and QGIS, fill them with asterisks."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    null = cells[:, :1] == STAR
+    return np.where(null, np.uint8(SPACE), cells) if null.any() else cells
 
 
 def _text_column(cells: "np.ndarray", encoding: str) -> tuple["pa.Array", list[int]]:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from gisreg.intake.errors import CrsUnknown, KindUnknown
 from gisreg.intake.mapping import Mapping, default_mapping, load_mapping
 from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import run_tasks
-from gisreg.intake.prepare import Geography, Preparation
+from gisreg.intake.prepare import Geography, Grid, Preparation
 from gisreg.intake.report import Report
 from gisreg.intake.source import Source
 from gisreg.intake.staging import Staging, create_rows, staging_area
@@ -30,9 +30,16 @@ from gisreg.intake.worker import Task
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
 
-CELLS_FROM_ROWS = 5_000
-"""Below that, looking parcels up in a grid does not pay for making it."""
+FINENESS = ((5_000, 60), (50_000, 120), (300_000, 200))
+"""From so many rows on, parcels are looked up in a grid of so many squares across; for fewer it does not pay."""
+MOST_UNITS = 255
+"""The grid keeps a byte for each square."""
 PARTS_FROM_ROWS = 20_000
+
+ANY_TOWNSHIP = (
+    "SELECT EXISTS (SELECT FROM admin_unit WHERE county_code = :county AND level = 'township' "
+    "AND valid_to = 'infinity' AND boundary IS NOT NULL)"
+)
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
@@ -115,10 +122,10 @@ def _prepared(
 ) -> Preparation:
     with translated(), engine.begin() as connection:
         _require_crs(connection, source)
-        make_place(connection, staging, county, cells=source.rows >= CELLS_FROM_ROWS)
-        geography = _geography(connection, source, county)
+        make_place(connection, staging, county)
+        geography = replace(_geography(connection, source, county), grid=make_grid(connection, county, source.rows))
         preparation = Preparation(staging, geography, mapping.apply(source.fields, kind))
-        create_rows(connection, staging, preparation.stored())
+        create_rows(connection, staging, preparation.stored(), len(preparation.sources))
     return preparation
 
 
@@ -128,15 +135,33 @@ def _require_crs(connection: Connection, source: Source) -> None:
         raise CrsUnknown(source.shown, crs=f"EPSG:{source.srid}")
 
 
-def make_place(connection: Connection, staging: Staging, county: str, *, cells: bool) -> None:
+def make_place(connection: Connection, staging: Staging, county: str) -> None:
     """Where the county's parcels may lie, cut small."""
     west, south, east, north = CHINA_BOX
-    names = {name: staging.table(name) for name in ("pieces", "extent", "cells")}
+    names = {name: staging.table(name) for name in ("pieces", "extent")}
     values: dict[str, Any] = {
-        "county": county, "west": west, "south": south, "east": east, "north": north, "cells": cells,
+        "county": county, "west": west, "south": south, "east": east, "north": north,
     }  # fmt: skip
     for statement in statements("sql/place.sql", **names):
         connection.execute(text(statement), values)
+
+
+def make_grid(connection: Connection, county: str, rows: int) -> Grid | None:
+    """The squares that lie wholly inside one township; None where looking them up would not pay."""
+    fineness = max([0, *(squares for least, squares in FINENESS if rows >= least)])
+    if not fineness:
+        return None
+    found = connection.execute(
+        text(load("gisreg.intake", "sql/squares.sql")), {"county": county, "fineness": fineness}
+    ).all()
+    if not found or len(found) > MOST_UNITS:
+        return None
+    cells = bytearray(fineness * fineness)
+    for number, (_, _, squares) in enumerate(found, 1):
+        for square in squares:
+            cells[square] = number
+    towns = bool(connection.scalar(text(ANY_TOWNSHIP), {"county": county}))
+    return Grid(fineness, tuple(found[0].frame), bytes(cells), tuple(code if towns else "" for _, code, _ in found))
 
 
 def statements(name: str, **names: str) -> list[str]:

@@ -14,7 +14,6 @@ from sqlalchemy import Boolean, Column, Date, Double, Integer
 from sqlalchemy import Text as SqlText
 
 from gisreg.columns import Meaning
-from gisreg.db.models import Parcel
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
 from gisreg.intake.errors import MappingInvalid
 from gisreg.vocab import SUBKINDS, Kind, code_list
@@ -184,6 +183,8 @@ def _unit_in(source: str, target: str) -> str | None:
 @cache
 def target_columns() -> dict[str, "Column[Any]"]:
     """The parcel's columns that a file may fill."""
+    from gisreg.db.models import Parcel  # noqa: PLC0415 - loading processes do without the tables
+
     return {name: column for name, column in Parcel.__table__.columns.items() if name not in NOT_FROM_FILES}
 
 

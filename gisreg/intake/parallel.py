@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from importlib.abc import MetaPathFinder
 from multiprocessing.queues import Queue
 
 from gisreg.intake.errors import WorkerDied
@@ -17,12 +18,21 @@ PARALLEL_FROM_ROWS = 20_000
 _told: "Queue[int] | None" = None
 
 
+class _NotHere(MetaPathFinder):
+    """Keeps packages out of a process, as if they were not installed."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas, which pyogrio and pyarrow load wherever they can and which nobody here uses: 60 MB."""
+        del path, target
+        if fullname.partition(".")[0] in ("pandas", "geopandas"):
+            raise ModuleNotFoundError(fullname, name=fullname)
+
+
 def _begin(told: "Queue[int]") -> None:
-    """A fresh process: keep pandas out of it, which pyogrio would load if it could and which nobody here uses."""
+    """A fresh process."""
     global _told  # noqa: PLW0603 - a process's own way to its parent
     _told = told
-    for name in ("pandas", "geopandas"):
-        sys.modules[name] = None  # type: ignore[assignment] # how Python marks a module as not importable
+    sys.meta_path.insert(0, _NotHere())
 
 
 def _load(task: Task) -> None:

@@ -1,7 +1,6 @@
 """The one transaction of an import: staged rows become parcels, or nothing does."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,9 @@ from gisreg.vocab import Kind
 
 LAST_NUMBER = 9_999_999
 LISTED_PROBLEMS = 1000
+LONGEST_QUOTE = 80
+VALUED = ("bad_value", "unknown_code")
+"""Faults that quote what stood in the file."""
 COMPANIONS = {"official_area_m2": "official_area_source", "land_use_code": "land_use_scheme"}
 """Columns that a second one must explain: whose area it is, whose code it is."""
 
@@ -75,7 +77,7 @@ def _register(connection: Connection, job: Job) -> Report:
     counts = dict(connection.execute(_sql(job, "counts.sql")).mappings().one())
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
-    problems = list(_problems(connection, job))
+    problems = _problems(connection, job)
     report = _report(connection, job, counts, problems)
     batch = _store_batch(connection, job, report)
     connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})
@@ -91,7 +93,7 @@ def _about(job: Job) -> dict[str, Any]:
 
 
 def _sql(job: Job, name: str) -> Any:
-    official = "round(o.official_area_m2::numeric, 1)::text" if _has(job, OFFICIAL_AREA) else "NULL"
+    official = "round(r.official_area_m2::numeric, 1)::text" if _has(job, OFFICIAL_AREA) else "NULL"
     rows = job.preparation.staging.rows
     query = load("gisreg.intake", f"sql/{name}")
     if not _has(job, KEY_COLUMN):  # without codes of its own every row is recognised by its content
@@ -119,37 +121,46 @@ def run_script(connection: Connection, script: str) -> None:
     driver.close()
 
 
-def _problems(connection: Connection, job: Job) -> Iterator[Problem]:
+def _problems(connection: Connection, job: Job) -> list[Problem]:
+    """All findings, in the order of the file."""
+    found = connection.execute(_sql(job, "problems.sql")).mappings().all()
     sources = {column.target: column.source for column in job.preparation.mapped.columns}
-    for found in connection.execute(_sql(job, "problems.sql")).mappings():
-        fault = FAULTS[found["fault"]]
-        words = {key: found[key] or "?" for key in ("detail", "value", "before", "after")}
-        if fault.token in ("bad_value", "unknown_code"):
-            words["value"] = _raw_value(connection, job, found["row_no"], found["field"])
-        yield Problem(
-            found["row_no"], found["source_code"], sources.get(found["field"], found["field"]), str(fault.grade),
-            fault.token, found["place"], _filled(fault.what, words), _filled(fault.mend, words),
-        )  # fmt: skip
+    places = {column.target: f"f{place}" for place, column in enumerate(job.preparation.mapped.columns)}
+    quoted = {(one["row_no"], places[one["field"]]) for one in found if one["fault"] in VALUED}
+    raw = _raw_values(connection, job, quoted)
+    wordings: dict[tuple[str, ...], tuple[Text, Text]] = {}
+    problems = []
+    for one in found:
+        fault = FAULTS[one["fault"]]
+        value = raw.get((one["row_no"], places[one["field"]])) if fault.token in VALUED else one["value"]
+        words = {"detail": one["detail"], "value": value, "before": one["before"], "after": one["after"]}
+        filled = {key: str(word)[:LONGEST_QUOTE] if word is not None else "?" for key, word in words.items()}
+        # many rows have the same thing to say: let them share it
+        what, mend = wordings.setdefault(
+            (fault.token, *filled.values()), (_filled(fault.what, filled), _filled(fault.mend, filled))
+        )
+        field = sources.get(one["field"], one["field"])
+        problems.append(
+            Problem(one["row_no"], one["source_code"], field, str(fault.grade), fault.token, one["place"], what, mend)
+        )
+    return problems
 
 
-def _filled(words: Text, params: dict[str, Any]) -> Text:
+def _filled(words: Text, params: dict[str, str]) -> Text:
     return Text(words.say("zh", **params), words.say("en", **params))
 
 
-def _raw_value(connection: Connection, job: Job, row: int, target: str) -> str:
-    """What stood in the file."""
-    place = next(i for i, c in enumerate(job.preparation.mapped.columns) if c.target == target)
-    parts = connection.scalars(
-        text("SELECT tablename FROM pg_tables WHERE schemaname = 'staging' AND tablename LIKE :form"),
-        {"form": f"import_{job.preparation.staging.number}\\_raw\\_%"},
+def _raw_values(connection: Connection, job: Job, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], str | None]:
+    """What stood in the file where something is unusable, by row and raw column."""
+    if not wanted:
+        return {}
+    columns = sorted({column for _, column in wanted})
+    query = text(
+        f"SELECT row_no, {', '.join(f'left({column}, {LONGEST_QUOTE})' for column in columns)} "  # noqa: S608 - names of our own
+        f"FROM {job.preparation.staging.raw} AS r WHERE row_no = ANY(:rows)"
     )
-    for part in parts:
-        value = connection.scalar(
-            text(f"SELECT left(f{place}, 80) FROM staging.{part} WHERE row_no = :row"), {"row": row}
-        )
-        if value is not None:
-            return str(value)
-    return "?"
+    found = connection.execute(query, {"rows": sorted({row for row, _ in wanted})})
+    return {(row, column): value for row, *values in found for column, value in zip(columns, values, strict=True)}
 
 
 def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: list[Problem]) -> Report:

@@ -20,7 +20,7 @@ class ReportFormatUnknown(InputError):
     mend: ClassVar[Text] = Text("请更改 --report 的扩展名", "change the suffix of --report")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One finding about one row."""
 

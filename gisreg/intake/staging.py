@@ -31,6 +31,11 @@ class Staging:
         """All judged rows; those of the parts inherit from it."""
         return self.table("rows")
 
+    @property
+    def raw(self) -> str:
+        """All rows as they came; those of the parts inherit from it."""
+        return self.table("raw")
+
     def raw_part(self, part: int) -> str:
         """The rows of a part as they came."""
         return f"{PREFIX}{self.number}_raw_{part}"
@@ -83,8 +88,10 @@ def drop(keeper: Connection, number: int) -> None:
         keeper.execute(text(f'DROP TABLE IF EXISTS {STAGING_SCHEMA}."{name}"'))
 
 
-def create_rows(connection: Connection, staging: Staging, columns: Sequence[Converted]) -> None:
-    """The table of judged rows."""
+def create_rows(connection: Connection, staging: Staging, columns: Sequence[Converted], fields: int) -> None:
+    """The tables of raw and of judged rows."""
+    texts = "".join(f", f{place} text" for place in range(fields))
+    connection.execute(text(f"CREATE UNLOGGED TABLE {staging.raw} (row_no int8, wkb bytea, damaged text{texts})"))
     targets = "".join(f", {column.target} {column.type}" for column in columns)
     connection.execute(
         text(

@@ -47,7 +47,7 @@ FROM (
         SELECT
             transformed.*,
             {area} AS area_m2,
-            (SELECT coalesce(c.code, '') FROM {cells} AS c WHERE c.box ~ transformed.boundary LIMIT 1) AS cell
+            {square} AS cell
         FROM (
             SELECT
                 cleaned.*,
@@ -124,20 +124,33 @@ FROM (
     ) AS measured
     LEFT JOIN LATERAL (
         SELECT
-            CASE WHEN measured.cell <> '' THEN ARRAY[measured.cell] WHEN measured.cell IS NULL THEN (
-                SELECT array_agg(t.code ORDER BY t.share DESC, t.code)
-                FROM (
-                    SELECT p.code, sum(ST_Area(ST_Intersection(p.piece, measured.boundary))) AS share
-                    FROM {pieces} AS p
-                    WHERE ST_Intersects(p.piece, measured.boundary)
-                    GROUP BY p.code
-                ) AS t
-            ) END AS touched,
+            CASE
+                WHEN measured.cell <> '' THEN ARRAY[measured.cell]
+                WHEN measured.cell IS NULL AND cardinality(near.codes) > 1 THEN (
+                    SELECT array_agg(t.code ORDER BY t.share DESC, t.code)
+                    FROM (
+                        SELECT p.code, sum(ST_Area(ST_Intersection(p.piece, measured.boundary))) AS share
+                        FROM {pieces} AS p
+                        WHERE ST_Intersects(p.piece, measured.boundary)
+                        GROUP BY p.code
+                    ) AS t
+                )
+                WHEN measured.cell IS NULL THEN near.codes
+            END AS touched,
             CASE WHEN measured.cell IS NULL THEN (
-                SELECT sum(ST_Area(ST_Intersection(e.piece, measured.boundary))) / nullif(ST_Area(measured.boundary), 0)
+                SELECT sum(
+                    CASE WHEN ST_CoveredBy(measured.boundary, e.piece) THEN 1
+                        ELSE ST_Area(ST_Intersection(e.piece, measured.boundary)) / nullif(ST_Area(measured.boundary), 0) END
+                )
                 FROM {extent} AS e
-                WHERE ST_Intersects(e.piece, measured.boundary)
+                WHERE e.piece && measured.boundary AND ST_Intersects(e.piece, measured.boundary)
             ) END AS share_inside
+        FROM (
+            SELECT CASE WHEN measured.cell IS NULL THEN (
+                SELECT array_agg(DISTINCT p.code) FROM {pieces} AS p WHERE ST_Intersects(p.piece, measured.boundary)
+            ) END AS codes
+            OFFSET 0
+        ) AS near
     ) AS place ON measured.boundary IS NOT NULL
     OFFSET 0
 ) AS placed

@@ -1,6 +1,8 @@
 -- One line per finding. Places are longitude and latitude where there is a boundary, else the file's own coordinates.
 WITH found AS (
-    SELECT r.*, f.fate, f.fault AS refused_for, f.detail AS refused_detail
+    SELECT
+        r.row_no, r.source_code, r.repairs, r.warnings, r.bad, r.unknown, r.survey_boundary, r.boundary, r.township_code,
+        r.stated_township, r.planar_area_m2, r.area_before, {official_area} AS official_area, f.fate, f.fault AS refused_for, f.detail AS refused_detail
     FROM {rows} AS r LEFT JOIN fate AS f USING (row_no)
     WHERE f.fate = 'refused'
         OR ((f.fate IS NULL OR f.fate = 'changed')
@@ -38,7 +40,7 @@ SELECT
     CASE f.fault
         WHEN 'township_differs' THEN o.stated_township
         WHEN 'township_unknown' THEN o.stated_township
-        WHEN 'area_disagrees' THEN {official_area}
+        WHEN 'area_disagrees' THEN o.official_area
     END AS value,
     round(o.area_before::numeric, 2)::text AS before,
     round(o.planar_area_m2::numeric, 2)::text AS after,
