@@ -5,6 +5,7 @@ import re
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from gisreg.settings import Settings
 
 
 def test_the_first_page_shows_the_county_in_both_languages(client):
@@ -54,7 +55,7 @@ def test_every_operation_is_described_with_its_problems(client):
 
 
 def test_browser_code_that_is_not_installed_is_named(api_settings, tmp_path):
-    bare = api_settings.model_copy(update={"project_dir": tmp_path})
+    bare = Settings(home=tmp_path, database_url=api_settings.database_url, project_dir=tmp_path)
     with TestClient(create_app(bare), base_url="http://127.0.0.1") as client:
         missing = client.get("/docs/swagger-ui.css")
     assert (missing.status_code, missing.json()["code"]) == (503, "browser_code_missing")
