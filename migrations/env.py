@@ -1,5 +1,7 @@
 """Alembic's environment: runs as the owner role, with time-outs, in one transaction."""
 
+from collections.abc import Callable
+
 from alembic import context
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import text
@@ -38,7 +40,8 @@ def prepare() -> None:
 
 def include_object(thing: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
     """Alembic's own table is nobody's drift; GeoAlchemy2 knows PostGIS's."""
-    return name != "alembic_version" and bool(alembic_helpers.include_object(thing, name, type_, reflected, compare_to))
+    postgis_knows: Callable[..., bool] = alembic_helpers.include_object
+    return name != "alembic_version" and postgis_knows(thing, name, type_, reflected, compare_to)
 
 
 def run() -> None:
