@@ -1,7 +1,8 @@
 """A client on the application with a real database behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
@@ -48,6 +49,24 @@ def fill(engine: Engine) -> None:
     """Two townships and seven parcels, one of them closed."""
     with transaction(engine, Actor("tester", "test")) as connection:
         connection.execute(text(_FILL))
+
+
+@pytest.fixture
+def ask_again(client: TestClient) -> Callable[[str], httpx.Response]:
+    """Ask twice, the second time with the first answer's ETag; once more where a test elsewhere wrote in between.
+
+    The ETag stands for a snapshot of the whole server, which the tests running beside this one share.
+    """
+
+    def ask(address: str) -> httpx.Response:
+        for _ in range(50):
+            tag = client.get(address).headers["etag"]
+            again = client.get(address, headers={"if-none-match": tag})
+            if again.status_code == 304:
+                break
+        return again
+
+    return ask
 
 
 @pytest.fixture(scope="module")
