@@ -180,13 +180,15 @@ def _small(value: int) -> Sql:
     return literal(value, SmallInteger())
 
 
-def _first_of(rules: Sequence[CompiledRule]) -> Sql:
-    """The number of the first rule whose condition is true."""
+def first_of(rules: Sequence[CompiledRule], last: CompiledRule | None = None) -> Sql:
+    """The number of the first rule whose condition is true, else that of ``last``."""
     whens = [(rule.condition, _small(rule.no)) for rule in rules if rule.condition is not None]
-    return case(*whens) if whens else cast(null(), SmallInteger)
+    otherwise = cast(null(), SmallInteger) if last is None else _small(last.no)
+    return case(*whens, else_=otherwise) if whens else otherwise
 
 
-def _by_kind(target: FromClause, values: dict[Kind, Sql]) -> Sql:
+def by_kind(target: FromClause, values: dict[Kind, Sql]) -> Sql:
+    """One expression for each kind."""
     return case({str(kind): value for kind, value in values.items()}, value=target.c.kind)
 
 
@@ -216,10 +218,10 @@ def label_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: Seq
     inner = (
         select(
             target.c.id.label("parcel_id"),
-            _by_kind(target, {kind: _first_of(compiled.cascade(kind)) for kind in Kind}).label("main"),
-            _by_kind(target, {kind: _first_of(compiled.finance(kind)) for kind in Kind}).label("finance"),
-            _by_kind(target, {kind: _small(compiled.fallback(kind).no) for kind in Kind}).label("fallback"),
-            _by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in Kind}).label("mask"),
+            by_kind(target, {kind: first_of(compiled.cascade(kind)) for kind in Kind}).label("main"),
+            by_kind(target, {kind: first_of(compiled.finance(kind)) for kind in Kind}).label("finance"),
+            by_kind(target, {kind: _small(compiled.fallback(kind).no) for kind in Kind}).label("fallback"),
+            by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in Kind}).label("mask"),
             *carry,
         )
         .where(*where)

@@ -261,7 +261,6 @@ def _label(connection: Connection, compiled: CompiledRules, county_code: str, ru
     )
     # JIT compiles some hundred expressions for longer than it saves.
     connection.execute(text("SET LOCAL jit = off"))
-    connection.execute(text("SET LOCAL max_parallel_workers_per_gather = 4"))
     connection.execute(TemporaryTableAs("plan_pass", query))
     given = {"run_id": run_id, "county_code": county_code}
     connection.execute(text(sql.load("gisreg.planning", "store_labels.sql")), given)
