@@ -127,7 +127,7 @@ def parcel_rows(parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text])
         ParcelRow(
             **facts(parcel),
             measure=_measure(parcel, words),
-            basis=_basis(parcel["basis"]),
+            basis=parcel["basis"],
             reason=_both(parcel["reason_zh"], parcel["reason_en"]),
             finance_option=worded(parcel["finance_option"]),
             blockers=tuple(filter(None, map(worded, parcel["blockers"] or ()))),
@@ -135,11 +135,6 @@ def parcel_rows(parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text])
         )
         for parcel in parcels
     ]
-
-
-def _basis(clause: str | None) -> str | None:
-    """A clause that the rule set marks [m] was not checked against its text yet: readers see that in words."""
-    return clause.replace(" [m]", "[m]").replace("[m]", "（条文待核）") if clause else None
 
 
 def _measure(parcel: Mapping[str, Any], words: Mapping[str, Text]) -> Text | None:

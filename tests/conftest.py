@@ -147,7 +147,9 @@ class Ran:
 class RunCli(Protocol):
     """Runs ``gisreg ARGUMENTS``; keyword ``env`` adds or replaces variables."""
 
-    def __call__(self, *arguments: object, env: Mapping[str, str] | None = None, timeout: float = 300) -> Ran:
+    def __call__(
+        self, *arguments: object, env: Mapping[str, str] | None = None, timeout: float = 300, cwd: Path = PROJECT
+    ) -> Ran:
         """Run to the end."""
 
 
@@ -173,10 +175,10 @@ def runner(variables: Mapping[str, str]) -> RunCli:
     """A function that runs ``gisreg`` with these variables and no other GISREG_… ones."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("GISREG_")}
 
-    def run(*arguments: object, env: Mapping[str, str] | None = None, timeout: float = 300) -> Ran:
+    def run(*arguments: object, env: Mapping[str, str] | None = None, timeout: float = 300, cwd: Path = PROJECT) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "gisreg.cli.main", *map(str, arguments)],
-            cwd=PROJECT,
+            cwd=cwd,
             env={**outside, "PYTHONPATH": str(PROJECT), **variables, **(env or {})},
             capture_output=True,
             text=True,

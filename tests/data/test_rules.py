@@ -66,3 +66,12 @@ def test_what_rests_on_memory_or_our_own_reading_is_marked_unconfirmed() -> None
     for name, parameter in load_ruleset().rules.parameters.items():
         marked = any(mark in parameter.source for mark in ("[m]", "◊", "未经确认"))
         assert parameter.confirmed is not marked, name
+
+
+@pytest.mark.parametrize("path", RULESETS, ids=lambda path: path.stem)
+def test_words_that_are_exported_fit_a_chinese_windows_shapefile(path: Path) -> None:
+    """Marks such as ◊ are for the rule set's authors; what a reader or a GBK file gets says it in words."""
+    for rule in load_ruleset(path).rules.rules:
+        for words in (rule.reason.zh, rule.reason.en, rule.basis, rule.agency):
+            assert words.encode("gbk")
+            assert "[m]" not in words
