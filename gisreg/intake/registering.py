@@ -11,7 +11,6 @@ from gisreg.checks.faults import FAULTS
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.intake.errors import NumbersExhausted
-from gisreg.intake.mapping import KEY_COLUMN
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.intake.source import Source
@@ -96,8 +95,6 @@ def _sql(job: Job, name: str) -> Any:
     official = "round(r.official_area_m2::numeric, 1)::text" if _has(job, OFFICIAL_AREA) else "NULL"
     rows = job.preparation.staging.rows
     query = load("gisreg.intake", f"sql/{name}")
-    if not _has(job, KEY_COLUMN):  # without codes of its own every row is recognised by its content
-        rows = f"(SELECT s.*, NULL::text AS source_code FROM {rows} AS s)"
     return text(query.format(rows=rows, official_area=official))
 
 
@@ -214,7 +211,7 @@ def _measured(job: Job) -> dict[str, str]:
     """Columns that every row fills, as expressions over its staged row r."""
     values = {
         "township_code": "r.township_code", "area_m2": "r.area_m2", "planar_area_m2": "r.planar_area_m2",
-        "survey_crs": ":crs", "survey_boundary": "r.survey_boundary", "batch_id": ":batch",
+        "survey_crs": ":crs", "survey_boundary": "ST_Force2D(r.survey_boundary)", "batch_id": ":batch",
         "source_row": "r.row_no::int4", "source_hash": "r.content_hash", "boundary": "r.boundary",
     }  # fmt: skip
     mapped = {column.target: f"r.{column.target}" for column in job.preparation.stored()}

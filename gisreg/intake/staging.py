@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from gisreg.db.base import STAGING_SCHEMA
 from gisreg.db.errors import translated
 from gisreg.intake.convert import Converted
+from gisreg.intake.mapping import KEY_COLUMN
 
 LOCK_CLASS = 7_446_474
 PREFIX = "import_"
@@ -92,7 +93,9 @@ def create_rows(connection: Connection, staging: Staging, columns: Sequence[Conv
     """The tables of raw and of judged rows."""
     texts = "".join(f", f{place} text" for place in range(fields))
     connection.execute(text(f"CREATE UNLOGGED TABLE {staging.raw} (row_no int8, wkb bytea, damaged text{texts})"))
-    targets = "".join(f", {column.target} {column.type}" for column in columns)
+    # without codes of its own a file's rows are recognised by their content; the column is there all the same
+    key = "" if any(column.target == KEY_COLUMN for column in columns) else f", {KEY_COLUMN} text"
+    targets = key + "".join(f", {column.target} {column.type}" for column in columns)
     connection.execute(
         text(
             f"CREATE UNLOGGED TABLE {staging.rows} (row_no int8, refusal text, repairs text[], warnings text, "

@@ -92,8 +92,8 @@ FROM (
                                 parsed.*,
                                 ST_Force2D(CASE WHEN curved THEN ST_CurveToLine(survey_boundary) ELSE survey_boundary END) AS flat,
                                 GeometryType(survey_boundary) AS shape_type,
-                                concat_ws(',', damaged_fields{bad_checks}) AS bad,
-                                concat_ws(','{unknown_checks}) AS unknown
+                                concat_ws(',', damaged_fields, NULL{bad_checks}) AS bad,
+                                concat_ws(',', NULL{unknown_checks}) AS unknown
                             FROM (
                                 SELECT
                                     shaped.*,

@@ -1,0 +1,219 @@
+import shutil
+import zipfile
+
+import pytest
+from intake_surveys import squares, survey
+
+from gisreg.errors import GisregError
+from gisreg.intake import errors as e
+from gisreg.intake.opening import open_source
+
+
+def opened(path, **wanted):
+    with open_source(path, **wanted) as source:
+        return source
+
+
+@pytest.fixture
+def shape(tmp_path):
+    return survey(tmp_path / "宗地.shp", squares(5), encoding="GBK", BSM=list("abcde"), MC=["示例地块"] * 5)
+
+
+def cut(path, keep):
+    path.write_bytes(path.read_bytes()[:keep])
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(e.FileMissing):
+        opened(tmp_path / "nothing.shp")
+
+
+def test_an_empty_file(tmp_path):
+    (tmp_path / "a.shp").touch()
+    with pytest.raises(e.EmptyFile):
+        opened(tmp_path / "a.shp")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.geojson", "a.gpkg", "a.shp", "a.zip"])
+def test_a_wrong_file(tmp_path, name):
+    (tmp_path / name).write_bytes(b"PK\x03\x04 no zip" if name == "a.zip" else b"this is no map" * 20)
+    with pytest.raises((e.NotGeodata, e.BrokenFile, e.BadArchive)):
+        opened(tmp_path / name)
+
+
+@pytest.mark.parametrize("part", [".dbf", ".shx"])
+def test_a_missing_part(shape, part):
+    shape.with_suffix(part).unlink()
+    with pytest.raises(e.PartMissing) as found:
+        opened(shape)
+    assert part in found.value.line("zh")
+
+
+def test_a_missing_prj_needs_the_crs(shape):
+    shape.with_suffix(".prj").unlink()
+    with pytest.raises(e.CrsMissing):
+        opened(shape)
+    assert opened(shape, crs_given="EPSG:4547").crs_from == "given"
+
+
+@pytest.mark.parametrize("part", [".shp", ".dbf"])
+def test_a_truncated_part(shape, part):
+    cut(shape.with_suffix(part), shape.with_suffix(part).stat().st_size - 50)
+    with pytest.raises(e.PartTruncated):
+        opened(shape)
+
+
+def test_shapes_and_rows_that_disagree(shape, tmp_path):
+    other = survey(tmp_path / "other.shp", squares(3), encoding="GBK")
+    shutil.copy(other.with_suffix(".dbf"), shape.with_suffix(".dbf"))
+    with pytest.raises(e.PartsDisagree):
+        opened(shape)
+
+
+def test_several_layers_are_named_not_chosen(tmp_path):
+    path = tmp_path / "a.gpkg"
+    survey(path, squares(2))
+    survey(tmp_path / "b.gpkg", squares(2))
+    with zipfile.ZipFile(tmp_path / "两个.zip", "w") as archive:
+        for name in ("a.gpkg", "b.gpkg"):
+            archive.write(tmp_path / name, f"数 据/{name}")
+    with pytest.raises(e.SeveralLayers, match="a、b"):
+        opened(tmp_path / "两个.zip")
+    assert opened(tmp_path / "两个.zip", layer="b").rows == 2
+    with pytest.raises(e.LayerMissing):
+        opened(tmp_path / "两个.zip", layer="c")
+
+
+def test_an_empty_layer(tmp_path):
+    with pytest.raises(e.EmptyLayer):
+        opened(survey(tmp_path / "a.gpkg", squares(1)[:0], BSM=[]))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2383", "EPSG:4610", "EPSG:4214", "EPSG:2431", "EPSG:21418"])
+def test_systems_that_need_local_parameters_are_refused(shape, crs):
+    with pytest.raises(e.CrsNeedsParameters):
+        opened(shape, crs_given=crs)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:99999999", "nonsense", "EPSG:5773"])
+def test_an_unknown_crs(shape, crs):
+    with pytest.raises(e.CrsUnknown):
+        opened(shape, crs_given=crs)
+
+
+@pytest.mark.parametrize(
+    ("name", "meridian", "easting", "srid"),
+    [
+        ("CGCS2000_3_Degree_GK_Zone_38", 114, 38500000, 4526),
+        ("CGCS2000_3_Degree_GK_CM_114E", 114, 500000, 4547),
+        ("CGCS2000_GK_CM_111E", 111, 500000, 4508),
+        ("CGCS2000_GK_Zone_19", 111, 19500000, 4497),
+    ],
+)
+def test_esri_names_of_zones_are_understood(shape, name, meridian, easting, srid):
+    shape.with_suffix(".prj").write_text(
+        f'PROJCS["{name}",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",SPHEROID["CGCS2000",'
+        '6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],'
+        f'PARAMETER["False_Easting",{easting}.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",{meridian}.0],'
+        'PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+    )
+    assert opened(shape).srid == srid
+
+
+def test_geojson_that_is_not_in_degrees_is_refused(tmp_path):
+    path = survey(tmp_path / "a.geojson", squares(2), crs=None)
+    with pytest.raises(e.NotDegrees):
+        opened(path)
+    assert opened(path, crs_given="EPSG:4547").srid == 4547
+
+
+def test_geojson_with_a_byte_order_mark_and_a_bare_geometry(tmp_path):
+    path = tmp_path / "a.geojson"
+    bare = '{"type":"Polygon","coordinates":[[[113,36],[113.1,36],[113.1,36.1],[113,36]]]}'
+    path.write_text("\ufeff" + bare, encoding="utf-8")
+    assert (opened(path).rows, opened(path).srid) == (1, 4326)
+
+
+def test_encodings_are_stated_detected_or_refused(shape):
+    cpg, dbf = shape.with_suffix(".cpg"), shape.with_suffix(".dbf")
+    assert (opened(shape).encoding, opened(shape).encoding_from) == ("GBK", "cpg")
+    cpg.unlink()
+    assert (opened(shape).encoding, opened(shape).encoding_from) == ("GB18030", "detected")
+    assert opened(shape, encoding="cp936").encoding_from == "given"
+    cpg.write_text("UTF-8")
+    with pytest.raises(e.EncodingContradicted, match="GB18030"):
+        opened(shape)
+    with pytest.raises(e.EncodingUnknown):
+        opened(shape, encoding="klingon")
+    cpg.unlink()
+    raw = bytearray(dbf.read_bytes())
+    raw[29] = 0x4D
+    dbf.write_bytes(raw)
+    assert opened(shape).encoding_from == "ldid"
+
+
+def test_text_that_is_in_no_known_encoding_must_be_named(shape):
+    shape.with_suffix(".cpg").unlink()
+    dbf = shape.with_suffix(".dbf")
+    dbf.write_bytes(dbf.read_bytes().replace("示例地块".encode("gbk"), b"\xff\xe4\xff\xfc\xf6\xff\xdf\xff"))
+    with pytest.raises(e.EncodingUndetected):
+        opened(shape)
+
+
+def test_one_undecodable_value_is_named_and_the_rest_loaded(load, shape):
+    dbf = shape.with_suffix(".dbf")
+    raw = dbf.read_bytes()
+    place = raw.rindex("示例地块".encode("gbk"))
+    dbf.write_bytes(raw[:place] + b"\xff\xff" + raw[place + 2 :])
+    with pytest.raises(e.EncodingContradicted):
+        load(shape)
+
+
+def test_names_in_a_zip_made_on_a_chinese_windows(shape, tmp_path):
+    packed = tmp_path / "win.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in shape.parent.glob("宗地.*"):
+            archive.write(part, part.name.encode("gbk").decode("cp437"))
+    raw = packed.read_bytes()
+    for name in {p.name for p in shape.parent.glob("宗地.*")}:
+        wrong = name.encode("gbk").decode("cp437").encode("utf-8")
+        assert wrong in raw
+    assert opened(packed).layer
+
+
+def test_a_zip_cannot_write_outside_its_folder(tmp_path, shape):
+    packed = tmp_path / "evil.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in shape.parent.glob("宗地.*"):
+            archive.write(part, f"../../../evil{part.suffix}")
+    assert opened(packed).rows == 5
+    assert not list(tmp_path.parent.glob("evil.*"))
+
+
+def test_a_zip_in_a_zip(tmp_path, shape):
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as archive:
+        for part in shape.parent.glob("宗地.*"):
+            archive.write(part, part.name)
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
+        archive.write(tmp_path / "inner.zip", "inner.zip")
+    assert opened(tmp_path / "outer.zip").rows == 5
+
+
+def test_rows_marked_deleted_are_not_there(load, shape):
+    dbf = shape.with_suffix(".dbf")
+    raw = bytearray(dbf.read_bytes())
+    header, width = int.from_bytes(raw[8:10], "little"), int.from_bytes(raw[10:12], "little")
+    raw[header + width] = 0x2A
+    dbf.write_bytes(raw)
+    report = load(shape)
+    assert (report.read, report.loaded) == (4, 4)
+
+
+def test_every_failure_is_one_line_with_a_mend(shape, tmp_path):
+    shape.with_suffix(".dbf").unlink()
+    for path in (shape, tmp_path / "nothing.zip"):
+        with pytest.raises(GisregError) as found:
+            opened(path)
+        for language in ("zh", "en"):
+            assert "\n" not in found.value.line(language)
+            assert found.value.say_mend(language) in found.value.line(language)

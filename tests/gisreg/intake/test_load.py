@@ -1,0 +1,245 @@
+import json
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+import shapely
+from intake_surveys import X, Y, adds_up, one, squares, survey
+from shapely.geometry import GeometryCollection, LineString, Point, Polygon
+from sqlalchemy import text
+
+from gisreg.db.engine import make_engine
+from gisreg.intake import parallel, staging
+from gisreg.intake.report import write_report
+
+
+def test_a_gbk_shapefile_is_loaded_typed_and_measured(load, county, tmp_path):
+    path = survey(
+        tmp_path / "宗地.shp", squares(3), encoding="GBK",
+        BSM=["00123", "00124", "00125"], QLR=["示例公司", "乙公司", "丙公司"], DLBM=["0601"] * 3, PZMJ=[1600.0] * 3,
+        YDDGRQ=["2024-06-30", "2024年6月1日", "20240602"], SFCF=["是", "否", None], XZQMC=["示例东镇"] * 3,
+    )  # fmt: skip
+    report = load(path)
+    assert (report.read, report.loaded, report.problems) == (3, 3, [])
+    assert (report.encoding, report.encoding_from, report.crs, report.crs_from) == ("GBK", "cpg", "EPSG:4547", "file")
+    assert report.planar_areas_m2 == [1600.0] * 3
+    assert report.areas_m2[0] == pytest.approx(1599.796, abs=0.01)
+    with county.connect() as connection:
+        row = connection.execute(text("SELECT * FROM parcel WHERE source_code = '00123'")).mappings().one()
+    assert row["parcel_code"] == "149901-0000001"
+    assert (row["holder_name"], row["land_use_code"], row["land_use_scheme"]) == ("示例公司", "0601", "gb21010_2017")
+    assert (row["official_area_m2"], row["official_area_source"]) == (1600.0, "ledger")
+    assert str(row["agreed_start_on"]) == "2024-06-30"
+    assert (row["seized"], row["township_code"], row["state"]) == (True, "149901101", "suspected")
+    assert (row["recorded_by"], row["recorded_from"]) == ("tester", f"import:{report.batch}")
+    assert row["survey_crs"] == "EPSG:4547"
+
+
+def test_the_same_file_again_changes_nothing_and_other_formats_are_recognised(load, county, tmp_path):
+    first = load(survey(tmp_path / "a.shp", squares(4)))
+    again = load(tmp_path / "a.shp")
+    other = load(survey(tmp_path / "a.gpkg", squares(4)))
+    assert (first.loaded, again.unchanged, again.again_of, other.unchanged) == (4, 4, first.batch, 4)
+    assert one(county, "SELECT count(*) FROM parcel_version") == 0
+
+
+def test_a_changed_parcel_gets_a_new_version_and_keeps_its_number(load, county, tmp_path):
+    load(survey(tmp_path / "a.gpkg", squares(3), BSM=["1", "2", "3"], QLR=["甲", "乙", "丙"]))
+    report = load(survey(tmp_path / "b.gpkg", squares(3), BSM=["1", "2", "4"], QLR=["甲", "新", "丁"]))
+    assert (report.loaded, report.unchanged) == (2, 1)
+    with county.connect() as connection:
+        rows = connection.execute(text("SELECT parcel_code, version, holder_name FROM parcel ORDER BY 1")).all()
+    assert rows == [
+        ("149901-0000001", 1, "甲"),
+        ("149901-0000002", 2, "新"),
+        ("149901-0000003", 1, "丙"),
+        ("149901-0000004", 1, "丁"),
+    ]
+
+
+def test_rows_without_codes_are_recognised_by_their_content(load, tmp_path):
+    path = survey(tmp_path / "a.geojson", squares(2), crs=None, MC=["甲", "乙"])
+    assert load(path, crs="EPSG:4547").loaded == 2
+    assert load(path, crs="EPSG:4547").unchanged == 2
+
+
+def test_a_dry_run_reports_the_same_and_writes_nothing(load, county, tmp_path):
+    path = survey(tmp_path / "a.gpkg", [*squares(2), Polygon([(X, Y), (X + 9, Y + 9), (X + 9, Y), (X, Y + 9)])])
+    tried = load(path, dry_run=True)
+    assert [one(county, f"SELECT count(*) FROM {table}") for table in ("parcel", "batch")] == [0, 0]
+    assert one(county, "SELECT last_parcel_no FROM county") == 0
+    done = load(path)
+    left, right = tried.as_json(), done.as_json()
+    for shown in (left, right):
+        del shown["batch"], shown["dry_run"]
+    assert left == right
+
+
+def test_each_bad_row_is_named_with_its_place_and_mend(load, county, tmp_path):
+    far = shapely.affinity.translate(squares(1)[0], 500_000, 0)
+    swapped = shapely.transform(squares(1)[0], lambda c: c[:, ::-1])
+    bowtie = Polygon([(X + 900, Y), (X + 940, Y + 40), (X + 940, Y), (X + 900, Y + 40)])
+    mixed = GeometryCollection([squares(1, 700)[0], Point(X, Y)])
+    shapes = [
+        squares(1)[0], None, Polygon(), LineString([(X, Y), (X + 5, Y)]), far, swapped, bowtie, mixed,
+        shapely.force_3d(squares(1, 800)[0], 7.0), Polygon([(X, Y), (X + 50, Y), (X, Y)]), squares(1, 500)[0],
+        Polygon([(1e308, 1e308), (1.5e308, 1e308), (1.5e308, 1.5e308)]),
+    ]  # fmt: skip
+    codes = [*(f"K{i}" for i in range(10)), "K0", "K11"]
+    report = load(survey(tmp_path / "a.gpkg", shapes, BSM=codes))
+    found = {(p.row, p.fault): p for p in report.problems}
+    assert {key: p.grade for key, p in found.items()} == {
+        (2, "null_geometry"): "refused", (3, "empty_geometry"): "refused", (4, "not_polygon"): "refused",
+        (5, "outside_county"): "refused", (6, "axes_swapped"): "refused", (7, "self_intersection"): "repaired",
+        (8, "parts_dropped"): "repaired", (9, "z_dropped"): "warned", (10, "no_area"): "refused",
+        (11, "duplicate_code"): "refused", (12, "bad_coordinates"): "refused",
+    }  # fmt: skip
+    assert (report.read, report.loaded, report.repaired, report.refused, report.warned) == (12, 2, 2, 8, 1)
+    assert adds_up(report)
+    assert found[11, "duplicate_code"].what.zh == "编号与第 1 行重复"
+    assert found[7, "self_intersection"].place.startswith("113.21")
+    assert "800.00" in found[7, "self_intersection"].mend.en
+    assert one(county, "SELECT bool_and(ST_IsValid(boundary) AND ST_NDims(boundary) = 2) FROM parcel")
+
+
+
+def test_unusable_values_are_not_stored_and_named(load, county, tmp_path):
+    report = load(survey(
+        tmp_path / "a.gpkg", squares(1), BSM=["1"], PZMJ=["很多"], YDDGRQ=["2024-06-31"], SFCF=["也许"], QSXZ=["别的"], CJJG=["-5"],
+    ))  # fmt: skip
+    assert {(p.field, p.fault) for p in report.problems} == {
+        ("PZMJ", "bad_value"), ("YDDGRQ", "bad_value"), ("SFCF", "bad_value"), ("CJJG", "bad_value"), ("QSXZ", "unknown_code"),
+    }  # fmt: skip
+    assert "2024-06-31" in next(p for p in report.problems if p.field == "YDDGRQ").what.zh
+    assert (report.loaded, report.warned) == (1, 1)
+    assert one(county, "SELECT agreed_start_on IS NULL AND seized IS NULL AND ownership_nature = '别的' FROM parcel")
+
+
+def test_a_parcel_across_townships_goes_to_the_stated_one_if_it_touches_it(load, county, tmp_path):
+    across = [
+        Polygon([(X - 30, Y + s), (X + 10, Y + s), (X + 10, Y + s + 9), (X - 30, Y + s + 9)]) for s in (0, 20, 40)
+    ]
+    inside = squares(1, 500)
+    load(survey(tmp_path / "a.gpkg", [*across, *inside], BSM=["1", "2", "3", "4"],
+                XZQDM=["149901101", "149901100", None, "149901100"]))  # fmt: skip
+    with county.connect() as connection:
+        places = connection.execute(text("SELECT township_code FROM parcel ORDER BY source_code")).scalars().all()
+    assert places == ["149901101", "149901100", "149901100", "149901101"]
+
+
+def test_townships_found_in_the_grid_are_those_found_by_their_borders(load, county, tmp_path, monkeypatch):
+    shapes = [
+        shapely.affinity.translate(squares(1, 0)[0], dx, dy)
+        for dx in range(-1990, 1950, 190)
+        for dy in range(-1990, 1950, 210)
+    ]
+    load(survey(tmp_path / "a.gpkg", shapes))
+    monkeypatch.setattr("gisreg.intake.load.FINENESS", ((1, 40),))
+    report = load(survey(tmp_path / "b.gpkg", shapes), kind="idle_factory")
+    assert report.refused == 0
+    assert one(county, """
+        SELECT count(*) FROM parcel a JOIN parcel b ON b.source_code = a.source_code AND b.kind <> a.kind
+        WHERE b.township_code IS DISTINCT FROM a.township_code""") == 0  # fmt: skip
+
+
+def test_kinds_on_the_same_ground_are_linked(load, county, tmp_path):
+    load(survey(tmp_path / "a.gpkg", squares(3)))
+    load(survey(tmp_path / "b.gpkg", squares(1, 30.0)), kind="idle_factory")
+    assert one(county, "SELECT count(*) FROM parcel_overlap") == 2
+    assert one(county, "SELECT sum(area_m2) FROM parcel_overlap") == pytest.approx(20 * 40 + 10 * 40, rel=0.01)
+
+
+def test_processes_side_by_side_load_what_one_would(load, county, tmp_path, monkeypatch):
+    monkeypatch.setattr("gisreg.intake.load.PARTS_FROM_ROWS", 1)
+    monkeypatch.setattr(parallel, "PARALLEL_FROM_ROWS", 1)
+    report = load(survey(tmp_path / "a.shp", squares(30), encoding="GBK"))
+    assert report.loaded == 30
+    with county.connect() as connection:
+        rows = connection.execute(text("SELECT parcel_code, source_row, source_code FROM parcel ORDER BY 1")).all()
+    assert [(number, code) for _, number, code in rows] == [(i + 1, f"K{i}") for i in range(30)]
+    assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
+
+
+def test_a_killed_import_leaves_nothing_and_its_tables_go_at_the_next_start(load, county, settings, database, tmp_path):
+    path = survey(tmp_path / "a.shp", squares(5))
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom gisreg.intake import load, registering\n"
+        "from gisreg.settings import Settings\n"
+        "def wait(*a):\n    print('staged', flush=True)\n    time.sleep(60)\n"
+        "registering.register = wait\n"
+        f"load.import_parcels(Settings(), {database.app_url!r}, load.Wanted(Path({str(path)!r}), 'idle_land'))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "staged"
+    process.kill()
+    process.wait()
+    assert one(county, "SELECT count(*) FROM parcel") == 0
+    assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") > 0
+    deadline = time.monotonic() + 10
+    while one(
+        county, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :c", c=staging.LOCK_CLASS
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert load(path).loaded == 5
+    assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
+
+
+def test_a_living_imports_tables_are_left_alone(county, database):
+    engine = make_engine(database.app_url, pool_size=0)
+    with staging.staging_area(engine) as first:
+        with county.begin() as connection:
+            connection.execute(text(f"CREATE TABLE {first.table('raw')} (a int)"))
+        with staging.staging_area(engine) as second:
+            assert second.number != first.number
+        assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 1
+    assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
+
+
+def test_a_county_without_polygons_takes_what_lies_in_china(load, county, tmp_path):
+    with county.begin() as connection:
+        connection.execute(text("UPDATE admin_unit SET boundary = NULL"))
+    report = load(survey(tmp_path / "a.gpkg", [*squares(1), shapely.affinity.translate(squares(1)[0], -6_000_000, 0)],
+                         BSM=["1", "2"], XZQDM=["149901100", "149901100"]))  # fmt: skip
+    assert [p.fault for p in report.problems] in (["outside_china"], ["out_of_range"])
+    assert one(county, "SELECT township_code FROM parcel") == "149901100"
+
+
+def test_the_command_prints_the_promised_shape_and_writes_reports(load, run_cli, tmp_path):
+    path = survey(tmp_path / "a.gpkg", [*squares(2), None])
+    packed = tmp_path / "包.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(path, "内 层/a.gpkg")
+    ran = run_cli("parcels", "import", packed, "--kind", "idle_land", "--json", "--report", tmp_path / "r.csv")
+    assert ran.code == 0, ran.err
+    shown = json.loads(ran.out)
+    promised = [
+        "batch",
+        "crs",
+        "encoding",
+        "read",
+        "loaded",
+        "repaired",
+        "refused",
+        "unchanged",
+        "warned",
+        "areas_m2",
+        "planar_areas_m2",
+        "problems",
+    ]
+    assert set(promised) <= set(shown)
+    assert set(shown["problems"][0]) >= {"row", "id", "field", "grade", "fault", "place", "mend"}
+    lines = (tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "row,id,field,grade,fault,place,what,mend"
+    assert lines[1].startswith("3,K2,,refused,null_geometry")
+    plain = run_cli("parcels", "import", path, "--kind", "批而未供土地", "--dry-run")
+    assert "试运行" in plain.out
+
+
+def test_a_report_cell_is_never_a_formula(load, tmp_path):
+    report = load(survey(tmp_path / "a.gpkg", [None], BSM=["=cmd()"]))
+    write_report(report, tmp_path / "r.csv", "zh")
+    assert "'=cmd()" in (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
