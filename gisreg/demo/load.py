@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
+from gisreg.db.statistics import refresh_statistics
 from gisreg.demo.ahead import ahead
 from gisreg.demo.frame import SURVEY_EPSG, to_survey
 from gisreg.demo.land import lay_out
@@ -62,6 +63,7 @@ def load_demo(
             with transaction(engine, Actor("demo", "demo: survey")) as connection:
                 _first(connection, county, later, progress)
         _history(engine, later)
+        refresh_statistics(engine, Actor("demo", "demo"), parcels)
     return Loaded(names().county.code, parcels, seed, whole, round(time.perf_counter() - began, 2))
 
 

@@ -117,3 +117,11 @@ def test_a_failed_transaction_leaves_no_trace(parcel: Engine) -> None:
 def test_a_transaction_without_an_actor_only_reads(parcel: Engine) -> None:
     with pytest.raises(Exception, match="read-only"), transaction(parcel) as connection:
         connection.execute(text("UPDATE parcel SET name = 'x'"))
+
+
+def test_the_application_may_refresh_statistics_though_it_owns_no_table(parcel: Engine) -> None:
+    with transaction(parcel, Actor("li")) as connection:
+        connection.execute(text("SELECT refresh_statistics()"))
+    with transaction(parcel) as connection:
+        rows = connection.execute(text("SELECT reltuples FROM pg_class WHERE oid = 'parcel'::regclass")).scalar_one()
+    assert rows == 1
