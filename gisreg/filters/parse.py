@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     r"(?P<string>'(?:[^']|'')*'?)|(?P<name>\"[^\"]*\"?)|(?P<word>[^\W\d]\w*)|(?P<open>\()|(?P<close>\))"
     r"|(?P<number>\d[\w.]*)|(?P<operator>[-+*/^%=<>])|(?P<comma>,)|(?P<other>\S)",
 )
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of characters: neither the parser nor the database takes them."""
 _WORD_OPERATORS = frozenset({"and", "or", "not", "between", "like", "div"})
 _CHAINING = frozenset({"not", "like", "div"})
 _PLACEHOLDER = "__group_"
@@ -39,8 +41,10 @@ def parse(source: str | dict[str, Any]) -> Tree:
         return _checked_depth(source)
     if len(source) > MAX_LENGTH:
         raise FilterTooLong(length=len(source), limit=MAX_LENGTH)
-    if "\x00" in source:
-        raise FilterSyntaxError(detail="NUL", position=source.index("\x00") + 1)
+    unusable = _UNUSABLE.search(source)
+    if unusable is not None:
+        position = unusable.start() + 1
+        raise FilterSyntaxError(_place(position), detail=ascii(unusable.group()), position=position)
     if source.lstrip().startswith("{"):
         return _checked_depth(_read_json(source))
     return _checked_depth(_parse_text(source))

@@ -208,7 +208,12 @@ def _scopes(compiled: CompiledRules) -> Sql:
     return Grouping(literal(masks, ARRAY(BigInteger)))  # in brackets, because a cast array cannot be subscripted
 
 
-def label_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: Sequence[Sql] = ()) -> Select[Any]:
+def label_query(
+    compiled: CompiledRules,
+    *where: ColumnElement[bool],
+    carry: Sequence[Sql] = (),
+    kinds: Sequence[Kind] = tuple(Kind),
+) -> Select[Any]:
     """Label every row of the target: parcel_id, rule_no, finance_rule_no, gates, unknown_gates and what is carried.
 
     The inner query evaluates each condition once; OFFSET 0 keeps the planner from folding it into the outer one, which
@@ -218,10 +223,10 @@ def label_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: Seq
     inner = (
         select(
             target.c.id.label("parcel_id"),
-            by_kind(target, {kind: first_of(compiled.cascade(kind)) for kind in Kind}).label("main"),
-            by_kind(target, {kind: first_of(compiled.finance(kind)) for kind in Kind}).label("finance"),
-            by_kind(target, {kind: _small(compiled.fallback(kind).no) for kind in Kind}).label("fallback"),
-            by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in Kind}).label("mask"),
+            by_kind(target, {kind: first_of(compiled.cascade(kind)) for kind in kinds}).label("main"),
+            by_kind(target, {kind: first_of(compiled.finance(kind)) for kind in kinds}).label("finance"),
+            by_kind(target, {kind: _small(compiled.fallback(kind).no) for kind in kinds}).label("fallback"),
+            by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in kinds}).label("mask"),
             *carry,
         )
         .where(*where)

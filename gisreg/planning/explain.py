@@ -144,7 +144,7 @@ def _evaluate(
     compiled = compile_variants(loaded, parcel["id"], _instant(run), variants)
     only_base = compiled.target.c.id == AS_IT_IS
     seen = connection.execute(select(*_looked_at(compiled, kind)).where(only_base)).mappings().one()
-    outcomes = {row["parcel_id"]: row for row in connection.execute(label_query(compiled)).mappings()}
+    outcomes = {row["parcel_id"]: row for row in connection.execute(label_query(compiled, kinds=(kind,))).mappings()}
     return _Case(compiled, kind, run, stored, seen, variants, outcomes)
 
 
@@ -213,10 +213,16 @@ def _titles(case: _Case, parcel: RowMapping, decision: RowMapping | None, due_on
         "due_on": _plain((decision["due_on"] if decision else None) or due_on),
         "guidance_only": parcel["holder_class"] == HolderClass.PRIVATE,
         "run_id": case.run["id"],
-        "changed_since": parcel["recorded_at"] >= _instant(case.run),
+        "changed_since": _changed_since(case, parcel),
         "decided_by_person": decision is not None,
         "rules_say": {"label": str(rule.label), "measure": rule.measure, "rule": rule.id},
     }
+
+
+def _changed_since(case: _Case, parcel: RowMapping) -> bool:
+    """Edited after the run, or by a transaction that the run could not see yet."""
+    edited: bool = parcel["recorded_at"] >= _instant(case.run)
+    return edited or case.outcomes[AS_IT_IS]["rule_no"] != case.stored["rule_no"]
 
 
 def _term(terms: type[T], token: str) -> T:

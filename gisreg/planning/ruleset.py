@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -151,6 +152,7 @@ def load_ruleset(path: Path = NATIONAL) -> LoadedRuleSet:
         raise RuleSetUnreadable(str(path), detail=f"UTF-8, byte {error.start}") from None
 
 
+@lru_cache(maxsize=8)
 def read_ruleset(toml: str, file: str = "rules.toml") -> LoadedRuleSet:
     """Check a rule set's text: form, references, one fallback a kind. Conditions are checked when they are compiled."""
     try:
