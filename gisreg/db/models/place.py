@@ -1,0 +1,81 @@
+"""Counties, their administrative units, and the zones across them."""
+
+from datetime import date
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gisreg.columns import token
+from gisreg.db.base import Base
+from gisreg.db.models.common import boundary, county_code_column
+from gisreg.vocab import (
+    UnitLevel,
+)
+
+
+class County(Base):
+    """A county and the numbers it hands out."""
+
+    __tablename__ = "county"
+    code: Mapped[str] = mapped_column(SqlText, primary_key=True)
+    name: Mapped[str] = mapped_column(SqlText, nullable=False)
+    name_en: Mapped[str | None] = mapped_column(SqlText)
+    invented: Mapped[bool] = mapped_column(Boolean, server_default=sql("false"), nullable=False)
+    """A demonstration county: its code is not checked against the administrative codes."""
+    last_parcel_no: Mapped[int] = mapped_column(Integer, server_default=sql("0"), nullable=False)
+    overlap_tolerance_m2: Mapped[float] = mapped_column(Double, server_default=sql("1.0"), nullable=False)
+    __table_args__ = (CheckConstraint("code ~ '^[0-9]{6}$'", name="code_form"),)
+
+
+class AdminUnit(Base):
+    """A county, township or village for a span of time."""
+
+    __tablename__ = "admin_unit"
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    county_code: Mapped[str] = county_code_column()
+    level: Mapped[str] = token("level", UnitLevel, "级别", "Level", nullable=False)
+    code: Mapped[str] = mapped_column(SqlText, nullable=False)
+    name: Mapped[str] = mapped_column(SqlText, nullable=False)
+    name_en: Mapped[str | None] = mapped_column(SqlText)
+    parent_code: Mapped[str | None] = mapped_column(SqlText)
+    valid_from: Mapped[date] = mapped_column(Date, server_default=sql("'-infinity'"), nullable=False)
+    valid_to: Mapped[date] = mapped_column(Date, server_default=sql("'infinity'"), nullable=False)
+    area_m2: Mapped[float | None] = mapped_column(Double)
+    boundary: Mapped[WKBElement | None] = boundary(nullable=True)
+    __table_args__ = (
+        CheckConstraint("valid_from < valid_to", name="span"),
+        UniqueConstraint("county_code", "level", "code", "valid_from"),
+        Index("ix_admin_unit_boundary", "boundary", postgresql_using="gist"),
+        Index(
+            "uq_admin_unit_now",
+            "county_code",
+            "level",
+            "code",
+            unique=True,
+            postgresql_where=sql("valid_to = 'infinity'"),
+        ),
+    )
+
+
+class Zone(Base):
+    """A development zone or park: a second dimension that overlaps townships."""
+
+    __tablename__ = "zone"
+    county_code: Mapped[str] = county_code_column(primary_key=True)
+    code: Mapped[str] = mapped_column(SqlText, primary_key=True)
+    name: Mapped[str] = mapped_column(SqlText, nullable=False)
+    name_en: Mapped[str | None] = mapped_column(SqlText)
+    boundary: Mapped[WKBElement | None] = boundary(nullable=True)
+    __table_args__ = (Index("ix_zone_boundary", "boundary", postgresql_using="gist"),)
