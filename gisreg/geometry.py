@@ -62,7 +62,9 @@ class Zone:
     @property
     def title(self) -> Text:
         """How surveyors call it."""
-        way_zh, way_en = ("带号", f"zone {self.number}") if self.prefixed else ("中央经线", f"CM {self.central_meridian}E")
+        way_zh, way_en = (
+            ("带号", f"zone {self.number}") if self.prefixed else ("中央经线", f"CM {self.central_meridian}E")
+        )
         mark = self.number if self.prefixed else f"{self.central_meridian}E"
         return Text(f"CGCS2000 {self.width}度带 {way_zh} {mark}", f"CGCS2000 {self.width}-degree {way_en}")
 

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """Counties, townships and villages: their codes, names and polygons, from any file that GDAL reads or a CSV of codes."""
 
 import csv
@@ -11,11 +13,11 @@ from sqlalchemy import Connection, Engine, text
 
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
-from gisreg.errors import InputError
 from gisreg.db.sql import load
+from gisreg.errors import InputError
 from gisreg.intake.load import actor_name, is_geographic
-from gisreg.intake.registering import run_script
 from gisreg.intake.opening import open_source
+from gisreg.intake.registering import run_script
 from gisreg.settings import Settings
 from gisreg.text import Text
 from gisreg.vocab import UnitLevel
@@ -143,6 +145,8 @@ def import_units(settings: Settings, url: str, wanted: WantedUnits) -> UnitsRepo
 
 
 def _import(engine: Engine, wanted: WantedUnits, county: str | None, actor: str) -> UnitsReport:
+    srid: int | None
+    encoding: str | None
     if wanted.file.suffix.lower() == ".csv":
         rows, srid, encoding = list(_csv_rows(wanted)), None, "UTF-8"
     else:
@@ -173,9 +177,7 @@ def _csv_rows(wanted: WantedUnits) -> Iterator[UnitRow]:
 
 def _shapes(wanted: WantedUnits) -> tuple[list[UnitRow], int, str | None]:
     """Units of a layer."""
-    with open_source(
-        wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding
-    ) as source:
+    with open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as source:
         names: list[str] = []
         if wanted.code is None:
             names = list(_chosen(wanted, source.fields))
@@ -207,7 +209,8 @@ def _chosen(wanted: WantedUnits, fields: Sequence[str]) -> tuple[str, str]:
 
 def _field(given: str | None, usual: Sequence[str], fields: Sequence[str], file: Path, thing: Text) -> str:
     known = {name.casefold(): name for name in reversed(fields)}
-    for name in (given,) if given else usual:
+    wanted = [given] if given else list(usual)
+    for name in wanted:
         if name.casefold() in known:
             return known[name.casefold()]
     raise FieldsUnclear(str(file), thing=thing.zh, thing_en=thing.en, fields="、".join(fields) or "-")
@@ -230,7 +233,9 @@ def _stage(connection: Connection, rows: Sequence[UnitRow], srid: int | None) ->
     """Into a temporary table; shapes are judged and repaired by the database as parcels are."""
     run_script(connection, load("gisreg.intake", "sql/session.sql"))
     connection.execute(
-        text("CREATE TEMPORARY TABLE staged_unit (row_no int8, code text, name text, name_en text, wkb bytea) ON COMMIT DROP")
+        text(
+            "CREATE TEMPORARY TABLE staged_unit (row_no int8, code text, name text, name_en text, wkb bytea) ON COMMIT DROP"
+        )
     )
     values = [{"row": r.row, "code": r.code, "name": r.name or r.code, "en": r.name_en, "wkb": r.wkb} for r in rows]
     connection.execute(text("INSERT INTO staged_unit VALUES (:row, :code, :name, :en, :wkb)"), values)
@@ -244,7 +249,9 @@ def _limits(srid: int) -> str:
 
 
 def _store(connection: Connection, level: str, county: str | None, report: UnitsReport) -> None:
-    for row, code, fault in connection.execute(text("SELECT row_no, code, fault FROM judged_unit WHERE fault IS NOT NULL")):
+    for row, code, fault in connection.execute(
+        text("SELECT row_no, code, fault FROM judged_unit WHERE fault IS NOT NULL")
+    ):
         report.refused.append(Refusal(row, code, fault))
     report.repaired = connection.scalar(text("SELECT count(*) FROM judged_unit WHERE repaired AND fault IS NULL")) or 0
     if level == UnitLevel.COUNTY:
@@ -275,8 +282,10 @@ def _store(connection: Connection, level: str, county: str | None, report: Units
         values,
     )
     report.updated, report.added = updated.rowcount, added.rowcount
-    report.counties = [county] if values["county"] and county else list(
-        connection.scalars(text("SELECT code FROM merged_unit ORDER BY code"))
+    report.counties = (
+        [county]
+        if values["county"] and county
+        else list(connection.scalars(text("SELECT code FROM merged_unit ORDER BY code")))
     )
 
 

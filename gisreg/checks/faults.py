@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """The faults that a row can have: a stable token, how grave it is, and what people read."""
 
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """``gisreg parcels``: import parcels from files, and look at them."""
 
 from pathlib import Path

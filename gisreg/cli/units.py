@@ -41,9 +41,7 @@ def import_(
 ) -> None:
     """导入行政区 · import administrative units; those already there are updated."""
     now = context()
-    wanted = WantedUnits(
-        file, level, county, code_field, name_field, name_en_field, code, name, layer, crs, encoding
-    )
+    wanted = WantedUnits(file, level, county, code_field, name_field, name_en_field, code, name, layer, crs, encoding)
     report = import_units(now.settings, database_address(now.settings).app_url, wanted)
     if json:
         print_json(report)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gisreg.geometry import STORAGE_SRID, Zone, zones
 from gisreg.intake.errors import CrsMissing, CrsNeedsParameters, CrsUnknown, NotDegrees
@@ -76,7 +77,7 @@ def _width(name: str) -> int | None:
     return 6 if re.search(r"6.?degree|GK_(Zone|CM)|Gauss-Kruger (zone|CM)", name, re.IGNORECASE) else None
 
 
-def _is_zone(values: dict[str, float], zone: Zone) -> bool:
+def _is_zone(values: dict[str, Any], zone: Zone) -> bool:
     return (
         values.get("Longitude of natural origin") == zone.central_meridian
         and values.get("False easting") == zone.false_easting

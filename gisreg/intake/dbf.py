@@ -20,7 +20,7 @@ READABLE_TYPES = "CNFDL"
 HEADER_BYTES, FIELD_BYTES, FIELDS_END = 32, 32, 0x0D
 NEWLINE, SPACE, STAR, DELETED = 10, 32, 0x2A, 0x2A
 SAMPLE_BYTES = 8_000_000
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,22 @@ class DbfTable:
     language_byte: int
     fields: tuple[DbfField, ...]
 
-    def records(self) -> "np.ndarray":
-        """All records as rows of bytes, mapped into memory."""
+    def records(self, start: int, stop: int) -> "np.ndarray":
+        """Some records as rows of bytes. Read, not mapped: mapped pages would count as this process's memory."""
         import numpy as np  # noqa: PLC0415 - heavy
 
-        if not self.rows:
-            return np.empty((0, self.record_bytes), np.uint8)
-        size = self.rows * self.record_bytes
-        mapped = np.memmap(self.path, np.uint8, "r", offset=self.header_bytes, shape=(size,))
-        return mapped.reshape(self.rows, self.record_bytes)
+        offset, count = (
+            self.header_bytes + start * self.record_bytes,
+            (min(stop, self.rows) - start) * self.record_bytes,
+        )
+        return np.fromfile(self.path, np.uint8, count, offset=offset).reshape(-1, self.record_bytes)
 
     def live_rows(self) -> "np.ndarray | None":
         """Indices of the rows not marked deleted; None where all are live."""
         import numpy as np  # noqa: PLC0415 - heavy
 
-        marked = self.records()[:, 0] == DELETED
+        chunks = (self.records(start, start + CHUNK_ROWS)[:, 0] == DELETED for start in range(0, self.rows, CHUNK_ROWS))
+        marked = np.concatenate([np.empty(0, bool), *chunks])
         return np.flatnonzero(~marked) if marked.any() else None
 
 
@@ -110,9 +111,8 @@ def sample(table: DbfTable) -> Iterator[Piece]:
         yield Piece(0, f"#{place + 1}", field.raw_name, full=len(field.raw_name) >= 10)  # noqa: PLR2004 - DBF's limit
     texts = [(field, field.raw_name.decode("ascii", "replace")) for field in table.fields if field.kind == "C"]
     budget = SAMPLE_BYTES
-    records = table.records()
     for start in _spread(range(0, table.rows, CHUNK_ROWS)):
-        chunk = records[start : start + CHUNK_ROWS]
+        chunk = table.records(start, start + CHUNK_ROWS)
         if chunk.tobytes().isascii():
             continue
         for field, name in texts:

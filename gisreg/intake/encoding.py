@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """Which encoding the text of a DBF is in: stated (.cpg, language byte), else detected strictly, else given."""
 
 import codecs
@@ -49,7 +51,7 @@ def canonical(name: str, where: str) -> str:
         codec = codecs.lookup(_SUPERSETS.get(known, known))
     except LookupError as error:
         raise EncodingUnknown(where, encoding=name.strip()) from error
-    if not codec._is_text_encoding:  # type: ignore[attr-defined] # the only mark that tells text codecs from zip or hex
+    if not codec._is_text_encoding:  # the only mark that tells text codecs from zip or hex
         raise EncodingUnknown(where, encoding=name.strip())
     return {"BIG5": "Big5", "GB18030": "GB18030", "UTF-8": "UTF-8"}.get(known.upper(), known)
 

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """An import from end to end: open, stage in parallel, decide, load in one transaction, report."""
 
 import getpass
@@ -74,7 +76,7 @@ def import_parcels(
             digest(wanted.file) as fingerprint,
             staging_area(engine) as staging,
         ):
-            preparation = _prepared(engine, staging, source, mapping, kind, county)
+            preparation = _prepared(engine, staging, source, mapping=mapping, kind=kind, county=county)
             _stage(settings, url, preparation, source, progress)
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
@@ -118,7 +120,7 @@ def digest(path: Path) -> Iterator[Callable[[], str]]:
 
 
 def _prepared(
-    engine: Engine, staging: Staging, source: Source, mapping: Mapping, kind: Kind, county: str
+    engine: Engine, staging: Staging, source: Source, *, mapping: Mapping, kind: Kind, county: str
 ) -> Preparation:
     with translated(), engine.begin() as connection:
         _require_crs(connection, source)

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """Which column of a file becomes which column of the registry: data (TOML), not code."""
 
 import re
@@ -8,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Boolean, Column, Date, Double, Integer
+from sqlalchemy import Boolean, Column, Date, Double, Integer, Table
 from sqlalchemy import Text as SqlText
 
 from gisreg.columns import Meaning
@@ -185,7 +187,8 @@ def target_columns() -> dict[str, "Column[Any]"]:
     """The parcel's columns that a file may fill."""
     from gisreg.db.models import Parcel  # noqa: PLC0415 - loading processes do without the tables
 
-    return {name: column for name, column in Parcel.__table__.columns.items() if name not in NOT_FROM_FILES}
+    table = cast(Table, Parcel.__table__)
+    return {column.name: column for column in table.columns if column.name not in NOT_FROM_FILES}
 
 
 def _type_of(column: "Column[Any]") -> str:

@@ -90,7 +90,7 @@ def arrow_stream(
     import pyogrio  # noqa: PLC0415 - heavy
 
     try:
-        # GDAL warns of measures (M), which a boundary never needs
+        # GDAL warns of measures and fourth coordinates, which a boundary never needs
         with (
             warnings.catch_warnings(action="ignore", category=UserWarning),
             pyogrio.raw.open_arrow(

@@ -1,3 +1,6 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+# ruff: noqa: S608 - SQL is put together from names of our own staging tables and from quoted constants only
+
 """The statement that judges, repairs, measures and types the raw rows of an import."""
 
 from collections.abc import Iterable
@@ -34,13 +37,15 @@ class Grid:
             for end in ("Min", "Max")
         }
         last = self.fineness - 1
-        inside = f"XMin >= 0 AND YMin >= 0 AND XMax <= {last} AND YMax <= {last} AND XMax - XMin <= 1 AND YMax - YMin <= 1"
+        inside = (
+            f"XMin >= 0 AND YMin >= 0 AND XMax <= {last} AND YMax <= {last} AND XMax - XMin <= 1 AND YMax - YMin <= 1"
+        )
         cells = f"'\\x{self.cells.hex()}'::bytea"
         four = [f"get_byte(cells, {x} * {self.fineness} + {y})" for x in ("XMin", "XMax") for y in ("YMin", "YMax")]
         codes = f"ARRAY[{', '.join(quoted(code) for code in self.codes)}]::text[]"
         same = " AND ".join(f"{corner} = {four[0]}" for corner in four[1:])
         return (
-            f"(SELECT CASE WHEN {inside} THEN CASE WHEN {same} THEN ({codes})[{four[0]}] END END "  # noqa: S608 - numbers and quoted codes
+            f"(SELECT CASE WHEN {inside} THEN CASE WHEN {same} THEN ({codes})[{four[0]}] END END "
             f"FROM (SELECT {', '.join(corners.values())}, {cells} AS cells OFFSET 0) AS corner)"
         )
 

@@ -1,3 +1,6 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+# ruff: noqa: S608 - SQL is put together from names of our own staging tables and from quoted constants only
+
 """The one transaction of an import: staged rows become parcels, or nothing does."""
 
 import json
@@ -153,7 +156,7 @@ def _raw_values(connection: Connection, job: Job, wanted: set[tuple[int, str]]) 
         return {}
     columns = sorted({column for _, column in wanted})
     query = text(
-        f"SELECT row_no, {', '.join(f'left({column}, {LONGEST_QUOTE})' for column in columns)} "  # noqa: S608 - names of our own
+        f"SELECT row_no, {', '.join(f'left({column}, {LONGEST_QUOTE})' for column in columns)} "
         f"FROM {job.preparation.staging.raw} AS r WHERE row_no = ANY(:rows)"
     )
     found = connection.execute(query, {"rows": sorted({row for row, _ in wanted})})

@@ -36,7 +36,7 @@ class ShapefileSource(Source):
         import numpy as np  # noqa: PLC0415 - heavy
 
         wanted = [self.table.fields[self.fields.index(field)] for field in fields]
-        records, live = self.table.records(), self.table.live_rows() if not self.whole else None
+        live = None if self.whole else self.table.live_rows()
         done = part.start
         last = part.stop if live is None else len(live)
         with arrow_stream(self.path, self.layer, (), self.shown, skip_features=part.start) as (_, reader):
@@ -45,7 +45,10 @@ class ShapefileSource(Source):
                 if upto <= done:
                     break
                 rows = np.arange(done, upto) if live is None else live[done:upto]
-                cells = records[done:upto] if live is None else records[rows]
+                first = int(rows[0])
+                cells = self.table.records(first, int(rows[-1]) + 1)
+                if live is not None:
+                    cells = cells[rows - first]
                 yield _batch(rows + 1, batch.column(0)[: upto - done], cells, wanted, self.encoding or "UTF-8")
                 done = upto
 

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """Throwaway tables of a running import: named by a number that its session holds a lock on, so that those of dead
 sessions are known and dropped at the next start."""
 

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """Import of a GBK shapefile against the same work by hand: ogr2ogr with COPY, then one SQL script."""
 
 import os
@@ -63,7 +65,10 @@ def write_survey(path: Path, n: int) -> None:
             "YJJK": np.round(random.uniform(1, 9, len(number)), 2),
             "SFCF": np.where(number % 50 == 0, "是", "否"), "YDY": np.where(number % 9 == 0, "是", "否"),
         }  # fmt: skip
-        columns = [np.asarray(column, object if not isinstance(column, np.ndarray) or column.dtype.kind == "U" else None) for column in values.values()]
+        columns = [
+            np.asarray(column, object if not isinstance(column, np.ndarray) or column.dtype.kind == "U" else None)
+            for column in values.values()
+        ]
         pyogrio.raw.write(
             path, shapes, columns, list(values), geometry_type="Polygon", crs="EPSG:4547", driver="ESRI Shapefile",
             encoding="GBK", append=start > 0,

@@ -90,7 +90,11 @@ FROM (
                         FROM (
                             SELECT
                                 parsed.*,
-                                ST_Force2D(CASE WHEN curved THEN ST_CurveToLine(survey_boundary) ELSE survey_boundary END) AS flat,
+                                ST_Force2D(
+                                    -- a curve polygon may be made of straight lines only
+                                    CASE WHEN curved OR GeometryType(survey_boundary) IN ('CURVEPOLYGON', 'MULTISURFACE')
+                                        THEN ST_CurveToLine(survey_boundary) ELSE survey_boundary END
+                                ) AS flat,
                                 GeometryType(survey_boundary) AS shape_type,
                                 concat_ws(',', damaged_fields, NULL{bad_checks}) AS bad,
                                 concat_ws(',', NULL{unknown_checks}) AS unknown

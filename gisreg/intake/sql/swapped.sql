@@ -6,7 +6,7 @@ WHERE r.refusal IN ('outside_county', 'outside_china', 'out_of_range')
         WHERE ST_Intersects(
             e.piece,
             ST_PointOnSurface(ST_Envelope(pg_temp.careful_transform(ST_FlipCoordinates(ST_Force2D(
-                CASE WHEN ST_HasArc(r.survey_boundary) THEN ST_CurveToLine(r.survey_boundary) ELSE r.survey_boundary END
+                CASE WHEN ST_HasArc(r.survey_boundary) OR GeometryType(r.survey_boundary) IN ('CURVEPOLYGON', 'MULTISURFACE') THEN ST_CurveToLine(r.survey_boundary) ELSE r.survey_boundary END
             )), 4490)))
         )
     )

@@ -22,7 +22,7 @@ FROM (
         FROM (
             SELECT
                 *,
-                ST_Force2D(CASE WHEN ST_HasArc(shape) THEN ST_CurveToLine(shape) ELSE shape END) AS flat,
+                ST_Force2D(CASE WHEN ST_HasArc(shape) OR GeometryType(shape) IN ('CURVEPOLYGON', 'MULTISURFACE') THEN ST_CurveToLine(shape) ELSE shape END) AS flat,
                 shape IS NOT NULL AND NOT ST_IsEmpty(shape) AND ST_Dimension(shape) = 2 AND ST_Area(shape) < 'Infinity'
                     AND ST_Envelope(ST_Force2D(shape)) @ ST_MakeEnvelope({limits}, {srid}) AS usable
             FROM (SELECT *, pg_temp.careful_shape(wkb, {srid}) AS shape FROM staged_unit OFFSET 0) AS parsed

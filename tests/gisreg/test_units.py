@@ -1,0 +1,89 @@
+# ruff: noqa: E501 - SQL stays in one piece
+
+import json
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import Polygon, box
+from sqlalchemy import text
+
+from gisreg import units
+from gisreg.counties import CountyUnknown
+from gisreg.db.engine import transaction
+
+BARE = {"type": "Polygon", "coordinates": [[[113, 36], [113.2, 36], [113.2, 36.2], [113, 36.2], [113, 36]]]}
+
+
+@pytest.fixture
+def bring(settings, database):
+    return lambda path, level, **wanted: units.import_units(
+        settings, database.app_url, units.WantedUnits(path, level, **wanted)
+    )
+
+
+@pytest.fixture
+def county(bring, tmp_path):
+    path = tmp_path / "149901.geojson"
+    path.write_text(json.dumps(BARE))
+    return bring(path, "county", code="149901", name="示例县")
+
+
+def towns(path, names=("示例西镇", "示例东镇")):
+    shapes = [box(113, 36, 113.1, 36.2), Polygon([(113.1, 36), (113.2, 36.2), (113.2, 36), (113.1, 36.2)])]
+    gpd.GeoDataFrame({"XZQDM": ["149901100", "149901101"], "XZQMC": list(names)}, geometry=shapes, crs=4490).to_file(
+        path
+    )
+    return path
+
+
+def test_a_bare_geometry_becomes_a_county(county, engine):
+    assert (county.added, county.counties) == (1, ["149901"])
+    with transaction(engine) as connection:
+        (unit,) = units.list_units(connection)
+    assert (unit.name, unit.has_boundary) == ("示例县", True)
+    assert unit.area_m2 == pytest.approx(18_010 * 22_190, rel=0.01)
+
+
+def test_townships_are_repaired_updated_and_named(county, bring, engine, tmp_path):
+    first = bring(towns(tmp_path / "a.shp"), "township")
+    again = bring(towns(tmp_path / "b.gpkg", ("新名镇", "示例东镇")), "township")
+    assert (first.added, first.repaired, again.added, again.updated) == (2, 1, 0, 2)
+    with transaction(engine) as connection:
+        listed = units.list_units(connection, "149901", "township")
+    assert [(unit.code, unit.name, unit.parent_code) for unit in listed] == [
+        ("149901100", "新名镇", "149901"), ("149901101", "示例东镇", "149901"),
+    ]  # fmt: skip
+
+
+def test_codes_without_polygons_come_from_csv(county, bring, tmp_path):
+    path = tmp_path / "codes.csv"
+    path.write_text("代码,名称\n149901100,示例西镇\n149902100,别县的镇\n,无码\n", encoding="utf-8-sig")
+    report = bring(path, "township")
+    assert (report.read, report.added, report.skipped, len(report.refused)) == (3, 1, 1, 1)
+
+
+def test_townships_need_their_county_first(bring, tmp_path):
+    with pytest.raises(CountyUnknown):
+        bring(towns(tmp_path / "a.gpkg"), "township", county="149901")
+
+
+def test_unclear_columns_and_levels(county, bring, tmp_path):
+    with pytest.raises(units.FieldsUnclear):
+        bring(towns(tmp_path / "a.gpkg"), "township", code_field="nothing")
+    with pytest.raises(units.CodeNotForOne):
+        bring(tmp_path / "a.gpkg", "township", code="149901100")
+    with pytest.raises(units.LevelUnknown):
+        bring(tmp_path / "a.gpkg", "province")
+
+
+def test_parcels_without_a_township_find_theirs(county, bring, engine, tmp_path):
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO parcel (county_code, parcel_code, kind, state, boundary) VALUES ('149901', '149901-0000001', "
+                "'idle_land', 'suspected', ST_Multi(ST_MakeEnvelope(113.04, 36.04, 113.05, 36.05, 4490)))"
+            )
+        )
+    assert bring(towns(tmp_path / "a.gpkg"), "township").placed_parcels == 1
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT township_code FROM parcel")).scalar() == "149901100"
