@@ -12,7 +12,7 @@ from gisreg.db.engine import transaction
 from gisreg.export.encoding import read_encoding
 from gisreg.export.fields import Field, fields
 from gisreg.export.statement import export_statement, restrict
-from gisreg.export.stream import ArrowStream, open_stream
+from gisreg.export.stream import ArrowStream, is_small, open_stream
 from gisreg.export.targets import EncodingNotUsed, Target, choose_srid, put_in_place, read_target, workspace
 from gisreg.parcels.asof import current_at, today
 
@@ -66,6 +66,8 @@ def export(
         table, wanted, srid=srid, where=restrict(table, county, kinds, where), as_of=as_of,
         include_personal=include_personal, clockwise=shapefile,
     )  # fmt: skip
+    if is_small(engine, statement):
+        statement = statement.order_by(table.c.parcel_code)
     with workspace(target) as folder:
         with open_stream(engine, statement) as stream:
             parts, rows = _write(

@@ -5,7 +5,20 @@ from datetime import date
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, Date, FromClause, Integer, Select, case, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy import Text as SqlText
 
 from gisreg.db.models import STORAGE_SRID, Parcel, ParcelVersion
@@ -26,13 +39,13 @@ def export_statement(
     include_personal: bool = False,
     clockwise: bool = False,
 ) -> Select[Any]:
-    """Fields under their own names, then ``boundary`` as WKB, in the order of the parcels' arrival."""
+    """Fields under their own names, then ``boundary`` as WKB."""
     columns = [_column(source, field, include_personal).label(field.name) for field in wanted if not field.title_of]
     place, tables = _boundary(source, srid, as_of)
     if clockwise:
         place = func.ST_ForcePolygonCW(place)
     statement = select(*columns, func.ST_AsBinary(place, "NDR").label(GEOMETRY)).select_from(tables)
-    return statement.where(*where).order_by(source.c.id)
+    return statement.where(*where)
 
 
 def _column(source: FromClause, field: Field, include_personal: bool) -> ColumnElement[Any]:
@@ -70,6 +83,7 @@ def _boundary(source: FromClause, srid: int, as_of: date | None) -> tuple[Column
 
 
 def _survey(source: FromClause, as_of: date | None) -> tuple[ColumnElement[Any], FromClause]:
+    """The survey that belongs to the version shown, be it the live one or a superseded one."""
     live = Parcel.__table__.alias("surveyed")
     tables = source.outerjoin(live, (live.c.id == source.c.id) & (live.c.version == source.c.version))
     if as_of is None:

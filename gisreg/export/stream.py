@@ -14,6 +14,7 @@ from gisreg.db.errors import translated_adbc
 
 BATCH_BYTES = 8 * 1024 * 1024
 BATCHES_AHEAD = 3
+FEW_ROWS = 50_000
 
 
 SESSION = "-c default_transaction_read_only=on -c jit=off -c work_mem=64MB -c max_parallel_workers_per_gather=0"
@@ -33,6 +34,17 @@ def literal_sql(engine: Engine, statement: Select[Any]) -> str:
         connection.execute(statement).close()
         event.remove(connection, "before_cursor_execute", catch)
     return sent[0]
+
+
+def is_small(engine: Engine, statement: Select[Any]) -> bool:
+    """Whether the planner expects few rows: those are put in order; sorting a million wide rows took longer than
+    reading them."""
+    explain = "EXPLAIN (FORMAT JSON) " + literal_sql(engine, statement)
+    with transaction(engine) as connection, contextlib.closing(connection.connection.cursor()) as cursor:
+        cursor.execute(explain)  # past SQLAlchemy, which would read the percent signs as parameters
+        (explained,) = cursor.fetchone() or ([{"Plan": {"Plan Rows": FEW_ROWS}}],)
+        plan = explained[0]["Plan"]
+    return int(plan["Plan Rows"]) <= FEW_ROWS
 
 
 def libpq_uri(engine: Engine) -> str:
