@@ -10,7 +10,6 @@ import typer
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
 from gisreg.cli.parcels_read import register
 from gisreg.cluster import database_address
-from gisreg.intake.load import Wanted, import_parcels
 from gisreg.intake.report import Report, check_report_path, write_report
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -53,6 +52,8 @@ def import_(
     json: JsonFlag = False,
 ) -> None:
     """导入宗地:每一行都会载入、修复后载入或说明原因后拒绝 · import parcels; every row is loaded, repaired or refused."""
+    from gisreg.intake.load import Wanted, import_parcels  # noqa: PLC0415 - heavy, and only this command needs it
+
     now = context()
     if report:
         check_report_path(report)
