@@ -1,7 +1,6 @@
 """What README says is so."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,12 +36,3 @@ def test_commands_in_the_examples_exist() -> None:
 def test_links_lead_to_files() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (PROJECT / target).exists(), target
-
-
-def test_no_file_names_a_registry_host() -> None:
-    hosts = "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian"))
-    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    for name in listed.splitlines():
-        path = PROJECT / name
-        if path.suffix != ".png" and path.exists():
-            assert not re.search(hosts, path.read_text(encoding="utf-8")), name

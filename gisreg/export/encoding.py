@@ -20,7 +20,7 @@ Bytes = npt.NDArray[np.uint8]
 Lengths = npt.NDArray[np.int64]
 
 
-class EncodingUnknown(InputError):
+class EncodingUnsupported(InputError):
     """Not an encoding that shapefiles are written in."""
 
     what: ClassVar[Text] = Text("不支持的编码:{encoding}", "the encoding {encoding} is not supported")
@@ -45,7 +45,7 @@ def read_encoding(text: str) -> str:
     name = text.strip().upper().replace("_", "-")
     name = {"CP936": "GBK", "936": "GBK", "UTF8": "UTF-8", "GB-18030": "GB18030"}.get(name, name)
     if name not in ENCODINGS:
-        raise EncodingUnknown(encoding=text)
+        raise EncodingUnsupported(encoding=text)
     return name
 
 

@@ -31,7 +31,7 @@ class FormatUnknown(InputError):
     )
 
 
-class CrsUnknown(InputError):
+class CrsUnsupported(InputError):
     """Not a CRS that the registry writes."""
 
     what: ClassVar[Text] = Text("不支持的坐标系:{crs}", "the CRS {crs} is not supported")
@@ -168,7 +168,7 @@ def read_crs(text: str) -> int:
     number = text.strip().upper().removeprefix("EPSG:")
     # Only ASCII digits: int() would read other scripts' too.
     if not (number.isascii() and number.isdigit()) or not is_supported_crs(int(number)):
-        raise CrsUnknown(crs=text)
+        raise CrsUnsupported(crs=text)
     return int(number)
 
 

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Date, Engine, func, insert, literal, select, text, update
 
+from gisreg.counties import choose_county
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import County, PlanGate, PlanRule, PlanRun
+from gisreg.db.models import PlanGate, PlanRule, PlanRun
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError, InputError, NotFoundError
 from gisreg.planning.compile import CompiledRules, compile_rules, label_query
@@ -24,13 +25,6 @@ UNLABELLED_STATES = (State.CLOSED, State.REMOVED, State.TAKEN_BACK)
 """Parcels in these states need no advice; every other parcel gets exactly one label."""
 RUN_LOCK = 7_446_474
 """Advisory lock by county: one labelling of a county at a time."""
-
-
-class CountyUnknown(NotFoundError):
-    """No such county in the registry."""
-
-    what: ClassVar[Text] = Text("库中没有县 {county}", "the registry has no county {county}")
-    mend: ClassVar[Text] = Text("请先导入行政区:gisreg units import", "import it first: gisreg units import")
 
 
 class RunUnknown(NotFoundError):
@@ -185,8 +179,7 @@ def start_run(
     connection: Connection, loaded: LoadedRuleSet, county_code: str, as_of: date, recorded_as_of: date | None
 ) -> int:
     """Lock the county's planning and write the run with its rules and gates."""
-    if connection.execute(select(County.code).where(County.code == county_code)).one_or_none() is None:
-        raise CountyUnknown(county=county_code)
+    choose_county(connection, county_code)
     _lock(connection, county_code)
     heading = loaded.rules.ruleset
     run_id: int = connection.execute(

@@ -18,7 +18,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.export import export
 from gisreg.export import polygons as polygons_module
 from gisreg.export import stream as stream_module
-from gisreg.export.encoding import CharacterNotInEncoding, EncodingUnknown
+from gisreg.export.encoding import CharacterNotInEncoding, EncodingUnsupported
 from gisreg.export.polygons import ShapefileTooLarge
 
 from .conftest import LONG, rename
@@ -216,5 +216,5 @@ def test_two_gigabytes_are_refused(county: Engine, tmp_path: Path, monkeypatch: 
 
 
 def test_an_unknown_encoding_names_the_known(county: Engine, tmp_path: Path) -> None:
-    with pytest.raises(EncodingUnknown, match="GB18030"):
+    with pytest.raises(EncodingUnsupported, match="GB18030"):
         export(county, tmp_path / "a.shp.zip", encoding="BIG5")

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, func, insert, select, text
 
+from gisreg.counties import CountyUnknown
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
 from gisreg.parcels.current import parcel_current
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,
-    CountyUnknown,
     RunNotProposed,
     RunUnknown,
     accept_run,
