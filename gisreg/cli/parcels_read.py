@@ -20,6 +20,14 @@ AsOf = Annotated[
 
 TOTAL = Text("共 {total} 宗,列出 {shown} 宗", "{total} parcels, {shown} listed")
 CHANGED = Text("{field}:{before} → {after}", "{field}: {before} → {after}")
+RECORD_TITLES = {
+    "recorded_at": Text("记录时间", "Recorded at"),
+    "recorded_by": Text("经手", "Recorded by"),
+    "recorded_from": Text("来源", "Recorded from"),
+    "batch_id": Text("导入批次", "Batch"),
+    "source_row": Text("文件中的行", "Row in the file"),
+}
+"""What the record says of itself: shown with a parcel, but no filter asks for it."""
 HEADINGS = ("parcel_code", "kind", "state", "name", "township_name", "area_mu", "label", "measure_zh", "due_on")
 
 
@@ -86,7 +94,7 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
     known = {name: value for name, value in row.items() if value is not None}
     print_table(
         (now.say(Text("字段", "Field")), now.say(Text("名称", "Title")), now.say(Text("值", "Value"))),
-        [(name, QUERYABLES[name].titles.say(now.language), _shown(now, name, value)) for name, value in known.items()],
+        [(name, _title(name).say(now.language), _shown(now, name, value)) for name, value in known.items()],
         title=code,
     )
 
@@ -131,12 +139,17 @@ def queryables(json: JsonFlag = False) -> None:
 
 def _word(now: Context, name: str, value: object) -> object:
     """A token as people read it."""
-    terms = QUERYABLES[name].terms
+    terms = QUERYABLES[name].terms if name in QUERYABLES else None
     return next((term.titles.say(now.language) for term in terms or () if term == value), value)
 
 
+def _title(name: str) -> Text:
+    """What a field is called."""
+    return QUERYABLES[name].titles if name in QUERYABLES else RECORD_TITLES.get(name, Text(name, name))
+
+
 def _shown(now: Context, name: str, value: object) -> object:
-    unit = QUERYABLES[name].unit
+    unit = QUERYABLES[name].unit if name in QUERYABLES else None
     if isinstance(value, bool):
         return now.say(Text("是", "yes") if value else Text("否", "no"))
     if isinstance(value, float) and unit:

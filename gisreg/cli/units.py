@@ -8,6 +8,7 @@ import typer
 from gisreg.cli.database import open_engine
 from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_table
 from gisreg.cluster import database_address
+from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
 from gisreg.units import WantedUnits, import_units, list_units
@@ -62,7 +63,7 @@ def list_(
     """列出行政区 · list administrative units."""
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        units = list_units(connection, county, level)
+        units = list_units(connection, choose_county(connection, county) if county else None, level)
     if json:
         print_json(units)
         return

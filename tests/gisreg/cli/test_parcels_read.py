@@ -1,0 +1,53 @@
+"""``gisreg parcels list|show|history`` and ``units list`` as people call them."""
+
+import json
+
+import pytest
+from sqlalchemy import Engine, text
+
+from gisreg.db.engine import Actor, transaction
+
+
+@pytest.fixture(autouse=True)
+def parcel(engine: Engine) -> None:
+    """One parcel that was changed once."""
+    with transaction(engine, Actor("li", "import:1")) as connection:
+        connection.execute(text("INSERT INTO county (code, name, invented) VALUES ('149901', '示例县', true)"))
+        connection.execute(
+            text(
+                "INSERT INTO parcel (county_code, parcel_code, kind, state, name, area_m2, seized, boundary)"
+                " VALUES ('149901', '149901-0000001', 'idle_land', 'registered', '<b>甲&\n乙</b>', 10000, true,"
+                " ST_Multi(ST_MakeEnvelope(113, 36, 113.005, 36.005, 4490)))"
+            )
+        )
+    with transaction(engine, Actor("wang", "cli")) as connection:
+        connection.execute(text("UPDATE parcel SET state = 'planned'"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", ("记录时间", "是", "闲置土地")), ("en", ("Recorded at", "yes"))]
+)
+def test_a_parcel_is_shown_with_what_the_record_says_of_itself(run_cli, language, words):
+    ran = run_cli("--lang", language, "parcels", "show", "149901-0000001")
+    assert (ran.code, ran.err) == (0, "")
+    for word in (*words, "wang", "149901-0000001", "<b>甲&"):
+        assert word in ran.out
+
+
+def test_a_parcel_as_json(run_cli):
+    shown = json.loads(run_cli("parcels", "show", "149901-0000001", "--json").out)
+    assert (shown["version"], shown["recorded_by"], shown["state"]) == (2, "wang", "planned")
+
+
+def test_its_history(run_cli):
+    ran = run_cli("parcels", "history", "149901-0000001")
+    assert "li" in ran.out
+    assert "registered → planned" in ran.out
+
+
+@pytest.mark.parametrize("arguments", [("parcels", "list"), ("units", "list"), ("export", "-o", "x.gpkg")])
+def test_an_unknown_county_is_named(run_cli, arguments):
+    ran = run_cli(*arguments, "--county", "999999")
+    assert ran.code == 4
+    assert "999999" in ran.err
+    assert "149901" in ran.err
