@@ -78,6 +78,20 @@ class SetupError(GisregError):
     """A program, package or setting that the registry needs is missing or unfit."""
 
 
+class PathClosed(AccessError):
+    """A file or folder that this user may not read or write."""
+
+    what: ClassVar[Text] = Text("没有权限({detail})", "not permitted ({detail})")
+    mend: ClassVar[Text] = Text("请更改权限,或换一个位置", "change its permissions, or name another place")
+
+
+class PathUnusable(NotFoundError):
+    """A file or folder that is not there, or is not what it should be."""
+
+    what: ClassVar[Text] = Text("文件或文件夹不可用({detail})", "the file or folder cannot be used ({detail})")
+    mend: ClassVar[Text] = Text("请检查路径", "check the path")
+
+
 class DiskFull(ResourceError):
     """No space is left where something is to be written: the one failure that every part can meet."""
 

@@ -22,7 +22,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """What can be set from outside. Every field is in the README's table (a test holds that)."""
 
-    model_config = SettingsConfigDict(env_prefix="GISREG_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="GISREG_", env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: Path = Field(default_factory=default_home, description="Data directory: the private database, its passwords")
     database_url: str | None = Field(None, description="A PostGIS ≥ 3.3 to use instead of the private database")

@@ -1,21 +1,29 @@
 """Writing pages: whole or not at all."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 from typing import ClassVar
 
-from gisreg.errors import AccessError, InputError
+from gisreg.errors import AccessError, InputError, NotFoundError
 from gisreg.text import Text
 
 
-class OutputFolderMissing(InputError):
+class OutputFolderMissing(NotFoundError):
     """The folder to write into does not exist or is a file."""
 
     what: ClassVar[Text] = Text(
         "输出位置不可用：{folder} 不是已有的文件夹", "cannot write there: {folder} is not a folder"
     )
     mend: ClassVar[Text] = Text("请先建立该文件夹，或换一个位置", "make the folder first, or name another place")
+
+
+class OutputIsFolder(InputError):
+    """The page's name is that of a folder."""
+
+    what: ClassVar[Text] = Text("{path} 是文件夹，不是文件", "{path} is a folder, not a file")
+    mend: ClassVar[Text] = Text("请给出网页文件名", "name the page's file")
 
 
 class OutputNotWritable(AccessError):
@@ -30,17 +38,18 @@ def write_page(path: Path, text: str) -> int:
 
     Raises:
         OutputFolderMissing: the folder does not exist.
+        OutputIsFolder: the name is a folder's.
         OutputNotWritable: the folder or file is closed to this user.
     """
     if not path.parent.is_dir():
         raise OutputFolderMissing(folder=path.parent)
     if path.is_dir():
-        raise OutputNotWritable(path=path)
+        raise OutputIsFolder(path=path)
     content = text.encode("utf-8")
     try:
         _replace(path, content)
-    except (PermissionError, IsADirectoryError) as error:
-        raise OutputNotWritable(path=path) from error
+    except OSError as error:
+        raise _explained(error, path) from error
     return len(content)
 
 
@@ -55,8 +64,14 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise OutputFolderMissing(folder=folder) from error
-    except PermissionError as error:
-        raise OutputNotWritable(path=folder) from error
+    except OSError as error:
+        raise _explained(error, folder) from error
+
+
+def _explained(error: OSError, path: Path) -> Exception:
+    """A place closed to this user, or one where nobody can make files, like /proc; a full disk explains itself."""
+    closed = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT}
+    return OutputNotWritable(path=path) if closed else error
 
 
 def _replace(path: Path, content: bytes) -> None:

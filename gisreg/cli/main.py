@@ -5,10 +5,11 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Literal
 
 import typer
@@ -38,7 +39,14 @@ EXIT_CODES: tuple[tuple[type[errors.GisregError], int], ...] = (
     (errors.ResourceError, 8),
     (errors.SetupError, 9),
 )
-FAILED, INTERRUPTED = 1, 130
+PATH_TROUBLES: tuple[tuple[frozenset[int], type[errors.GisregError]], ...] = (
+    (frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG}), errors.DiskFull),
+    (frozenset({errno.EACCES, errno.EPERM, errno.EROFS}), errors.PathClosed),
+    (frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}), errors.PathUnusable),
+)
+"""What the operating system says of files where no part of the registry has said it better."""
+FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
+STOPPED = Text("已中断,未完成的操作没有写入", "interrupted; what was not finished is not kept")
 
 
 def build(wanted: str | None) -> typer.Typer:
@@ -90,10 +98,17 @@ def _sub_command(arguments: Sequence[str]) -> str | None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        signal.signal(signal.SIGTERM, _terminated)
     code = run(arguments)
     if argv is None:
         sys.exit(code)
     return code
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends a command in good order: what is open is undone, scratch files go away."""
+    raise SystemExit(TERMINATED)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -107,6 +122,7 @@ def run(arguments: Sequence[str]) -> int:
         # Typer's way to end when the reader has left; any other is a server's that could not start.
         outcome = _reader_left() if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
     except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write(STOPPED.say(_language(arguments)) + "\n")
         outcome = INTERRUPTED
     except typer.TyperException as usage:
         outcome = explain_usage(usage, arguments)
@@ -165,8 +181,9 @@ def understood(error: BaseException) -> errors.GisregError | None:
     """The failure in the registry's own terms, if it is one of those it knows."""
     if isinstance(error, errors.GisregError):
         return error
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return errors.DiskFull(where=str(error.filename or ""))
+    if isinstance(error, OSError):
+        kind = next((kind for numbers, kind in PATH_TROUBLES if error.errno in numbers), None)
+        return kind(where=str(error.filename or ""), detail=error.strerror) if kind else None
     if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg2"):
         from gisreg.db.errors import translate  # noqa: PLC0415 - the driver is loaded already where this happens
 

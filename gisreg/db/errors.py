@@ -117,6 +117,9 @@ _BY_WORDING: tuple[tuple[str, type[GisregError]], ...] = (
     ("no password supplied", WrongPassword),
     # a server whose messages are Chinese sends them before anybody can ask for English
     ("认证失败", WrongPassword),
+    # a login that the server does not know; its database is looked for only afterwards
+    ("FATAL:  role", WrongPassword),
+    ("角色", WrongPassword),
     ("does not exist", DatabaseMissing),
     ("不存在", DatabaseMissing),
     ("No space left on device", DiskFull),

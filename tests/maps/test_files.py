@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from maps import files
-from maps.files import OutputFolderMissing, OutputNotWritable, make_folder, write_page
+from maps.files import OutputFolderMissing, OutputIsFolder, OutputNotWritable, make_folder, write_page
 
 
 def test_an_older_page_is_replaced(tmp_path: Path) -> None:
@@ -37,8 +37,15 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_page_s_place(tmp_path: Path) -> None:
-    with pytest.raises(OutputNotWritable):
+    with pytest.raises(OutputIsFolder):
         write_page(tmp_path, "x")
+
+
+def test_a_place_where_nobody_can_write_is_named() -> None:
+    with pytest.raises(OutputNotWritable):
+        write_page(Path("/proc/county.html"), "x")
+    with pytest.raises(OutputNotWritable):
+        make_folder(Path("/proc/maps-of-the-county"))
 
 
 def test_folders_are_made_with_their_parents(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from gisreg import errors
 from gisreg.cli import main, output
+from gisreg.settings import default_home
 from gisreg.text import Text
 
 
@@ -69,9 +70,47 @@ def test_a_full_disk_is_a_resource_failure(monkeypatch, capsys):
     assert "the disk is full; nothing of this work was kept; out.zip" in capsys.readouterr().err
 
 
-def test_interrupted(monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(errno.EACCES, 7), (errno.EROFS, 7), (errno.ENOENT, 4), (errno.EISDIR, 4), (errno.EFBIG, 8), (errno.EDQUOT, 8)],
+)
+def test_what_the_system_says_of_a_file_is_explained(number, code, monkeypatch, capsys):
+    failing_with(OSError(number, os.strerror(number), "some/report.csv"), monkeypatch)
+    assert main.main([]) == code
+    err = capsys.readouterr().err
+    assert "some/report.csv" in err
+    assert "unexpected" not in err
+
+
+def test_interrupted(monkeypatch, capsys):
     failing_with(KeyboardInterrupt(), monkeypatch)
-    assert main.main([]) == 130
+    assert main.main(["--lang", "en"]) == 130
+    assert capsys.readouterr().err == "interrupted; what was not finished is not kept\n"
+
+
+def test_sigterm_undoes_what_is_open(tmp_path):
+    script = (
+        "import tempfile, time\nfrom gisreg.cli import main\n"
+        "def work(_):\n"
+        "    with tempfile.TemporaryDirectory(dir=FOLDER):\n"
+        "        print('ready', flush=True)\n"
+        "        time.sleep(60)\n"
+        "main._dispatch = work\nmain.main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script.replace("FOLDER", repr(str(tmp_path)))], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout.readline() == "ready\n"
+        running.terminate()
+        assert running.wait(20) == 143
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch):
+    for name in ("GISREG_HOME", "GISREG_PORT", "GISREG_DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+    settings = output.read_settings()
+    assert (settings.home, settings.port, settings.database_url) == (default_home(), 8000, None)
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["db", "nonsense"], ["--nonsense"], ["db", "url", "--role", "x"]])
