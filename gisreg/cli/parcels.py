@@ -10,7 +10,7 @@ import typer
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
 from gisreg.cli.parcels_read import register
 from gisreg.cluster import database_address
-from gisreg.intake.report import Report, check_report_path, write_report
+from gisreg.intake.report import Report, check_report_path, require_some, write_report
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
@@ -67,6 +67,7 @@ def import_(
         print_json(outcome.as_json())
     else:
         _show(now, outcome)
+    require_some(outcome, file)
 
 
 def _show(now: Context, outcome: Report) -> None:

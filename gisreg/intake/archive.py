@@ -6,8 +6,9 @@ a packed shapefile slowly.
 
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from gisreg.intake.errors import BadArchive
@@ -30,10 +31,19 @@ class Packed:
 def unpack(path: Path, target: Path, shown: str) -> list[Packed]:
     """Unpack all datasets below ``target``."""
     try:
-        return list(_datasets(_unpacked(path, target, shown, depth=1)))
+        return _told_apart(list(_datasets(_unpacked(path, target, shown, depth=1))), target)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         # RuntimeError is how zipfile says that a password is needed
         raise BadArchive(shown, detail=str(error)[:80]) from error
+
+
+def _told_apart(found: list[Packed], folder: Path) -> list[Packed]:
+    """Datasets of one name in several folders are called by their folders too."""
+    times = Counter(one.name for one in found)
+    return [
+        one if times[one.name] == 1 else replace(one, name=one.path.relative_to(folder).with_suffix("").as_posix())
+        for one in found
+    ]
 
 
 def _unpacked(path: Path, target: Path, shown: str, depth: int) -> Path:

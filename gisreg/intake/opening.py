@@ -1,5 +1,7 @@
 """From a path to an opened source: which format, which layer, which CRS, which encoding."""
 
+import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from typing import Any
 
 from gisreg.intake import archive, crs, shapefile
 from gisreg.intake.errors import (
+    BadArchive,
     BrokenFile,
     EmptyFile,
     EmptyLayer,
@@ -23,6 +26,7 @@ from gisreg.intake.ogr import GPKG_SUFFIX, GeoPackageSource, OgrSource, brief
 from gisreg.intake.source import Source
 
 ZIP_MAGIC = b"PK"
+SCRATCH = "gisreg-zip-"
 SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 GEOJSON_CRS = "EPSG:4326"
 
@@ -35,13 +39,24 @@ def open_source(
     shown = str(path)
     _check_there(path, shown)
     if not _is_zip(path):
+        if path.is_file() and path.suffix.lower() == ".zip":
+            raise BadArchive(shown, detail="not a zip file")
         yield _open(_main_file(path, shown), shown, layer, crs_given, encoding)
         return
-    with tempfile.TemporaryDirectory(prefix="gisreg-zip-") as folder:
+    _remove_abandoned()
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
         packed = archive.unpack(path, Path(folder), shown)
         chosen = _choose(packed, layer, shown)
         inner = None if layer == chosen.name else layer
         yield _open(chosen.path, f"{shown}!{chosen.name}", inner, crs_given, encoding)
+
+
+def _remove_abandoned() -> None:
+    """What imports unpacked that were killed in the middle."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.geteuid():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_there(path: Path, shown: str) -> None:

@@ -2,13 +2,15 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from gisreg.errors import InputError
+from gisreg.errors import InputError, NotFoundError
 from gisreg.text import Language, Text
+from gisreg.vocab import Severity
 
 LISTED_AREAS = 1000
 
@@ -18,6 +20,23 @@ class ReportFormatUnknown(InputError):
 
     what: ClassVar[Text] = Text("报告只能是 .csv 或 .json", "a report is .csv or .json")
     mend: ClassVar[Text] = Text("请更改 --report 的扩展名", "change the suffix of --report")
+
+
+class ReportFolderMissing(NotFoundError):
+    """The report's folder is not there."""
+
+    what: ClassVar[Text] = Text("报告的文件夹不存在", "the report's folder does not exist")
+    mend: ClassVar[Text] = Text("请先建立文件夹;尚未导入", "make the folder first; nothing was imported yet")
+
+
+class EveryRowRefused(InputError):
+    """Nothing of the file could be loaded."""
+
+    what: ClassVar[Text] = Text(
+        "{refused} 行全部被拒绝,没有载入任何宗地(最多见:{what_zh})",
+        "all {refused} rows were refused, no parcel was loaded (most often: {what_en})",
+    )
+    mend: ClassVar[Text] = Text("{mend_zh}", "{mend_en}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +95,34 @@ class Report:
         return {**plain, "unmapped": list(self.unmapped), "problems": [problem.as_json() for problem in self.problems]}
 
 
+def require_some(report: Report, file: Path) -> None:
+    """A file of which every row is refused is a wrong file: its commonest fault says why.
+
+    Raises:
+        EveryRowRefused: no row was loaded, and none was there already.
+    """
+    if report.refused < report.read or not report.read:
+        return
+    refusals = [problem for problem in report.problems if problem.grade == Severity.REFUSED]
+    fault, _ = Counter(problem.fault for problem in refusals).most_common(1)[0]
+    first = next(problem for problem in refusals if problem.fault == fault)
+    raise EveryRowRefused(
+        str(file), refused=report.refused, what_zh=first.what.zh, what_en=first.what.en,
+        mend_zh=first.mend.zh, mend_en=first.mend.en,
+    )  # fmt: skip
+
+
 def check_report_path(path: Path) -> None:
-    """Refuse before the work, not after it."""
+    """Refuse before the work, not after it; only opening the file tells whether it can be written."""
     if path.suffix.lower() not in (".csv", ".json"):
         raise ReportFormatUnknown(str(path))
+    if not path.absolute().parent.is_dir():
+        raise ReportFolderMissing(str(path))
+    there = path.exists()
+    with path.open("a", encoding="utf-8"):
+        pass
+    if not there:
+        path.unlink()
 
 
 def write_report(report: Report, path: Path, language: Language) -> None:

@@ -5,10 +5,11 @@ sessions are known and dropped at the next start."""
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from gisreg.db.base import STAGING_SCHEMA
 from gisreg.db.errors import translated
@@ -58,7 +59,9 @@ def staging_area(engine: Engine) -> Iterator[Staging]:
         try:
             yield staging
         finally:
-            drop(keeper, staging.number)
+            # What happened to the import is decided by now; a lost connection leaves its tables to the next start.
+            with suppress(DBAPIError):
+                drop(keeper, staging.number)
 
 
 def _hold(keeper: Connection, number: int) -> bool:

@@ -29,7 +29,7 @@ SELECT
     END,
     stated_township,
     -- the same content in another file format is the same content: the direction of rings does not count
-    md5(ROW(md5(ST_AsBinary(ST_ForcePolygonCCW(clean))), {srid}{values})::text)::uuid,
+    md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(clean)), {srid}{values})))::uuid,
     bad,
     unknown{values}
 FROM (
@@ -37,6 +37,7 @@ FROM (
         measured.*,
         CASE
             WHEN measured.refused IS NOT NULL THEN measured.refused
+            WHEN measured.boundary IS NULL AND NOT ST_IsEmpty(measured.clean) THEN 'out_of_range'
             WHEN measured.area_m2 IS NULL OR NOT measured.area_m2 > 0 THEN 'no_area'
             WHEN measured.cell IS NULL AND coalesce(place.share_inside, 0) < 1e-6 THEN '{outside}'
         END AS refusal,

@@ -1,11 +1,14 @@
+import os
 import shutil
 import zipfile
 
 import pytest
+import shapely
 from intake_surveys import squares, survey
 
 from gisreg.errors import GisregError
 from gisreg.intake import errors as e
+from gisreg.intake import opening
 from gisreg.intake.opening import open_source
 
 
@@ -82,6 +85,33 @@ def test_several_layers_are_named_not_chosen(tmp_path):
     assert opened(tmp_path / "两个.zip", layer="b").rows == 2
     with pytest.raises(e.LayerMissing):
         opened(tmp_path / "两个.zip", layer="c")
+
+
+def test_layers_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    path = survey(tmp_path / "a.gpkg", squares(2))
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.write(path, "甲/a.gpkg")
+        archive.write(path, "乙/a.gpkg")
+    with pytest.raises(e.SeveralLayers, match="乙/a、甲/a"):
+        opened(tmp_path / "z.zip")
+    assert opened(tmp_path / "z.zip", layer="甲/a").rows == 2
+
+
+def test_what_a_killed_import_unpacked_goes_away(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    packed = tmp_path / "z.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(survey(tmp_path / "a.gpkg", squares(2)), "a.gpkg")
+    (tmp_path / f"{opening.SCRATCH}999999999-x").mkdir()
+    (tmp_path / f"{opening.SCRATCH}{os.getpid()}-x").mkdir()
+    opened(packed)
+    assert [path.name for path in tmp_path.glob(f"{opening.SCRATCH}*")] == [f"{opening.SCRATCH}{os.getpid()}-x"]
+
+
+def test_a_projected_survey_in_the_wrong_system_is_no_matter_of_areas(load, tmp_path):
+    far = [shapely.affinity.translate(shape, 38_000_000) for shape in squares(2)]
+    report = load(survey(tmp_path / "a.gpkg", far))
+    assert [problem.fault for problem in report.problems] == ["out_of_range"] * 2
 
 
 def test_an_empty_layer(tmp_path):

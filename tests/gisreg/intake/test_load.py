@@ -10,10 +10,10 @@ import pytest
 import shapely
 from intake_surveys import X, Y, adds_up, one, squares, survey
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from gisreg.db.engine import make_engine
-from gisreg.intake import parallel, staging
+from gisreg.intake import parallel, registering, staging
 from gisreg.intake.report import write_report
 
 
@@ -198,6 +198,54 @@ def test_a_living_imports_tables_are_left_alone(county, database):
             assert second.number != first.number
         assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 1
     assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
+
+
+def test_an_import_that_is_whole_stays_whole_when_its_staging_connection_breaks(
+    load, county, database, tmp_path, monkeypatch
+):
+    register = registering.register
+
+    def broken(*work):
+        report = register(*work)
+        with create_engine(database.admin_url).connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = :c "
+                    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                ),
+                {"c": staging.LOCK_CLASS},
+            )
+        return report
+
+    monkeypatch.setattr(registering, "register", broken)
+    path = survey(tmp_path / "a.gpkg", squares(3))
+    assert load(path).loaded == 3
+    monkeypatch.undo()
+    assert load(path).unchanged == 3
+    assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_file_of_which_nothing_can_be_loaded_is_a_failure_that_names_its_commonest_fault(
+    load, run_cli, tmp_path, dry
+):
+    swapped = [shapely.transform(shape, lambda xy: xy[:, ::-1]) for shape in squares(3)]
+    path = survey(tmp_path / "a.gpkg", [*swapped, None])
+    ran = run_cli("--lang", "en", "parcels", "import", path, "--kind", "idle_land", "--json", *dry)
+    assert ran.code == 3
+    assert json.loads(ran.out)["refused"] == 4
+    assert ran.err.count("\n") == 1
+    assert "all 4 rows were refused" in ran.err
+    assert "axes" in ran.err
+    assert str(path) in ran.err
+
+
+@pytest.mark.parametrize(("place", "code"), [("none/r.csv", 4), ("r.xlsx", 3), ("/proc/r.csv", 4)])
+def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(county, run_cli, tmp_path, place, code):
+    path = survey(tmp_path / "a.gpkg", squares(3))
+    ran = run_cli("parcels", "import", path, "--kind", "idle_land", "--report", tmp_path / place)
+    assert (ran.code, ran.err.count("\n")) == (code, 1)
+    assert one(county, "SELECT count(*) FROM parcel") == 0
 
 
 def test_a_county_without_polygons_takes_what_lies_in_china(load, county, tmp_path):
