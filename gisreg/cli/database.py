@@ -8,13 +8,14 @@ from sqlalchemy import Engine
 
 from gisreg.cluster import database_address
 from gisreg.db.engine import Actor, make_engine, transaction
-from gisreg.db.upgrade import require_current
 from gisreg.settings import Settings
 
 
 @contextmanager
 def open_engine(settings: Settings) -> Iterator[Engine]:
     """An engine on the registry's database, started if need be; refuses a schema of another version."""
+    from gisreg.db.upgrade import require_current  # noqa: PLC0415 - Alembic is slow to import, and importing files does without
+
     engine = make_engine(database_address(settings).app_url)
     try:
         with transaction(engine) as connection:

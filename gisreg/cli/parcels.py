@@ -53,14 +53,17 @@ def import_(
 ) -> None:
     """导入宗地:每一行都会载入、修复后载入或说明原因后拒绝 · import parcels; every row is loaded, repaired or refused."""
     from gisreg.intake.load import Wanted, import_parcels  # noqa: PLC0415 - heavy, and only this command needs it
+    from gisreg.intake.parallel import Team, leave_out_pandas  # noqa: PLC0415
 
     now = context()
     if report:
         check_report_path(report)
     wanted = Wanted(file, kind, county, layer, crs, encoding, mapping, dry_run)
     url = database_address(now.settings).app_url
-    with progress(now.say(READING, file=file.name), total=100) as bar:
-        outcome = import_parcels(now.settings, url, wanted, lambda done, total: bar(100 * done / max(total, 1)))
+    leave_out_pandas()
+    # the processes before the bar, which has a thread
+    with Team(now.settings.load_workers, file) as team, progress(now.say(READING, file=file.name), total=100) as bar:
+        outcome = import_parcels(now.settings, url, wanted, lambda done, total: bar(100 * done / max(total, 1)), team)
     if report:
         write_report(outcome, report, now.language)
     if json:

@@ -23,7 +23,7 @@ from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
 from gisreg.intake.mapping import Mapping, default_mapping, load_mapping
 from gisreg.intake.opening import open_source
-from gisreg.intake.parallel import run_tasks
+from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
 from gisreg.intake.report import Report
 from gisreg.intake.source import Source
@@ -62,9 +62,19 @@ class Wanted:
 
 
 def import_parcels(
-    settings: Settings, url: str, wanted: Wanted, progress: Progress = lambda _done, _all: None
+    settings: Settings,
+    url: str,
+    wanted: Wanted,
+    progress: Progress = lambda _done, _all: None,
+    team: Team | None = None,
 ) -> Report:
-    """Import one layer of one file into the registry at ``url``; all of it or nothing."""
+    """Import one layer of one file into the registry at ``url``; all of it or nothing.
+
+    A caller who has threads or connections of their own makes the ``team`` of processes before them.
+    """
+    if team is None:
+        with Team(settings.load_workers, wanted.file) as own:
+            return import_parcels(settings, url, wanted, progress, own)
     kind = known_kind(wanted.kind)
     mapping = chosen_mapping(settings, wanted.mapping)
     engine = make_engine(url, pool_size=0, application_name="gisreg import")
@@ -77,7 +87,7 @@ def import_parcels(
             staging_area(engine) as staging,
         ):
             preparation = _prepared(engine, staging, source, mapping=mapping, kind=kind, county=county)
-            _stage(settings, url, preparation, source, progress)
+            team.run(_tasks(url, preparation, source, settings.load_workers), lambda done: progress(done, source.rows))
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
             )
@@ -198,7 +208,6 @@ def is_geographic(srid: int) -> bool:
     return bool(CRS.from_epsg(srid).is_geographic)
 
 
-def _stage(settings: Settings, url: str, preparation: Preparation, source: Source, progress: Progress) -> None:
-    count = settings.load_workers if source.rows >= PARTS_FROM_ROWS else 1
-    tasks = [Task(url, source, part, number, preparation) for number, part in enumerate(source.parts(count))]
-    run_tasks(tasks, lambda done: progress(done, source.rows))
+def _tasks(url: str, preparation: Preparation, source: Source, workers: int) -> list[Task]:
+    parts = source.parts(workers if source.rows >= PARTS_FROM_ROWS else 1)
+    return [Task(url, source, part, number, preparation) for number, part in enumerate(parts)]

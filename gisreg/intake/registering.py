@@ -4,6 +4,8 @@
 """The one transaction of an import: staged rows become parcels, or nothing does."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from gisreg.vocab import Kind
 
 LAST_NUMBER = 9_999_999
 LISTED_PROBLEMS = 1000
+ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
+"""Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
 LONGEST_QUOTE = 80
 VALUED = ("bad_value", "unknown_code")
 """Faults that quote what stood in the file."""
@@ -248,17 +252,30 @@ def _insert(connection: Connection, job: Job, batch: int, last: int, new: int) -
     }  # fmt: skip
     if not new:
         return
-    connection.execute(
-        text(
-            f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} "
-            f"FROM {job.preparation.staging.rows} AS r WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no)"
-        ),
-        {**_parameters(job, batch), "last": last},
-    )
+    with indexes_aside(connection, new):
+        connection.execute(
+            text(
+                f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} "
+                f"FROM {job.preparation.staging.rows} AS r WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no)"
+            ),
+            {**_parameters(job, batch), "last": last},
+        )
     connection.execute(
         text("UPDATE county SET last_parcel_no = :last WHERE code = :county"),
         {"last": last + new, "county": job.county},
     )
+
+
+@contextmanager
+def indexes_aside(connection: Connection, new: int) -> Iterator[None]:
+    """Make the indexes of parcels after a load that is large against what is there, instead of row by row."""
+    large = new >= ASIDE_FROM_ROWS and connection.scalar(
+        text("SELECT NOT EXISTS (SELECT FROM parcel OFFSET :share)"), {"share": new // ASIDE_TIMES}
+    )
+    aside = large and connection.scalar(text("SELECT parcel_indexes_aside()"))
+    yield
+    if aside:
+        connection.execute(text("SELECT parcel_indexes_back()"))
 
 
 def _update(connection: Connection, job: Job, batch: int) -> None:
