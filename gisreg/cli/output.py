@@ -89,8 +89,9 @@ def jsonable(value: object) -> object:
 
 
 def print_line(text: str) -> None:
-    """One line for people on stdout."""
+    """One line for people on stdout, at once: a pipe would hold it back until the command ends."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
