@@ -64,12 +64,12 @@ def import_(
     # the processes before the bar, which has a thread
     with Team(now.settings.load_workers, file) as team, progress(now.say(READING, file=file.name), total=100) as bar:
         outcome = import_parcels(now.settings, url, wanted, lambda done, total: bar(100 * done / max(total, 1)), team)
-    if report:
-        write_report(outcome, report, now.language)
     if json:
         print_json(outcome.as_json())
     else:
         _show(now, outcome)
+    if report:
+        write_report(outcome, report, now.language)
     require_some(outcome, file)
 
 

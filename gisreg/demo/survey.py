@@ -17,7 +17,7 @@ from gisreg.demo.frame import SURVEY_EPSG
 from gisreg.demo.names import names
 from gisreg.demo.rows import County
 from gisreg.demo.slots import LEVELS
-from gisreg.errors import InputError
+from gisreg.errors import DiskFull, InputError
 from gisreg.text import Text
 from gisreg.vocab import HolderClass, IdleCause, Kind, OwnershipStatus, Term
 
@@ -97,10 +97,15 @@ def _write(path: Path, batches: Iterator[pa.RecordBatch], epsg: int, encoding: s
             yield batch
 
     reader = pa.RecordBatchReader.from_batches(_schema(), counted())
-    write_arrow(
-        reader, path, driver="ESRI Shapefile", geometry_name="geometry", geometry_type="MultiPolygon",
-        crs=f"EPSG:{epsg}", encoding=encoding,
-    )  # fmt: skip
+    try:
+        write_arrow(
+            reader, path, driver="ESRI Shapefile", geometry_name="geometry", geometry_type="MultiPolygon",
+            crs=f"EPSG:{epsg}", encoding=encoding,
+        )  # fmt: skip
+    except RuntimeError as error:  # GDAL's own failures: pyogrio has no kind for a full disk
+        if "No space left on device" in str(error):
+            raise DiskFull(str(path.parent)) from error
+        raise
     return count
 
 

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from gisreg.errors import InputError, NotFoundError
+from gisreg.errors import InputError, NotFoundError, ResourceError
 from gisreg.text import Language, Text
 from gisreg.vocab import Severity
 
@@ -27,6 +28,19 @@ class ReportFolderMissing(NotFoundError):
 
     what: ClassVar[Text] = Text("报告的文件夹不存在", "the report's folder does not exist")
     mend: ClassVar[Text] = Text("请先建立文件夹;尚未导入", "make the folder first; nothing was imported yet")
+
+
+class ReportNotWritten(ResourceError):
+    """The import is done, its report could not be written."""
+
+    what: ClassVar[Text] = Text(
+        "导入已完成(批次 {batch}),但报告没有写成({detail})",
+        "the import is done (batch {batch}), but its report could not be written ({detail})",
+    )
+    mend: ClassVar[Text] = Text(
+        "请腾出空间或换一个位置,再用 --dry-run --report 取得报告",
+        "free some space or name another place, then get the report with --dry-run --report",
+    )
 
 
 class EveryRowRefused(InputError):
@@ -126,13 +140,23 @@ def check_report_path(path: Path) -> None:
 
 
 def write_report(report: Report, path: Path, language: Language) -> None:
-    """As CSV (one line per finding; Excel reads it) or JSON (all of it)."""
-    check_report_path(path)
-    if path.suffix.lower() == ".json":
-        path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        return
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        _write_rows(csv.writer(file), report.problems, language)
+    """As CSV (one line per finding; Excel reads it) or JSON (all of it); an older report is replaced whole.
+
+    Raises:
+        ReportNotWritten: what was imported stays imported.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.suffix.lower() == ".json":
+            scratch.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        else:
+            with scratch.open("w", encoding="utf-8-sig", newline="") as file:
+                _write_rows(csv.writer(file), report.problems, language)
+        scratch.replace(path)
+    except OSError as error:
+        raise ReportNotWritten(str(path), batch=report.batch or "-", detail=error.strerror) from error
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _write_rows(table: Any, problems: Iterable[Problem], language: Language) -> None:

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
+from pyogrio.errors import DataLayerError
 
 from gisreg.demo.rows import County
 from gisreg.demo.survey import FIELDS, SurveyFileRefused, write_survey_file
+from gisreg.errors import DiskFull
 from gisreg.vocab import Kind
 
 
@@ -88,3 +90,13 @@ def test_a_name_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> 
         write_survey_file(tmp_path / name, 5)
     assert name in refusal.value.line("zh")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_more: object) -> None:
+        raise DataLayerError("Error while writing batch to OGR layer: … No space left on device")
+
+    monkeypatch.setattr("pyogrio.write_arrow", full)
+    with pytest.raises(DiskFull):
+        write_survey_file(tmp_path / "a.zip", 5)
+    assert list(tmp_path.iterdir()) == []

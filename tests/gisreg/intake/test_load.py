@@ -1,6 +1,8 @@
 # ruff: noqa: E501 - wording and SQL stay in one piece
 
+import errno
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from gisreg.db.engine import make_engine
 from gisreg.intake import parallel, registering, staging
-from gisreg.intake.report import write_report
+from gisreg.intake.report import ReportNotWritten, write_report
 
 
 def test_a_gbk_shapefile_is_loaded_typed_and_measured(load, county, tmp_path):
@@ -292,3 +294,19 @@ def test_a_report_cell_is_never_a_formula(load, tmp_path):
     report = load(survey(tmp_path / "a.gpkg", [None], BSM=["=cmd()"]))
     write_report(report, tmp_path / "r.csv", "zh")
     assert "'=cmd()" in (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_report_that_fails_to_be_written_does_not_undo_what_is_said_of_the_import(load, tmp_path, monkeypatch):
+    outcome = load(survey(tmp_path / "a.gpkg", squares(2)))
+    older = tmp_path / "r.json"
+    older.write_text("older", encoding="utf-8")
+
+    def full(*_args, **_more):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    with pytest.raises(ReportNotWritten) as found:
+        write_report(outcome, older, "zh")
+    assert f"批次 {outcome.batch}" in found.value.line("zh")
+    assert older.read_text(encoding="utf-8") == "older"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gpkg", "r.json"]
