@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -14,6 +14,7 @@ from api import conditional, errors, openapi
 from api.cache import Caches
 from api.guard import Guard
 from api.head import HeadAsGet
+from api.parameters import only_known
 from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import docs, export, health, maps, parcels, plan, site, townships
 from api.templating import STATIC_DIR
@@ -42,7 +43,8 @@ def create_app(settings: Settings) -> FastAPI:
     conditional.register(app)
     openapi.install(app)
     for module in ROUTERS:
-        app.include_router(module.router)
+        strict = [Depends(only_known)] if module in (townships, parcels, plan, export) else []
+        app.include_router(module.router, dependencies=strict)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     # Added from the inside out: the guard sees a request first and an answer last.
     app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)

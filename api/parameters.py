@@ -5,7 +5,8 @@ import re
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
 from pydantic import BeforeValidator
 
 from gisreg.errors import InputError
@@ -78,6 +79,27 @@ ParcelCode = Annotated[str, Path(description="宗地编号 · parcel code", exam
 TownshipCode = Annotated[
     str, Path(pattern="^[0-9A-Za-z]{1,20}$", description="乡镇代码 · township code", examples=["149901100"])
 ]
+
+
+class UnknownParameter(InputError):
+    """The address takes no such parameter: passing over it would answer another question than the one asked."""
+
+    what: ClassVar[Text] = Text("没有参数 {name}", "there is no parameter {name}")
+    mend: ClassVar[Text] = Text("可用参数:{known}", "there are: {known}")
+
+
+async def only_known(request: Request) -> None:
+    """Refuse query parameters that the address does not describe.
+
+    Raises:
+        UnknownParameter: a misspelt ``filter`` must not list everything.
+    """
+    route = request.scope["route"]
+    described = get_flat_params(route.dependant)
+    known = {"lang", *(field.alias for field in described if isinstance(field.field_info, params.Query))}
+    for name in request.query_params:
+        if name not in known:
+            raise UnknownParameter(where=f"query.{name}", name=name, known=", ".join(sorted(known)))
 
 
 def box_of(given: str | None) -> tuple[float, float, float, float] | None:

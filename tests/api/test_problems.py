@@ -104,3 +104,18 @@ def test_a_person_who_followed_a_link_sees_a_page(client):
     assert answer.headers["content-type"].startswith("text/html")
     assert "<script" not in answer.text
     assert "filter_syntax" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/parcels?filtr=x", "/parcels?kind=idle_land", "/townships?as-of=2024-01-01", "/export?formt=x"]
+)
+def test_a_misspelt_parameter_is_named_not_passed_over(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["code"] == "unknown_parameter"
+    assert problem["where"] == "query." + address.partition("?")[2].partition("=")[0]
+
+
+def test_the_language_may_be_asked_for_anywhere(client):
+    assert client.get("/parcels?lang=en&limit=1").status_code == 200
