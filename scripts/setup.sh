@@ -31,7 +31,7 @@ has_postgis() { # a server with PostGIS beside it, in Debian's place or in that 
 has_font() { [ -d /usr/share/fonts/opentype/noto ] || fc-list :lang=zh 2>/dev/null | grep -q .; }
 has_python() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
-has_atomic() { [ -e /usr/lib/"$(uname -m)"-linux-gnu/libatomic.so.1 ] || ldconfig -p 2>/dev/null | grep -q libatomic.so.1; }
+has_atomic() { [ -e /usr/lib/"$HOSTTYPE"-linux-gnu/libatomic.so.1 ] || ldconfig -p 2>/dev/null | grep -q libatomic.so.1; }
 external_database() { [ -n "${GISREG_DATABASE_URL:-}" ]; }
 
 missing_packages() { # the words for apt; PostgreSQL's major is the system's own and known only after an update
