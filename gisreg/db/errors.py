@@ -147,7 +147,8 @@ def _known(state: str, message: str, detail: str) -> Exception | None:
         if state.startswith(prefix):
             return kind("", detail=detail)
     for words, kind in _BY_WORDING:
-        if words in message:
+        # with a state of its own it is something else that does not exist: a function, a type
+        if words in message and not (state and kind is DatabaseMissing):
             return kind("", detail=detail)
     return None
 

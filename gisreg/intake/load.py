@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from gisreg.counties import choose_county
-from gisreg.db.engine import make_engine, transaction
+from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import translated
 from gisreg.db.sql import load
+from gisreg.db.statistics import refresh_statistics
 from gisreg.geometry import CHINA_BOX
 from gisreg.intake import registering
 from gisreg.intake.crs import metres_per_unit
@@ -91,7 +92,10 @@ def import_parcels(
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
             )
-            return registering.register(engine, job)
+            report = registering.register(engine, job)
+            if not report.dry_run:
+                refresh_statistics(engine, Actor(job.actor, "import"), report.loaded + report.repaired)
+            return report
     finally:
         engine.dispose()
 

@@ -73,8 +73,8 @@ def _load(task: Task) -> None:
 class Team:
     """The processes of one import.
 
-    Made for a large file before a connection or a thread exists, they are copies of this process (fork) and need nothing
-    of their own; else they are started fresh.
+    Made for a large file before a connection or a thread exists, they are copies of this process (fork) and need
+    nothing of their own; else they are started fresh.
     """
 
     def __init__(self, size: int, file: Path) -> None:

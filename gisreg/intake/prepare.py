@@ -139,6 +139,9 @@ class Preparation:
         targets = "".join(f", {c.target}" for c in self.stored())
         return {
             "raws": raws,
+            "kept": ", ".join(
+                ["row_no", "no_shape", "survey_boundary", "stated_township", *(c.target for c in self.stored())]
+            ),
             "conversions": conversions,
             "targets": targets,
             "values": targets,

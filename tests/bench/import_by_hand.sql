@@ -1,5 +1,6 @@
 -- What a good hand would write after ogr2ogr has filled staging.by_hand: the same checks of shape, transformation, areas,
--- township, types and insert as an import does, into the same table with its indexes, in one transaction.
+-- township, types and insert as an import does, into the same table, whose indexes are made again after the insert, in one
+-- transaction.
 SET work_mem = '128MB';
 SET jit = off;
 BEGIN;
@@ -28,6 +29,11 @@ FROM staging.by_hand_ready AS r
 JOIN gisreg.admin_unit AS u ON u.level = 'township' AND ST_Intersects(u.boundary, r.boundary)
 GROUP BY r.ogc_fid;
 
+CREATE TEMPORARY TABLE by_hand_index ON COMMIT DROP AS
+SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index AS i
+WHERE i.indrelid = 'gisreg.parcel'::regclass AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid);
+DO $$ DECLARE one text; BEGIN FOR one IN SELECT name FROM by_hand_index LOOP EXECUTE 'DROP INDEX ' || one; END LOOP; END $$;
+
 WITH batch AS (
     INSERT INTO gisreg.batch (
         county_code, kind, file_name, file_sha256, file_bytes, crs, mapping, rows_read, rows_loaded, rows_repaired,
@@ -54,6 +60,8 @@ LEFT JOIN staging.by_hand_town AS t USING (ogc_fid)
 WHERE r.copy = 1 AND r.area > 0
     AND NOT EXISTS (SELECT FROM gisreg.parcel AS p WHERE p.county_code = '149901' AND p.kind = 'idle_land' AND p.source_code = r.bsm);
 
+DO $$ DECLARE one text; BEGIN FOR one IN SELECT definition FROM by_hand_index LOOP EXECUTE one; END LOOP; END $$;
 UPDATE gisreg.county SET last_parcel_no = (SELECT count(*) FROM gisreg.parcel WHERE county_code = '149901') WHERE code = '149901';
 DROP TABLE staging.by_hand, staging.by_hand_ready, staging.by_hand_town;
 COMMIT;
+ANALYZE gisreg.parcel;

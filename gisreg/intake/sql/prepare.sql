@@ -34,75 +34,108 @@ SELECT
     unknown{values}
 FROM (
     SELECT
-        measured.*,
+        placed.*,
         CASE
-            WHEN measured.refused IS NOT NULL THEN measured.refused
-            WHEN measured.boundary IS NULL AND NOT ST_IsEmpty(measured.clean) THEN 'out_of_range'
-            WHEN measured.area_m2 IS NULL OR NOT measured.area_m2 > 0 THEN 'no_area'
-            WHEN measured.cell IS NULL AND coalesce(place.share_inside, 0) < 1e-6 THEN '{outside}'
+            WHEN verdict NOT IN ('valid', 'invalid') THEN verdict
+            WHEN boundary IS NULL AND NOT ST_IsEmpty(clean) THEN 'out_of_range'
+            WHEN area_m2 IS NULL OR NOT area_m2 > 0 THEN 'no_area'
+            WHEN cell IS NULL AND coalesce(share_inside, 0) < 1e-6 THEN '{outside}'
         END AS refusal,
-        place.touched,
-        place.share_inside,
         coalesce({township_names} ->> stated_township, {township_names} ->> left(stated_township, 9)) AS resolved_township
     FROM (
         SELECT
-            transformed.*,
-            {area} AS area_m2,
-            {square} AS cell
+            measured.*,
+            -- only the others are held against borders
+            CASE
+                WHEN cell <> '' THEN ARRAY[cell]
+                WHEN cell IS NULL AND boundary IS NOT NULL THEN (
+                    SELECT CASE WHEN cardinality(near.codes) > 1 THEN (
+                        SELECT array_agg(t.code ORDER BY t.share DESC, t.code)
+                        FROM (
+                            SELECT p.code, sum(ST_Area(ST_Intersection(p.piece, measured.boundary))) AS share
+                            FROM {pieces} AS p
+                            WHERE ST_Intersects(p.piece, measured.boundary)
+                            GROUP BY p.code
+                        ) AS t
+                    ) ELSE near.codes END
+                    FROM (
+                        SELECT array_agg(DISTINCT p.code) AS codes FROM {pieces} AS p
+                        WHERE ST_Intersects(p.piece, measured.boundary)
+                        OFFSET 0
+                    ) AS near
+                )
+            END AS touched,
+            CASE WHEN cell IS NULL AND boundary IS NOT NULL THEN (
+                SELECT sum(
+                    CASE WHEN ST_CoveredBy(measured.boundary, e.piece) THEN 1
+                        ELSE ST_Area(ST_Intersection(e.piece, measured.boundary)) / nullif(ST_Area(measured.boundary), 0) END
+                )
+                FROM {extent} AS e
+                WHERE e.piece && measured.boundary AND ST_Intersects(e.piece, measured.boundary)
+            ) END AS share_inside
         FROM (
             SELECT
-                cleaned.*,
-                {boundary} AS boundary,
-                {planar} AS planar_area_m2
+                transformed.*,
+                {area} AS area_m2,
+                -- the township that the parcel lies in for certain, away from all borders
+                coalesce({square}, (
+                    SELECT p.code FROM {pieces} AS p WHERE ST_ContainsProperly(p.piece, transformed.boundary) LIMIT 1
+                )) AS cell
             FROM (
                 SELECT
-                    judged.*,
-                    CASE
-                        WHEN refused IS NOT NULL THEN NULL
-                        WHEN valid AND NOT mixed THEN ST_Multi(flat)
-                        WHEN valid THEN ST_Multi(ST_CollectionExtract(flat, 3))
-                        ELSE pg_temp.careful_repair(flat)
-                    END AS clean,
-                    CASE WHEN refused IS NULL AND (curved OR mixed OR NOT valid) THEN array_remove(ARRAY[
-                        CASE WHEN NOT valid THEN 'self_intersection' END,
-                        CASE WHEN mixed THEN 'parts_dropped' END,
-                        CASE WHEN curved THEN 'curves_straightened' END
-                    ], NULL) END AS repairs,
-                    CASE WHEN refused IS NULL AND NOT valid THEN ST_Area(flat) * {unit_area} END AS area_before
+                    cleaned.*,
+                    {boundary} AS boundary,
+                    {planar} AS planar_area_m2
                 FROM (
                     SELECT
-                        looked.*,
-                        CASE WHEN refused IS NULL THEN ST_IsValid(flat) END AS valid
+                        judged.*,
+                        CASE
+                            WHEN verdict = 'valid' AND mixed THEN ST_Multi(ST_CollectionExtract(flat, 3))
+                            WHEN verdict = 'valid' THEN ST_Multi(flat)
+                            WHEN verdict = 'invalid' THEN pg_temp.careful_repair(flat)
+                        END AS clean,
+                        CASE WHEN verdict = 'invalid' OR (verdict = 'valid' AND (curved OR mixed)) THEN array_remove(ARRAY[
+                            CASE WHEN verdict = 'invalid' THEN 'self_intersection' END,
+                            CASE WHEN mixed THEN 'parts_dropped' END,
+                            CASE WHEN curved THEN 'curves_straightened' END
+                        ], NULL) END AS repairs,
+                        CASE WHEN verdict = 'invalid' THEN ST_Area(flat) * {unit_area} END AS area_before
                     FROM (
                         SELECT
-                            typed.*,
-                            ST_NDims(survey_boundary) > 2 AS deep,
+                            parsed.*,
                             shape_type = 'GEOMETRYCOLLECTION' AS mixed,
+                            -- valid, invalid (to be repaired), or why not even that
                             CASE
                                 WHEN no_shape THEN 'null_geometry'
                                 WHEN survey_boundary IS NULL THEN 'broken_geometry'
                                 WHEN ST_IsEmpty(survey_boundary) THEN 'empty_geometry'
-                                WHEN shape_type NOT IN ('POLYGON', 'MULTIPOLYGON', 'CURVEPOLYGON', 'MULTISURFACE', 'GEOMETRYCOLLECTION')
-                                    OR ST_Dimension(survey_boundary) < 2 THEN 'not_polygon'
+                                WHEN shape_type NOT IN ('POLYGON', 'MULTIPOLYGON')
+                                    AND (shape_type NOT IN ('CURVEPOLYGON', 'MULTISURFACE', 'GEOMETRYCOLLECTION')
+                                        OR ST_Dimension(survey_boundary) < 2) THEN 'not_polygon'
                                 WHEN NOT ST_Area(flat) < 'Infinity' THEN 'bad_coordinates'
                                 WHEN ST_XMin(flat) < {west} OR ST_YMin(flat) < {south}
                                     OR ST_XMax(flat) > {east} OR ST_YMax(flat) > {north} THEN 'out_of_range'
-                            END AS refused
+                                WHEN ST_IsValid(flat) THEN 'valid'
+                                ELSE 'invalid'
+                            END AS verdict
                         FROM (
                             SELECT
-                                parsed.*,
-                                ST_Force2D(
+                                {kept},
+                                shape_type,
+                                ST_NDims(survey_boundary) > 2 AS deep,
+                                shape_type NOT IN ('POLYGON', 'MULTIPOLYGON') AND ST_HasArc(survey_boundary) AS curved,
+                                CASE
+                                    WHEN shape_type IN ('POLYGON', 'MULTIPOLYGON') AND ST_NDims(survey_boundary) = 2
+                                        THEN survey_boundary
                                     -- a curve polygon may be made of straight lines only
-                                    CASE WHEN curved OR GeometryType(survey_boundary) IN ('CURVEPOLYGON', 'MULTISURFACE')
-                                        THEN ST_CurveToLine(survey_boundary) ELSE survey_boundary END
-                                ) AS flat,
-                                GeometryType(survey_boundary) AS shape_type,
+                                    WHEN shape_type IN ('CURVEPOLYGON', 'MULTISURFACE') OR ST_HasArc(survey_boundary)
+                                        THEN ST_Force2D(ST_CurveToLine(survey_boundary))
+                                    ELSE ST_Force2D(survey_boundary)
+                                END AS flat,
                                 concat_ws(',', damaged_fields, NULL{bad_checks}) AS bad,
                                 concat_ws(',', NULL{unknown_checks}) AS unknown
                             FROM (
-                                SELECT
-                                    shaped.*,
-                                    coalesce(ST_HasArc(survey_boundary), false) AS curved
+                                SELECT *, GeometryType(survey_boundary) AS shape_type
                                 FROM (
                                     SELECT
                                         r.row_no,
@@ -112,50 +145,20 @@ FROM (
                                         {stated_township} AS stated_township{raws}{conversions}
                                     FROM {raw} AS r
                                     OFFSET 0
-                                ) AS shaped
+                                ) AS read
                                 OFFSET 0
-                            ) AS parsed
+                            ) AS typed
                             OFFSET 0
-                        ) AS typed
+                        ) AS parsed
                         OFFSET 0
-                    ) AS looked
+                    ) AS judged
                     OFFSET 0
-                ) AS judged
+                ) AS cleaned
                 OFFSET 0
-            ) AS cleaned
+            ) AS transformed
             OFFSET 0
-        ) AS transformed
+        ) AS measured
         OFFSET 0
-    ) AS measured
-    LEFT JOIN LATERAL (
-        SELECT
-            CASE
-                WHEN measured.cell <> '' THEN ARRAY[measured.cell]
-                WHEN measured.cell IS NULL AND cardinality(near.codes) > 1 THEN (
-                    SELECT array_agg(t.code ORDER BY t.share DESC, t.code)
-                    FROM (
-                        SELECT p.code, sum(ST_Area(ST_Intersection(p.piece, measured.boundary))) AS share
-                        FROM {pieces} AS p
-                        WHERE ST_Intersects(p.piece, measured.boundary)
-                        GROUP BY p.code
-                    ) AS t
-                )
-                WHEN measured.cell IS NULL THEN near.codes
-            END AS touched,
-            CASE WHEN measured.cell IS NULL THEN (
-                SELECT sum(
-                    CASE WHEN ST_CoveredBy(measured.boundary, e.piece) THEN 1
-                        ELSE ST_Area(ST_Intersection(e.piece, measured.boundary)) / nullif(ST_Area(measured.boundary), 0) END
-                )
-                FROM {extent} AS e
-                WHERE e.piece && measured.boundary AND ST_Intersects(e.piece, measured.boundary)
-            ) END AS share_inside
-        FROM (
-            SELECT CASE WHEN measured.cell IS NULL THEN (
-                SELECT array_agg(DISTINCT p.code) FROM {pieces} AS p WHERE ST_Intersects(p.piece, measured.boundary)
-            ) END AS codes
-            OFFSET 0
-        ) AS near
-    ) AS place ON measured.boundary IS NOT NULL
+    ) AS placed
     OFFSET 0
-) AS placed
+) AS decided
