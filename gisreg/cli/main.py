@@ -16,6 +16,7 @@ import typer
 
 from gisreg import errors
 from gisreg.cli import output
+from gisreg.db import cancelling
 from gisreg.text import Language, Text
 
 COMMANDS: dict[str, Text] = {
@@ -100,6 +101,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         signal.signal(signal.SIGTERM, _terminated)
+        if _sub_command(arguments) != "serve":
+            cancelling.cancel_on_signals()
     code = run(arguments)
     if argv is None:
         sys.exit(code)
@@ -122,12 +125,14 @@ def run(arguments: Sequence[str]) -> int:
         # Typer's way to end when the reader has left; any other is a server's that could not start.
         outcome = _reader_left() if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or 0)
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write(STOPPED.say(_language(arguments)) + "\n")
         outcome = INTERRUPTED
     except typer.TyperException as usage:
         outcome = explain_usage(usage, arguments)
     except Exception as error:
         outcome = explain(error, arguments)
+    # Typer turns Ctrl-C into this exit code itself and says nothing.
+    if outcome == INTERRUPTED:
+        sys.stderr.write(STOPPED.say(_language(arguments)) + "\n")
     return outcome
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
+from gisreg.db import cancelling
 from gisreg.db.base import APP_ROLE, SCHEMA
 from gisreg.db.errors import translated
 
@@ -30,8 +31,11 @@ def make_engine(url: str, *, pool_size: int = 5, application_name: str = "gisreg
     """An engine for the application's role, which owns nothing; ``pool_size=0`` opens a connection each time."""
     arguments = {"options": session_options(), "application_name": application_name, "connect_timeout": 10}
     if pool_size == 0:
-        return create_engine(url, connect_args=arguments, poolclass=NullPool)
-    return create_engine(url, connect_args=arguments, pool_size=pool_size, pool_pre_ping=True)
+        engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
+    else:
+        engine = create_engine(url, connect_args=arguments, pool_size=pool_size, pool_pre_ping=True)
+    event.listen(engine, "connect", lambda connection, _record: cancelling.opened(connection))
+    return engine
 
 
 @contextmanager
