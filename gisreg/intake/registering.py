@@ -272,10 +272,15 @@ def indexes_aside(connection: Connection, new: int) -> Iterator[None]:
     large = new >= ASIDE_FROM_ROWS and connection.scalar(
         text("SELECT NOT EXISTS (SELECT FROM parcel OFFSET :share)"), {"share": new // ASIDE_TIMES}
     )
-    aside = large and connection.scalar(text("SELECT parcel_indexes_aside()"))
+    aside = large and set_aside(connection)
     yield
     if aside:
         connection.execute(text("SELECT parcel_indexes_back()"))
+
+
+def set_aside(connection: Connection) -> bool:
+    """Drop them until the end of the load; false where somebody is reading, whom nobody is to wait for."""
+    return bool(connection.scalar(text("SELECT parcel_indexes_aside()")))
 
 
 def _update(connection: Connection, job: Job, batch: int) -> None:
