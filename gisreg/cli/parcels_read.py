@@ -20,6 +20,7 @@ AsOf = Annotated[
 
 TOTAL = Text("共 {total} 宗,列出 {shown} 宗", "{total} parcels, {shown} listed")
 CHANGED = Text("{field}:{before} → {after}", "{field}: {before} → {after}")
+MOVED = Text("界址已变动", "the boundary moved")
 RECORD_TITLES = {
     "recorded_at": Text("记录时间", "Recorded at"),
     "recorded_by": Text("经手", "Recorded by"),
@@ -112,7 +113,7 @@ def history(code: Annotated[str, typer.Argument(help="宗地编号 · parcel cod
     print_table(
         [now.say(t) for t in (Text("版本", "Version"), Text("时间", "When"), Text("经手", "Who"), Text("来源", "From"),
                               Text("变更", "Changed"))],
-        [(v.version, v.recorded_at, v.recorded_by, v.recorded_from, _changes(now, v.changed)) for v in versions],
+        [(v.version, v.recorded_at[:19].replace("T", " "), v.recorded_by, v.recorded_from, _changes(now, v.changed)) for v in versions],
         title=code,
     )  # fmt: skip
 
@@ -159,5 +160,13 @@ def _shown(now: Context, name: str, value: object) -> object:
 
 def _changes(now: Context, changed: dict[str, Row]) -> str:
     return "\n".join(
-        now.say(CHANGED, field=field, before=pair["from"], after=pair["to"]) for field, pair in changed.items()
-    )
+        now.say(MOVED)
+        if field == "boundary"
+        else now.say(CHANGED, field=_title(field).say(now.language), before=_past(now, field, pair["from"]),
+                     after=_past(now, field, pair["to"]))
+        for field, pair in changed.items()
+    )  # fmt: skip
+
+
+def _past(now: Context, field: str, value: object) -> object:
+    return "—" if value is None else _shown(now, field, value)

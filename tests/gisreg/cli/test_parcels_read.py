@@ -42,7 +42,11 @@ def test_a_parcel_as_json(run_cli):
 def test_its_history(run_cli):
     ran = run_cli("parcels", "history", "149901-0000001")
     assert "li" in ran.out
-    assert "registered → planned" in ran.out
+    assert "状态:入库 → 已定方案" in ran.out
+    english = run_cli("--lang", "en", "parcels", "history", "149901-0000001").out
+    assert "State: Registered → Planned" in english
+    versions = json.loads(run_cli("parcels", "history", "149901-0000001", "--json").out)["versions"]
+    assert versions[1]["changed"] == {"state": {"from": "registered", "to": "planned"}}
 
 
 @pytest.mark.parametrize("arguments", [("parcels", "list"), ("units", "list"), ("export", "-o", "x.gpkg")])
