@@ -113,7 +113,8 @@ def history(code: Annotated[str, typer.Argument(help="宗地编号 · parcel cod
     print_table(
         [now.say(t) for t in (Text("版本", "Version"), Text("时间", "When"), Text("经手", "Who"), Text("来源", "From"),
                               Text("变更", "Changed"))],
-        [(v.version, v.recorded_at[:19].replace("T", " "), v.recorded_by, v.recorded_from, _changes(now, v.changed)) for v in versions],
+        [(v.version, v.recorded_at[:19].replace("T", " "), v.recorded_by, v.recorded_from, _changes(now, v.changed))
+         for v in versions],
         title=code,
     )  # fmt: skip
 
