@@ -53,11 +53,37 @@ def _census() -> Iterator[Case]:
         )
 
 
+AMAP = [
+    "150600",
+    "150602",
+    "150603",
+    "150621",
+    "150622",
+    "150623",
+    "150624",
+    "150625",
+    "150626",
+    "150627",
+    "430400",
+    "430405",
+    "430406",
+    "430407",
+    "430408",
+    "430412",
+    "430421",
+    "430422",
+    "430423",
+    "430424",
+    "430426",
+    "430481",
+    "430482",
+]
+"""Two cities and their counties, a bare geometry each."""
+
 CASES = (
     Case("cn_counties_1999_gbk/BOUNT_poly.shp", 3407, error="crs_missing"),
     Case("cn_counties_1999_gbk/BOUNT_poly.shp", 3407, {"crs": "EPSG:4490"}),
-    Case("cn_counties_amap/150600.geojson", 1),
-    Case("cn_counties_amap/430421.geojson", 1),
+    *(Case(f"cn_counties_amap/{code}.geojson", 1) for code in AMAP),
     Case("tw_townships/towns-10t.json", 368, {"layer": "towns", "crs": "EPSG:4490"}),
     Case("tw_townships/counties-10t.json", 22, {"layer": "counties", "crs": "EPSG:4490"}),
     Case("uk_planning/gml.gml", 10),
@@ -109,9 +135,14 @@ def add_county(engine: Engine, code: str) -> None:
         )
 
 
+def county_of(number: int) -> str:
+    """The county that a set is loaded into."""
+    return f"9{number:05d}"
+
+
 def run(settings: Settings, url: str, case: Case, number: int) -> tuple[Report | GisregError, float]:
     """Import a set into a county of its own."""
-    county = f"9{number:05d}"
+    county = county_of(number)
     engine = make_engine(url, pool_size=0)
     add_county(engine, county)
     start = time.perf_counter()
