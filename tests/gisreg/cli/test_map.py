@@ -102,7 +102,7 @@ def test_what_is_wrong_is_said_in_one_line(run_cli: Callable[..., Any], county: 
     assert f"{county}100" in unknown.err
     assert unknown.err.count("\n") == 1
     nowhere = run_cli("map", "county", "-o", tmp_path / "none" / "page.html")
-    assert nowhere.code == 3
+    assert nowhere.code == 4
     assert str(tmp_path / "none") in nowhere.err
     bare = run_cli("map", "county", "-o", file, env={"GISREG_PROJECT_DIR": str(tmp_path)})
     assert bare.code == 9
