@@ -20,6 +20,8 @@ READABLE_TYPES = "CNFDL"
 HEADER_BYTES, FIELD_BYTES, FIELDS_END = 32, 32, 0x0D
 NEWLINE, SPACE, STAR, DELETED = 10, 32, 0x2A, 0x2A
 SAMPLE_BYTES = 8_000_000
+STATED_SAMPLE_BYTES = 500_000
+"""Enough to contradict an encoding that is stated; every value is decoded strictly later anyway."""
 CHUNK_ROWS = 5_000
 
 
@@ -104,13 +106,12 @@ def field_names(table: DbfTable, encoding: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def sample(table: DbfTable) -> Iterator[Piece]:
-    """Field names and non-ASCII values from all over the table, up to some megabytes."""
+def sample(table: DbfTable, budget: int = SAMPLE_BYTES) -> Iterator[Piece]:
+    """Field names and non-ASCII values from all over the table, up to ``budget`` bytes."""
     for place, field in enumerate(table.fields):
         # A name may be cut in the middle of a character: ten bytes is all there is.
         yield Piece(0, f"#{place + 1}", field.raw_name, full=len(field.raw_name) >= 10)  # noqa: PLR2004 - DBF's limit
     texts = [(field, field.raw_name.decode("ascii", "replace")) for field in table.fields if field.kind == "C"]
-    budget = SAMPLE_BYTES
     for start in _spread(range(0, table.rows, CHUNK_ROWS)):
         chunk = table.records(start, start + CHUNK_ROWS)
         if chunk.tobytes().isascii():

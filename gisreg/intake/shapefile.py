@@ -98,7 +98,9 @@ def examine(path: Path, shown: str, given_encoding: str | None) -> Facts:
         raise PartsDisagree(shown, shapes=shapes, rows=table.rows)
     cpg = beside(path, ".cpg") or beside(path, ".cst")
     stated = cpg.read_bytes()[:64].decode("ascii", "replace").strip("\ufeff\0 \r\n") if cpg else None
-    found = decide(dbf.sample(table), given=given_encoding, cpg=stated, language_byte=table.language_byte, where=shown)
+    told = given_encoding or stated or table.language_byte
+    seen = dbf.sample(table, dbf.STATED_SAMPLE_BYTES if told else dbf.SAMPLE_BYTES)
+    found = decide(seen, given=given_encoding, cpg=stated, language_byte=table.language_byte, where=shown)
     live = table.live_rows()
     return Facts(
         table, found, dbf.field_names(table, found.name), table.rows if live is None else len(live), live is None
