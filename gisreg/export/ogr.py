@@ -1,5 +1,7 @@
 """GeoPackage and GeoJSON: the Arrow stream goes into GDAL as it is, with titles as the columns' own descriptions."""
 
+import errno
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +21,8 @@ GEOPACKAGE_VERSION = "1.2"
 
 
 Progress = Callable[[int], None] | None
+FULL_BYTES = 1_000_000
+"""With less than this left a failure to write is the disk's."""
 
 
 class WritingFailed(ResourceError):
@@ -104,7 +108,10 @@ def _write(
         if feed.failure is not None:
             raise feed.failure from None
         if isinstance(error, pyogrio.errors.DataSourceError | pyogrio.errors.DataLayerError | RuntimeError):
-            raise WritingFailed(where=str(path.name), detail=" ".join(str(error).split())[:200]) from error
+            if shutil.disk_usage(path.parent).free < FULL_BYTES:
+                raise OSError(errno.ENOSPC, "GDAL ran out of space", str(path)) from error
+            # what GDAL was about to do (SQL, often) says nothing to who reads this
+            raise WritingFailed(where=str(path.name), detail=str(error).partition("(")[0].strip()[:120]) from error
         raise
     if feed.failure is not None:
         raise feed.failure
