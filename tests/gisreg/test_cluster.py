@@ -88,7 +88,8 @@ def test_the_server_never_runs_as_root(made: PrivateCluster):
 
 
 def test_addresses_hold_no_password_when_shown(made: PrivateCluster):
-    assert made.home.passwords()["gisreg"] not in repr(made.ensure_running())
+    shown = repr(made.ensure_running())
+    assert made.home.passwords()["gisreg"] not in shown
 
 
 def test_survives_the_servers_death_and_keeps_its_port_and_data(made: PrivateCluster):
