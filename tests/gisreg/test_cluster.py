@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from gisreg.errors import DiskFull
 QUICK = {"fsync": "off", "shared_buffers": "32MB"}
 START = """
 import sys
+import tempfile
 from pathlib import Path
 from gisreg.cluster import PrivateCluster
 print(PrivateCluster(Path(sys.argv[1]), {"fsync": "off", "shared_buffers": "32MB"}).ensure_running().pid)
@@ -38,7 +40,7 @@ def made() -> Iterator[PrivateCluster]:
 
 @contextmanager
 def quick_cluster() -> Iterator[PrivateCluster]:
-    home = Path(f"/tmp/gisreg-test-{os.getpid()}-{time.monotonic_ns()}")
+    home = Path(tempfile.gettempdir()) / f"gisreg-test-{os.getpid()}-{time.monotonic_ns()}"
     cluster = PrivateCluster(home, QUICK)
     try:
         yield cluster
