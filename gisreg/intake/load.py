@@ -28,7 +28,7 @@ from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
 from gisreg.intake.report import Report
 from gisreg.intake.source import Source
-from gisreg.intake.staging import Staging, create_rows, staging_area
+from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
 from gisreg.intake.worker import Task
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
@@ -88,7 +88,10 @@ def import_parcels(
             staging_area(engine) as staging,
         ):
             preparation = _prepared(engine, staging, source, mapping=mapping, kind=kind, county=county)
-            team.run(_tasks(url, preparation, source, settings.load_workers), lambda done: progress(done, source.rows))
+            tasks = _tasks(url, preparation, source, settings.load_workers)
+            with translated(), engine.begin() as connection:
+                create_parts(connection, staging, len(tasks))
+            team.run(tasks, lambda done: progress(done, source.rows))
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
             )

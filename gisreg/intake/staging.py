@@ -108,3 +108,13 @@ def create_rows(connection: Connection, staging: Staging, columns: Sequence[Conv
             f"area_before float8, township_code text, stated_township text, content_hash uuid, bad text, unknown text{targets})"
         )
     )
+
+
+def create_parts(connection: Connection, staging: Staging, count: int) -> None:
+    """The tables of the parts, made in the file's order: that is the order in which their rows are read together."""
+    for number in range(count):
+        raw = f"{STAGING_SCHEMA}.{staging.raw_part(number)}"
+        for part, whole in ((raw, staging.raw), (staging.rows_part(number), staging.rows)):
+            connection.execute(
+                text(f"CREATE UNLOGGED TABLE {part} () INHERITS ({whole}) WITH (autovacuum_enabled = off)")
+            )

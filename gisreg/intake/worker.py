@@ -43,10 +43,6 @@ def load_part(task: Task, tell: Tell) -> None:
     """Bring one part into staging, judged and measured."""
     engine = make_engine(task.url, pool_size=0, application_name="gisreg import")
     raw = task.preparation.staging.raw_part(task.number)
-    staging = task.preparation.staging
-    with translated(), cursor(engine) as run:
-        for part, whole in ((f"{STAGING_SCHEMA}.{raw}", staging.raw), (staging.rows_part(task.number), staging.rows)):
-            run(f"CREATE UNLOGGED TABLE {part} () INHERITS ({whole}) WITH (autovacuum_enabled = off)")
     send(task, raw, tell)
     with translated(), cursor(engine) as run:
         run("SET client_min_messages = error; SET jit = off; SET max_parallel_workers_per_gather = 0")
