@@ -38,7 +38,7 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     # FastAPI's documented way to extend the description.
-    app.openapi = description  # type: ignore[method-assign]
+    app.openapi = description  # type: ignore[method-assign]  # the way FastAPI documents
 
 
 def _build(app: FastAPI) -> dict[str, Any]:
