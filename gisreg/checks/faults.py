@@ -88,7 +88,10 @@ _fault(
 _fault(
     "z_dropped",
     Severity.WARNED,
-    ("三维坐标,高程不用于边界", "3D: heights are not part of a boundary"),
+    (
+        "三维坐标:边界为二维,高程随原始测量坐标保存",
+        "3D: the boundary is flat; the heights are kept with the survey's own coordinates",
+    ),
     ("无需处理", "nothing to do"),
 )
 _fault(

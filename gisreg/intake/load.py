@@ -27,6 +27,7 @@ from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
 from gisreg.intake.report import Report
+from gisreg.intake.rows import raw_columns
 from gisreg.intake.source import Source
 from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
 from gisreg.intake.worker import Task
@@ -144,7 +145,7 @@ def _prepared(
         make_place(connection, staging, county)
         geography = replace(_geography(connection, source, county), grid=make_grid(connection, county, source.rows))
         preparation = Preparation(staging, geography, mapping.apply(source.fields, kind))
-        create_rows(connection, staging, preparation.stored(), len(preparation.sources))
+        create_rows(connection, staging, raw_columns(preparation.mapped))
     return preparation
 
 

@@ -1,18 +1,18 @@
 # ruff: noqa: E501 - wording and SQL stay in one piece
 # ruff: noqa: S608 - SQL is put together from names of our own staging tables and from quoted constants only
 
-"""The statement that judges, repairs, measures and types the raw rows of an import."""
+"""The statement that judges, repairs and measures the raw rows of an import."""
 
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
 
 from gisreg.db.sql import load
 from gisreg.geometry import STORAGE_SRID
-from gisreg.intake.convert import Converted, convert, jsonb, quoted
-from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped
+from gisreg.intake.mapping import Mapped
+from gisreg.intake.rows import stored
 from gisreg.intake.staging import Staging
 
-TOWNSHIP_CODE, OFFICIAL_AREA = "township_code", "official_area_m2"
+OFFICIAL_AREA = "official_area_m2"
 DEGREES_BOX, METRES_BOX = (-180.0, -90.0, 180.0, 90.0), (-2e8, -2e8, 2e8, 2e8)
 
 
@@ -73,22 +73,10 @@ class Preparation:
     geography: Geography
     mapped: Mapped
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The file's columns that are read, in the order of the raw table's f0, f1, …"""
-        return tuple(column.source for column in self.mapped.columns)
-
-    def stored(self, raw: str = "raw_") -> tuple[Converted, ...]:
-        """The columns that the parcel stores as they are, in SQL; its township is decided by place."""
-        numbered = enumerate(self.mapped.columns)
-        return tuple(
-            convert(c, f"{raw}{place}") for place, c in numbered if c.target not in (TOWNSHIP_NAME, TOWNSHIP_CODE)
-        )
-
     def statement(self, part: int, *, careful: bool) -> str:
         """The INSERT for one part. The careful one survives shapes that the fast one raises on."""
         return load("gisreg.intake", "sql/prepare.sql").format(
-            **self._names(part), **self._shapes(careful), **self._values()
+            **self._names(part), **self._shapes(careful), **self._columns()
         )
 
     def _names(self, part: int) -> dict[str, str]:
@@ -108,11 +96,10 @@ class Preparation:
         srid, factor = self.geography.srid, self.geography.metres_per_unit
         west, south, east, north = DEGREES_BOX if self.geography.geographic else METRES_BOX
         transform = _transform("clean", srid, careful)
-        valid = f"(SELECT CASE WHEN ST_IsValid(b) THEN b ELSE pg_temp.careful_repair(b) END FROM (SELECT {transform} AS b OFFSET 0) AS t)"
         return {
             "srid": str(srid),
             "shape": f"pg_temp.careful_shape(r.wkb, {srid})" if careful else f"ST_GeomFromWKB(r.wkb, {srid})",
-            "boundary": valid,
+            "transformed": transform,
             "area": "pg_temp.careful_area(boundary)" if careful else "ST_Area(boundary::geography)",
             "planar": self._planar(careful),
             "unit_area": repr((factor or 1.0) ** 2),
@@ -130,37 +117,13 @@ class Preparation:
         make = "pg_temp.careful_transform" if careful else "ST_Transform"
         return f"(SELECT CASE WHEN {inside} THEN ST_Area({make}(g, {zone})) END FROM (SELECT {degrees} AS g OFFSET 0) AS z)"
 
-    def _values(self) -> dict[str, str]:
-        stated = {
-            c.target: f"r.f{i}" for i, c in enumerate(self.mapped.columns) if c.target in (TOWNSHIP_CODE, TOWNSHIP_NAME)
-        }
-        raws = "".join(f",\n r.f{place} AS raw_{place}" for place in range(len(self.mapped.columns)))
-        conversions = "".join(f",\n {c.value} AS {c.target}" for c in self.stored("r.f"))
-        targets = "".join(f", {c.target}" for c in self.stored())
+    def _columns(self) -> dict[str, str]:
+        targets = [column.target for column in stored(self.mapped)]
         return {
-            "raws": raws,
-            "kept": ", ".join(
-                ["row_no", "no_shape", "survey_boundary", "stated_township", *(c.target for c in self.stored())]
-            ),
-            "conversions": conversions,
-            "targets": targets,
-            "values": targets,
-            "stated_township": f"coalesce({', '.join(stated.values())})" if stated else "NULL::text",
-            "official_area": OFFICIAL_AREA if any(c.target == OFFICIAL_AREA for c in self.stored()) else "NULL::float8",
-            "damaged": self._damaged(),
-            "bad_checks": _marks((c.target, c.bad) for c in self.stored()),
-            "unknown_checks": _marks((c.target, c.unknown) for c in self.stored()),
+            "targets": "".join(f", {target}" for target in targets),
+            "read": "".join(f", r.{target}" for target in targets),
+            "official_area": OFFICIAL_AREA if OFFICIAL_AREA in targets else "NULL::float8",
         }
-
-    def _damaged(self) -> str:
-        """Field numbers that the reader could not decode, as names of columns."""
-        names = ", ".join(quoted(f"!{column.target}") for column in self.mapped.columns)
-        if not names:
-            return "NULL::text"
-        return (
-            "CASE WHEN r.damaged IS NOT NULL THEN (SELECT string_agg((ARRAY["
-            f"{names}])[d::int + 1], ',') FROM unnest(string_to_array(r.damaged, ',')) AS d) END"
-        )
 
     def swapped(self, part: int) -> str:
         """The UPDATE that finds exchanged axes among the refused."""
@@ -168,11 +131,17 @@ class Preparation:
         return load("gisreg.intake", "sql/swapped.sql").format(**names)
 
 
+def quoted(text: str) -> str:
+    """A literal as SQL (standard_conforming_strings: a backslash is itself)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def jsonb(values: dict[str, str]) -> str:
+    """A small dictionary that SQL looks texts up in."""
+    return f"{quoted(json.dumps(values, ensure_ascii=False))}::jsonb"
+
+
 def _transform(shape: str, srid: int, careful: bool) -> str:
     if srid == STORAGE_SRID:
         return shape
     return f"{'pg_temp.careful_transform' if careful else 'ST_Transform'}({shape}, {STORAGE_SRID})"
-
-
-def _marks(checks: Iterable[tuple[str, str | None]]) -> str:
-    return "".join(f",\n CASE WHEN {check} THEN '{target}' END" for target, check in checks if check)

@@ -15,9 +15,11 @@ from sqlalchemy import Connection, Engine, text
 from gisreg.checks.faults import FAULTS
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
+from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
+from gisreg.intake.rows import stored
 from gisreg.intake.source import Source
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -26,9 +28,6 @@ LAST_NUMBER = 9_999_999
 LISTED_PROBLEMS = 1000
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
-LONGEST_QUOTE = 80
-VALUED = ("bad_value", "unknown_code")
-"""Faults that quote what stood in the file."""
 COMPANIONS = {"official_area_m2": "official_area_source", "land_use_code": "land_use_scheme"}
 """Columns that a second one must explain: whose area it is, whose code it is."""
 
@@ -106,7 +105,7 @@ def _sql(job: Job, name: str) -> Any:
 
 
 def _has(job: Job, target: str) -> bool:
-    return any(column.target == target for column in job.preparation.stored())
+    return any(column.target == target for column in stored(job.preparation.mapped))
 
 
 def _decide(connection: Connection, job: Job, *, known: bool) -> None:
@@ -129,15 +128,11 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
     """All findings, in the order of the file."""
     found = connection.execute(_sql(job, "problems.sql")).mappings().all()
     sources = {column.target: column.source for column in job.preparation.mapped.columns}
-    places = {column.target: f"f{place}" for place, column in enumerate(job.preparation.mapped.columns)}
-    quoted = {(one["row_no"], places[one["field"]]) for one in found if one["fault"] in VALUED}
-    raw = _raw_values(connection, job, quoted)
     wordings: dict[tuple[str, ...], tuple[Text, Text]] = {}
     problems = []
     for one in found:
         fault = FAULTS[one["fault"]]
-        value = raw.get((one["row_no"], places[one["field"]])) if fault.token in VALUED else one["value"]
-        words = {"detail": one["detail"], "value": value, "before": one["before"], "after": one["after"]}
+        words = {"detail": one["detail"], "value": one["value"], "before": one["before"], "after": one["after"]}
         filled = {key: str(word)[:LONGEST_QUOTE] if word is not None else "?" for key, word in words.items()}
         # many rows have the same thing to say: let them share it
         what, mend = wordings.setdefault(
@@ -152,19 +147,6 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
 
 def _filled(words: Text, params: dict[str, str]) -> Text:
     return Text(words.say("zh", **params), words.say("en", **params))
-
-
-def _raw_values(connection: Connection, job: Job, wanted: set[tuple[int, str]]) -> dict[tuple[int, str], str | None]:
-    """What stood in the file where something is unusable, by row and raw column."""
-    if not wanted:
-        return {}
-    columns = sorted({column for _, column in wanted})
-    query = text(
-        f"SELECT row_no, {', '.join(f'left({column}, {LONGEST_QUOTE})' for column in columns)} "
-        f"FROM {job.preparation.staging.raw} AS r WHERE row_no = ANY(:rows)"
-    )
-    found = connection.execute(query, {"rows": sorted({row for row, _ in wanted})})
-    return {(row, column): value for row, *values in found for column, value in zip(columns, values, strict=True)}
 
 
 def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: list[Problem]) -> Report:
@@ -218,10 +200,10 @@ def _measured(job: Job) -> dict[str, str]:
     """Columns that every row fills, as expressions over its staged row r."""
     values = {
         "township_code": "r.township_code", "area_m2": "r.area_m2", "planar_area_m2": "r.planar_area_m2",
-        "survey_crs": ":crs", "survey_boundary": "ST_Force2D(r.survey_boundary)", "batch_id": ":batch",
+        "survey_crs": ":crs", "survey_boundary": "r.survey_boundary", "batch_id": ":batch",
         "source_row": "r.row_no::int4", "source_hash": "r.content_hash", "boundary": "r.boundary",
     }  # fmt: skip
-    mapped = {column.target: f"r.{column.target}" for column in job.preparation.stored()}
+    mapped = {column.target: f"r.{column.target}" for column in stored(job.preparation.mapped)}
     for column, companion in COMPANIONS.items():
         if column in mapped:
             stated = f"{mapped[companion]}, " if companion in mapped else ""

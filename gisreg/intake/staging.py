@@ -4,7 +4,7 @@
 sessions are known and dropped at the next start."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -13,11 +13,18 @@ from sqlalchemy.exc import DBAPIError
 
 from gisreg.db.base import STAGING_SCHEMA
 from gisreg.db.errors import translated
-from gisreg.intake.convert import Converted
 from gisreg.intake.mapping import KEY_COLUMN
 
 LOCK_CLASS = 7_446_474
 PREFIX = "import_"
+UNJUDGED = ("wkb",)
+"""Raw columns that a judged row has no more: its shape stands in typed columns."""
+JUDGED = {
+    "refusal": "text", "repairs": "text[]", "warnings": "text", "survey_boundary": "geometry",
+    "boundary": "geometry(MultiPolygon, 4490)", "area_m2": "float8", "planar_area_m2": "float8", "area_before": "float8",
+    "township_code": "text", "content_hash": "uuid",
+}  # fmt: skip
+"""What judging adds to a row."""
 
 
 @dataclass(frozen=True)
@@ -94,20 +101,18 @@ def drop(keeper: Connection, number: int) -> None:
         keeper.execute(text(f'DROP TABLE IF EXISTS {STAGING_SCHEMA}."{name}"'))
 
 
-def create_rows(connection: Connection, staging: Staging, columns: Sequence[Converted], fields: int) -> None:
-    """The tables of raw and of judged rows."""
-    texts = "".join(f", f{place} text" for place in range(fields))
-    connection.execute(text(f"CREATE UNLOGGED TABLE {staging.raw} (row_no int8, wkb bytea, damaged text{texts})"))
+def create_rows(connection: Connection, staging: Staging, raw: Mapping[str, str]) -> None:
+    """The tables of raw and of judged rows; ``raw`` has the columns of a raw row and their types."""
+    connection.execute(text(f"CREATE UNLOGGED TABLE {staging.raw} ({_columns(raw)})"))
+    kept = {name: kind for name, kind in raw.items() if name not in UNJUDGED}
     # without codes of its own a file's rows are recognised by their content; the column is there all the same
-    key = "" if any(column.target == KEY_COLUMN for column in columns) else f", {KEY_COLUMN} text"
-    targets = key + "".join(f", {column.target} {column.type}" for column in columns)
     connection.execute(
-        text(
-            f"CREATE UNLOGGED TABLE {staging.rows} (row_no int8, refusal text, repairs text[], warnings text, "
-            "survey_boundary geometry, boundary geometry(MultiPolygon, 4490), area_m2 float8, planar_area_m2 float8, "
-            f"area_before float8, township_code text, stated_township text, content_hash uuid, bad text, unknown text{targets})"
-        )
+        text(f"CREATE UNLOGGED TABLE {staging.rows} ({_columns({**JUDGED, KEY_COLUMN: 'text', **kept})})")
     )
+
+
+def _columns(types: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in types.items())
 
 
 def create_parts(connection: Connection, staging: Staging, count: int) -> None:

@@ -14,7 +14,8 @@ from gisreg.db.engine import make_engine, session_options
 from gisreg.db.errors import translated, translated_adbc
 from gisreg.db.sql import load
 from gisreg.intake.prepare import Preparation
-from gisreg.intake.source import DAMAGED, ROW, WKB, Part, Source
+from gisreg.intake.rows import typed_batch, typed_schema
+from gisreg.intake.source import Part, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,10 +85,10 @@ def send(task: Task, raw: str, tell: Tell) -> None:
     import pyarrow as pa  # noqa: PLC0415 - heavy
     from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - heavy
 
-    fields = [pa.field(f"f{place}", pa.string()) for place in range(len(task.preparation.sources))]
-    schema = pa.schema([pa.field(ROW, pa.int64()), pa.field(WKB, pa.binary()), pa.field(DAMAGED, pa.string()), *fields])
-    ahead = ReadAhead(task.source.batches(task.preparation.sources, task.part), tell)
-    reader = pa.RecordBatchReader.from_batches(schema, iter(ahead))
+    mapped = task.preparation.mapped
+    batches = task.source.batches([column.source for column in mapped.columns], task.part)
+    ahead = ReadAhead((typed_batch(mapped, batch) for batch in batches), tell)
+    reader = pa.RecordBatchReader.from_batches(typed_schema(mapped), iter(ahead))
     with translated_adbc(), dbapi.connect(libpq_uri(task.url)) as connection, connection.cursor() as ingest:
         try:
             ingest.adbc_ingest(raw, reader, mode="append", db_schema_name=STAGING_SCHEMA)

@@ -156,7 +156,9 @@ class ParcelColumns:
     # the survey's own coordinates, as they came, and where they came from
     coordinate_source: Mapped[str | None] = text("坐标来源", "Source of coordinates")
     survey_crs: Mapped[str | None] = text("测量坐标系", "Survey CRS")
-    survey_boundary: Mapped[WKBElement | None] = mapped_column(Geometry(spatial_index=False))
+    survey_boundary: Mapped[WKBElement | None] = mapped_column(
+        Geometry(geometry_type=None, srid=-1, spatial_index=False)
+    )
     batch_id: Mapped[int | None] = mapped_column(Integer)
     source_row: Mapped[int | None] = mapped_column(Integer)
     source_hash: Mapped[str | None] = mapped_column(UUID(as_uuid=False))

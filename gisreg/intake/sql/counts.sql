@@ -5,6 +5,6 @@ SELECT
     count(*) FILTER (WHERE f.fate IS NULL) AS new,
     count(*) FILTER (WHERE r.repairs IS NOT NULL AND (f.fate IS NULL OR f.fate = 'changed')) AS repaired,
     count(*) FILTER (
-        WHERE (r.warnings IS NOT NULL OR r.bad <> '' OR r.unknown <> '') AND (f.fate IS NULL OR f.fate = 'changed')
+        WHERE (r.warnings IS NOT NULL OR r.bad IS NOT NULL OR r.unknown IS NOT NULL) AND (f.fate IS NULL OR f.fate = 'changed')
     ) AS warned
 FROM {rows} AS r LEFT JOIN fate AS f USING (row_no)

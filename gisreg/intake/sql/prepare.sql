@@ -1,8 +1,8 @@
--- Raw rows of one part become judged, repaired, measured, typed rows. Each step is fenced (OFFSET 0), so that nothing
+-- Raw rows of one part become judged, repaired, measured rows. Each step is fenced (OFFSET 0), so that nothing
 -- is computed twice. Words in braces are names and expressions that gisreg.intake.prepare fills in.
 INSERT INTO {rows} (
     row_no, refusal, repairs, warnings, survey_boundary, boundary, area_m2, planar_area_m2, area_before, township_code,
-    stated_township, content_hash, bad, unknown{targets}
+    stated_township, content_hash, bad, unknown, said{targets}
 )
 SELECT
     row_no,
@@ -29,9 +29,10 @@ SELECT
     END,
     stated_township,
     -- the same content in another file format is the same content: the direction of rings does not count
-    md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(clean)), {srid}{values})))::uuid,
+    md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(clean)), {srid}{targets})))::uuid,
     bad,
-    unknown{values}
+    unknown,
+    said{targets}
 FROM (
     SELECT
         placed.*,
@@ -82,9 +83,12 @@ FROM (
                     SELECT p.code FROM {pieces} AS p WHERE ST_ContainsProperly(p.piece, transformed.boundary) LIMIT 1
                 )) AS cell
             FROM (
+                SELECT moved.*, CASE WHEN ST_IsValid(moved_boundary) THEN moved_boundary
+                    ELSE pg_temp.careful_repair(moved_boundary) END AS boundary
+                FROM (
                 SELECT
                     cleaned.*,
-                    {boundary} AS boundary,
+                    {transformed} AS moved_boundary,
                     {planar} AS planar_area_m2
                 FROM (
                     SELECT
@@ -120,40 +124,39 @@ FROM (
                             END AS verdict
                         FROM (
                             SELECT
-                                {kept},
-                                shape_type,
+                                read.*,
+                                GeometryType(survey_boundary) AS shape_type,
                                 ST_NDims(survey_boundary) > 2 AS deep,
-                                shape_type NOT IN ('POLYGON', 'MULTIPOLYGON') AND ST_HasArc(survey_boundary) AS curved,
+                                GeometryType(survey_boundary) NOT IN ('POLYGON', 'MULTIPOLYGON')
+                                    AND ST_HasArc(survey_boundary) AS curved,
                                 CASE
-                                    WHEN shape_type IN ('POLYGON', 'MULTIPOLYGON') AND ST_NDims(survey_boundary) = 2
-                                        THEN survey_boundary
+                                    WHEN GeometryType(survey_boundary) IN ('POLYGON', 'MULTIPOLYGON')
+                                        AND ST_NDims(survey_boundary) = 2 THEN survey_boundary
                                     -- a curve polygon may be made of straight lines only
-                                    WHEN shape_type IN ('CURVEPOLYGON', 'MULTISURFACE') OR ST_HasArc(survey_boundary)
-                                        THEN ST_Force2D(ST_CurveToLine(survey_boundary))
+                                    WHEN GeometryType(survey_boundary) IN ('CURVEPOLYGON', 'MULTISURFACE')
+                                        OR ST_HasArc(survey_boundary) THEN ST_Force2D(ST_CurveToLine(survey_boundary))
                                     ELSE ST_Force2D(survey_boundary)
-                                END AS flat,
-                                concat_ws(',', damaged_fields, NULL{bad_checks}) AS bad,
-                                concat_ws(',', NULL{unknown_checks}) AS unknown
+                                END AS flat
                             FROM (
-                                SELECT *, GeometryType(survey_boundary) AS shape_type
-                                FROM (
-                                    SELECT
-                                        r.row_no,
-                                        r.wkb IS NULL AS no_shape,
-                                        {damaged} AS damaged_fields,
-                                        {shape} AS survey_boundary,
-                                        {stated_township} AS stated_township{raws}{conversions}
-                                    FROM {raw} AS r
-                                    OFFSET 0
-                                ) AS read
+                                SELECT
+                                    r.row_no,
+                                    r.wkb IS NULL AS no_shape,
+                                    {shape} AS survey_boundary,
+                                    r.stated_township,
+                                    r.bad,
+                                    r.unknown,
+                                    r.said{read}
+                                FROM {raw} AS r
                                 OFFSET 0
-                            ) AS typed
+                            ) AS read
                             OFFSET 0
                         ) AS parsed
                         OFFSET 0
                     ) AS judged
                     OFFSET 0
                 ) AS cleaned
+                OFFSET 0
+                ) AS moved
                 OFFSET 0
             ) AS transformed
             OFFSET 0

@@ -1,12 +1,12 @@
 -- One line per finding. Places are longitude and latitude where there is a boundary, else the file's own coordinates.
 WITH found AS (
     SELECT
-        r.row_no, r.source_code, r.repairs, r.warnings, r.bad, r.unknown, r.survey_boundary, r.boundary, r.township_code,
+        r.row_no, r.source_code, r.repairs, r.warnings, r.bad, r.unknown, r.said, r.survey_boundary, r.boundary, r.township_code,
         r.stated_township, r.planar_area_m2, r.area_before, {official_area} AS official_area, f.fate, f.fault AS refused_for, f.detail AS refused_detail
     FROM {rows} AS r LEFT JOIN fate AS f USING (row_no)
     WHERE f.fate = 'refused'
         OR ((f.fate IS NULL OR f.fate = 'changed')
-            AND (r.repairs IS NOT NULL OR r.warnings IS NOT NULL OR r.bad <> '' OR r.unknown <> ''))
+            AND (r.repairs IS NOT NULL OR r.warnings IS NOT NULL OR r.bad IS NOT NULL OR r.unknown IS NOT NULL))
 ),
 faults AS (
     SELECT row_no, 1 AS rank, refused_for AS fault, NULL AS field, refused_detail AS detail FROM found WHERE fate = 'refused'
@@ -17,11 +17,10 @@ faults AS (
     FROM found CROSS JOIN unnest(string_to_array(warnings, ',')) AS warning WHERE fate IS DISTINCT FROM 'refused'
     UNION ALL
     SELECT row_no, 4, CASE WHEN name LIKE '!%' THEN 'damaged_text' ELSE 'bad_value' END, ltrim(name, '!'), NULL
-    FROM found CROSS JOIN unnest(string_to_array(bad, ',')) AS name WHERE name <> ''
-        AND (fate IS DISTINCT FROM 'refused' OR refused_for = 'bad_code')
+    FROM found CROSS JOIN unnest(string_to_array(bad, ',')) AS name WHERE fate IS DISTINCT FROM 'refused'
     UNION ALL
     SELECT row_no, 5, 'unknown_code', name, NULL
-    FROM found CROSS JOIN unnest(string_to_array(unknown, ',')) AS name WHERE name <> '' AND fate IS DISTINCT FROM 'refused'
+    FROM found CROSS JOIN unnest(string_to_array(unknown, ',')) AS name WHERE fate IS DISTINCT FROM 'refused'
 )
 SELECT
     o.row_no,
@@ -38,6 +37,8 @@ SELECT
         END
     ) AS detail,
     CASE f.fault
+        WHEN 'bad_value' THEN o.said::jsonb ->> f.field
+        WHEN 'unknown_code' THEN o.said::jsonb ->> f.field
         WHEN 'township_differs' THEN o.stated_township
         WHEN 'township_unknown' THEN o.stated_township
         WHEN 'area_disagrees' THEN o.official_area

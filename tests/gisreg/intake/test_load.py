@@ -106,6 +106,8 @@ def test_each_bad_row_is_named_with_its_place_and_mend(load, county, tmp_path):
     assert found[7, "self_intersection"].place.startswith("113.21")
     assert "800.00" in found[7, "self_intersection"].mend.en
     assert one(county, "SELECT bool_and(ST_IsValid(boundary) AND ST_NDims(boundary) = 2) FROM parcel")
+    heights = "SELECT ST_ZMax(survey_boundary) FROM parcel WHERE source_code = 'K8'"
+    assert one(county, heights) == 7.0
 
 
 def test_unusable_values_are_not_stored_and_named(load, county, tmp_path):

@@ -1,0 +1,64 @@
+"""A source's batches of text become the staging table's: typed, with what is to be said of their values."""
+
+from typing import TYPE_CHECKING
+
+from gisreg.intake.convert import Typed, remarks, sql_type, typed
+from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
+from gisreg.intake.source import DAMAGED, ROW, WKB
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TOWNSHIP_CODE = "township_code"
+STATED_TOWNSHIP = "stated_township"
+FIXED = {
+    ROW: "int8", WKB: "bytea", STATED_TOWNSHIP: "text", "bad": "text", "unknown": "text", "said": "text",
+}  # fmt: skip
+"""Columns that every raw row has, and their types in SQL."""
+
+
+def stored(mapped: Mapped) -> tuple[MappedColumn, ...]:
+    """The columns that the parcel stores as they are; its township is decided by place."""
+    return tuple(column for column in mapped.columns if column.target not in (TOWNSHIP_NAME, TOWNSHIP_CODE))
+
+
+def raw_columns(mapped: Mapped) -> dict[str, str]:
+    """The raw table's columns and their types in SQL."""
+    return {**FIXED, **{column.target: sql_type(column) for column in stored(mapped)}}
+
+
+def typed_schema(mapped: Mapped) -> "pa.Schema":
+    """The same in Arrow."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    kinds = {
+        "int8": pa.int64(), "bytea": pa.binary(), "text": pa.string(), "boolean": pa.bool_(), "date": pa.date32(),
+        "int4": pa.int32(), "float8": pa.float64(),
+    }  # fmt: skip
+    return pa.schema([(name, kinds[kind]) for name, kind in raw_columns(mapped).items()])
+
+
+def typed_batch(mapped: Mapped, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """One batch of text, typed."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    kept = stored(mapped)
+    raws = [batch.column(f"f{place}") for place in range(len(mapped.columns))]
+    judged: list[Typed | None] = [
+        typed(column, raw) if column in kept else None for column, raw in zip(mapped.columns, raws, strict=True)
+    ]
+    said = remarks(mapped.columns, raws, judged, batch.column(DAMAGED))
+    values = [one.values for one in judged if one is not None]
+    fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows)]
+    return pa.record_batch([*fixed, said.bad, said.unknown, said.said, *values], schema=typed_schema(mapped))
+
+
+def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int) -> "pa.Array":
+    """The code before the name, as the mapping's order has it."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    named = [
+        raw for column, raw in zip(mapped.columns, raws, strict=True) if column.target in (TOWNSHIP_NAME, TOWNSHIP_CODE)
+    ]
+    return pc.coalesce(*named) if named else pa.nulls(rows, pa.string())
