@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from gisreg.cli.database import bring_up_to_date, existing_database
 from gisreg.cli.output import JsonFlag, context, print_json, print_line
-from gisreg.cluster import DatabaseAddress, database_address, private_cluster
+from gisreg.cli.outputs import check_output
+from gisreg.cluster import database_address, private_cluster
 from gisreg.cluster.address import libpq_uri
 from gisreg.text import Text
 
@@ -30,7 +32,7 @@ def init(json: JsonFlag = False) -> None:
     """建立并升级数据库；可重复执行 · make the database and bring its schema up to date; safe to repeat."""
     now = context()
     address = database_address(now.settings)
-    revision = _upgrade(address)
+    revision = bring_up_to_date(address)
     where = "GISREG_DATABASE_URL" if now.settings.database_url else str(now.settings.home)
     if json:
         print_json({"where": where, "revision": revision})
@@ -86,7 +88,7 @@ def url(
 ) -> None:
     """数据库地址（含密码）· the database's address, password included."""
     now = context()
-    address = database_address(now.settings)
+    address = existing_database(now.settings)
     chosen = address.admin_url if role == "admin" else address.app_url
     if tcp and not now.settings.database_url:
         chosen = private_cluster(now.settings).url(role, tcp=True)
@@ -97,7 +99,7 @@ def url(
 def upgrade(json: JsonFlag = False) -> None:
     """升级数据库结构 · bring the schema up to date."""
     now = context()
-    revision = _upgrade(database_address(now.settings))
+    revision = bring_up_to_date(database_address(now.settings))
     _tell(json, {"revision": revision}, now.say(UPGRADED, revision=revision))
 
 
@@ -107,7 +109,8 @@ def backup(file: Annotated[Path, typer.Argument(help="备份文件 · the file t
     from gisreg.cluster.backup import back_up  # noqa: PLC0415 - only this command needs it
 
     now = context()
-    size = back_up(database_address(now.settings), file)
+    check_output(file)
+    size = back_up(existing_database(now.settings), file)
     _tell(json, {"file": str(file), "bytes": size}, now.say(BACKED_UP, file=file, bytes=f"{size:,}"))
 
 
@@ -119,19 +122,8 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件 · the file 
     now = context()
     address = database_address(now.settings)
     put_back(address, file)
-    revision = _upgrade(address)
+    revision = bring_up_to_date(address)
     _tell(json, {"file": str(file), "revision": revision}, now.say(RESTORED, file=file))
-
-
-def _upgrade(address: DatabaseAddress) -> str:
-    """Migrations are loaded only by the commands that run them."""
-    from gisreg.cluster.external import let_in  # noqa: PLC0415
-    from gisreg.db.upgrade import upgrade as upgrade_schema  # noqa: PLC0415
-
-    _before, after = upgrade_schema(address.admin_url)
-    if address.app_url != address.admin_url:
-        let_in(address)
-    return after
 
 
 def _tell(json: bool, facts: dict[str, object], line: str) -> None:

@@ -1,5 +1,6 @@
 """``gisreg demo``: the invented county, loaded and labelled."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 from sqlalchemy import Engine
 
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, progress
+from gisreg.cli.outputs import check_output
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
@@ -43,16 +45,16 @@ def command(
     if survey_file is not None:
         _write_survey(survey_file, parcels, seed, kind, json)
         return
-    from gisreg.cluster import database_address  # noqa: PLC0415 - heavy, and only needed when the command runs
-    from gisreg.db.engine import make_engine  # noqa: PLC0415
+    from gisreg.cli.database import open_engine, set_up  # noqa: PLC0415 - heavy, and only needed when the command runs
     from gisreg.demo.standing import find  # noqa: PLC0415
 
     now = context()
-    engine = make_engine(database_address(now.settings).app_url)
-    loaded = find(engine, parcels, seed) or _load(engine, now, parcels, seed)
-    file = _backdrop(now.settings.home, seed)
-    labelled = _label(engine, loaded.county_code)
-    engine.dispose()
+    # what a program reads stays one JSON document
+    set_up(now.settings, lambda step: print(now.say(step), file=sys.stderr if json else sys.stdout, flush=True))
+    with open_engine(now.settings) as engine:
+        loaded = find(engine, parcels, seed) or _load(engine, now, parcels, seed)
+        file = _backdrop(now.settings.home, seed)
+        labelled = _label(engine, loaded.county_code)
     facts: dict[str, Any] = {
         "county_code": loaded.county_code,
         "parcels": loaded.parcels,
@@ -74,6 +76,7 @@ def command(
 
 def _write_survey(file: Path, parcels: int, seed: int, kind: Kind | None, json: bool) -> None:
     """Parcels beside those that the county of usual size holds, so that importing them adds to it."""
+    check_output(file)
     from gisreg.demo.survey import write_survey_file  # noqa: PLC0415 - only this option needs GDAL
 
     rows = write_survey_file(file, parcels, seed, kind=kind, skip=USUAL)

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from gisreg.cli.database import open_engine
+from gisreg.cli.dates import AsOf
 from gisreg.cli.output import JsonFlag, context, print_json, print_line, progress
-from gisreg.cli.parcels_read import AsOf, County, day_of
+from gisreg.cli.outputs import check_output
+from gisreg.cli.parcels_read import County
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
@@ -44,8 +46,9 @@ def command(
     from gisreg.parcels.asof import current_at  # noqa: PLC0415
 
     now = context()
+    check_output(output)
     read_target(output)
-    source = current_at(day_of(as_of))
+    source = current_at(as_of)
     where = compile_filter(filter, target=source) if filter else None
     with open_engine(now.settings) as engine:
         with transaction(engine) as connection:
@@ -60,7 +63,7 @@ def command(
                 source=source,
                 crs=crs,
                 encoding=encoding,
-                as_of=day_of(as_of),
+                as_of=as_of,
                 include_personal=personal,
                 progress=done,
             )

@@ -46,6 +46,8 @@ PATH_TROUBLES: tuple[tuple[frozenset[int], type[errors.GisregError]], ...] = (
     (frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}), errors.PathUnusable),
 )
 """What the operating system says of files where no part of the registry has said it better."""
+ZH: Language = "zh"
+EN: Language = "en"
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
 STOPPED = Text("已中断,未完成的操作没有写入", "interrupted; what was not finished is not kept")
 
@@ -156,11 +158,9 @@ def explain_usage(usage: typer.TyperException, arguments: Sequence[str]) -> int:
     if type(usage).__name__ == "NoArgsIsHelpError":
         sys.stderr.write(usage.format_message() + "\n")
         return usage.exit_code
-    path = getattr(getattr(usage, "ctx", None), "command_path", "gisreg")
-    language = _language(arguments)
-    help_hint = Text("用法见 {path} --help", "see {path} --help").say(language, path=path)
-    word = Text("错误", "error").say(language)
-    sys.stderr.write(f"{word} [usage] {' '.join(usage.format_message().split())}; {help_hint}\n")
+    from gisreg.cli.usage import usage_line  # noqa: PLC0415 - wanted only here
+
+    sys.stderr.write(usage_line(usage, arguments, _chosen_language(arguments)) + "\n")
     return usage.exit_code
 
 
@@ -203,13 +203,18 @@ def _wants_debug(arguments: Sequence[str]) -> bool:
 
 def _language(arguments: Sequence[str]) -> Language:
     """The language even where the arguments or the settings are what is wrong."""
+    return _chosen_language(arguments) or "zh"
+
+
+def _chosen_language(arguments: Sequence[str]) -> Language | None:
+    """What ``--lang`` or GISREG_LANGUAGE says, if either is there and makes sense."""
     for place, argument in enumerate(arguments):
         value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
         if argument == "--lang" and place + 1 < len(arguments):
             value = arguments[place + 1]
         if value in ("zh", "en"):
-            return "en" if value == "en" else "zh"
-    return "en" if os.environ.get("GISREG_LANGUAGE") == "en" else "zh"
+            return EN if value == "en" else ZH
+    return {"zh": ZH, "en": EN}.get(os.environ.get("GISREG_LANGUAGE", ""))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import typer
 from sqlalchemy import Connection
 
 from gisreg.cli.database import open_engine
+from gisreg.cli.dates import AsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, progress
-from gisreg.cli.parcels_read import AsOf, County, day_of
+from gisreg.cli.outputs import check_folder, check_output
+from gisreg.cli.parcels_read import County
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
@@ -42,7 +44,8 @@ def county(
     from maps.compose import county_html  # noqa: PLC0415 - Folium is heavy and --help needs none of it
 
     now = context()
-    with _reading(now, county, day_of(as_of)) as (_connection, facts):
+    check_output(output)
+    with _reading(now, county, as_of) as (_connection, facts):
         pass
     _write(now, output, county_html(facts, _surroundings(now, facts, backdrop)), json)
 
@@ -60,9 +63,9 @@ def township(
     from maps.compose import township_html  # noqa: PLC0415 - as above
 
     now = context()
-    day = day_of(as_of)
-    with _reading(now, county, day) as (connection, facts):
-        parcels = _parcels(connection, facts, code, day)
+    check_output(output)
+    with _reading(now, county, as_of) as (connection, facts):
+        parcels = _parcels(connection, facts, code, as_of)
     _write(now, output, township_html(facts, code, parcels, _surroundings(now, facts, backdrop)), json)
 
 
@@ -79,15 +82,15 @@ def all(
     from maps.compose import write_all  # noqa: PLC0415
 
     now = context()
-    day = day_of(as_of)
-    with _reading(now, county, day) as (connection, facts):
+    check_folder(output)
+    with _reading(now, county, as_of) as (connection, facts):
         around = _surroundings(now, facts, backdrop, linked=True)
         codes = [row.code or UNKNOWN for row in facts.left]
         with progress(now.say(WRITING), len(codes)) as done:
 
             def townships() -> Iterator[tuple[str, list["Row"]]]:
                 for place, code in enumerate(codes):
-                    yield code, _parcels(connection, facts, code, day)
+                    yield code, _parcels(connection, facts, code, as_of)
                     done(place + 1)
 
             sizes = write_all(facts, townships(), around, output)

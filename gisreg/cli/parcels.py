@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from gisreg.cli.database import existing_database
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
+from gisreg.cli.outputs import check_output
 from gisreg.cli.parcels_read import register
-from gisreg.cluster import database_address
 from gisreg.intake.report import Report, check_report_path, require_some, write_report
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -57,9 +58,10 @@ def import_(
 
     now = context()
     if report:
+        check_output(report)
         check_report_path(report)
     wanted = Wanted(file, kind, county, layer, crs, encoding, mapping, dry_run)
-    url = database_address(now.settings).app_url
+    url = existing_database(now.settings).app_url
     leave_out_pandas()
     # the processes before the bar, which has a thread
     with Team(now.settings.load_workers, file) as team, progress(now.say(READING, file=file.name), total=100) as bar:

@@ -1,11 +1,11 @@
 """``gisreg parcels list|show|history|queryables``."""
 
-from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from gisreg.cli.database import open_engine
+from gisreg.cli.dates import AsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
@@ -14,9 +14,6 @@ from gisreg.parcels.read import Row
 from gisreg.text import Text
 
 County = Annotated[str | None, typer.Option(help="县级代码 · county code")]
-AsOf = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="按该日 24 时的登记 · as recorded at the end of that day")
-]
 
 TOTAL = Text("共 {total} 宗,列出 {shown} 宗", "{total} parcels, {shown} listed")
 CHANGED = Text("{field}:{before} → {after}", "{field}: {before} → {after}")
@@ -30,11 +27,6 @@ RECORD_TITLES = {
 }
 """What the record says of itself: shown with a parcel, but no filter asks for it."""
 HEADINGS = ("parcel_code", "kind", "state", "name", "township_name", "area_mu", "label", "measure_zh", "due_on")
-
-
-def day_of(moment: datetime | None) -> date | None:
-    """The date an option means."""
-    return moment.date() if moment else None
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +51,7 @@ def list_(
     from gisreg.parcels.read import list_parcels  # noqa: PLC0415
 
     now = context()
-    source = current_at(day_of(as_of))
+    source = current_at(as_of)
     where = compile_filter(filter, target=source) if filter else None
     with open_engine(now.settings) as engine, transaction(engine) as connection:
         page = list_parcels(
@@ -88,7 +80,7 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        row = get_parcel(connection, code, day_of(as_of))
+        row = get_parcel(connection, code, as_of)
     if json:
         print_json(row)
         return

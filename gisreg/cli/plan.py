@@ -1,14 +1,13 @@
 """``gisreg plan``: label the county, accept a run, explain one parcel, check a rule set."""
 
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
+from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
-from gisreg.errors import InputError
 from gisreg.text import Text
 from gisreg.vocab import Label
 
@@ -42,29 +41,11 @@ ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("�
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
 
-class BadDateOption(InputError):
-    """An option that needs a date got something else."""
-
-    what: ClassVar[Text] = Text("{value} 不是有效日期", "{value} is not a date")
-    mend: ClassVar[Text] = Text("写作 2026-11-21", "write it as 2026-11-21")
-
-
-def _day(value: str | None, option: str) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise BadDateOption(option, value=value) from None
-
-
 @app.command()
 def run(
     rules: Annotated[Path | None, typer.Option("--rules", help="规则文件 · rule set, TOML")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="基准日 · the clock's date")] = None,
-    recorded_as_of: Annotated[
-        str | None, typer.Option("--recorded-as-of", help="按该日 24 时已记录的事实 · facts as recorded that day")
-    ] = None,
+    as_of: ClockDay = None,
+    recorded_as_of: RecordedAsOf = None,
     propose: Annotated[bool, typer.Option("--propose", help="只拟不用 · propose, do not accept")] = False,
     county: CountyOption = None,
     json: JsonFlag = False,
@@ -76,13 +57,12 @@ def run(
     from gisreg.planning.run import run_plan  # noqa: PLC0415
 
     now = context()
-    days = _day(as_of, "--as-of"), _day(recorded_as_of, "--recorded-as-of")
     with open_engine(now.settings) as engine:
         with transaction(engine) as connection:
             code = choose_county(connection, county or now.settings.county)
         summary = run_plan(
             engine, actor(now.settings), code,
-            ruleset_path=rules, as_of=days[0], propose=propose, recorded_as_of=days[1],
+            ruleset_path=rules, as_of=as_of, propose=propose, recorded_as_of=recorded_as_of,
         )  # fmt: skip
     if json:
         print_json(summary)
@@ -106,7 +86,7 @@ def _print_totals(now: Context, totals: dict[str, tuple[int, float]]) -> None:
 @app.command("try")
 def try_(
     file: Annotated[Path, typer.Argument(help="规则文件 · rule set, TOML")],
-    as_of: Annotated[str | None, typer.Option("--as-of", help="基准日 · the clock's date")] = None,
+    as_of: ClockDay = None,
     county: CountyOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -117,11 +97,10 @@ def try_(
     from gisreg.planning.run import try_plan  # noqa: PLC0415
 
     now = context()
-    day = _day(as_of, "--as-of")
     with open_engine(now.settings) as engine:
         with transaction(engine) as connection:
             code = choose_county(connection, county or now.settings.county)
-        summary, changed = try_plan(engine, actor(now.settings), code, file, as_of=day)
+        summary, changed = try_plan(engine, actor(now.settings), code, file, as_of=as_of)
     if json:
         print_json({**asdict(summary), "changed": changed})
         return

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gisreg.cli.database import open_engine
+from gisreg.cli.database import existing_database, open_engine
 from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_table
-from gisreg.cluster import database_address
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
@@ -43,7 +42,7 @@ def import_(
     """导入行政区 · import administrative units; those already there are updated."""
     now = context()
     wanted = WantedUnits(file, level, county, code_field, name_field, name_en_field, code, name, layer, crs, encoding)
-    report = import_units(now.settings, database_address(now.settings).app_url, wanted)
+    report = import_units(now.settings, existing_database(now.settings).app_url, wanted)
     if json:
         print_json(report)
         return

@@ -16,7 +16,7 @@ from psycopg2 import sql
 from gisreg.cluster.address import APP_ROLE, DATABASE, OWNER_ROLE, DatabaseAddress, libpq_uri
 from gisreg.cluster.prepare import admin_cursor, create_database, drop_database, has_role
 from gisreg.cluster.programs import PostgresqlMissingError, installed
-from gisreg.errors import ConflictError, DatabaseError, DiskFull, InputError
+from gisreg.errors import AccessError, ConflictError, DatabaseError, DiskFull, InputError
 from gisreg.text import Text
 
 MARK = "gisreg.parcel"
@@ -39,7 +39,7 @@ class BackupFailedError(DatabaseError):
     mend: ClassVar[Text] = Text("现有数据未动；请排除原因后重试", "nothing was changed; mend the cause and try again")
 
 
-class CannotWriteError(InputError):
+class CannotWriteError(AccessError):
     """The backup's directory cannot be written."""
 
     what: ClassVar[Text] = Text("无法写入备份（{reason}）", "the backup cannot be written ({reason})")
