@@ -6,18 +6,28 @@ a packed shapefile slowly.
 
 import shutil
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from gisreg.intake.errors import BadArchive
+from gisreg.intake.errors import BadArchive, DiskTooSmall
 
-DATASETS = (".shp", ".gpkg", ".geojson", ".json", ".topojson", ".gml", ".kml", ".fgb")
+DATASETS = (
+    ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".gml", ".kml", ".ovkml", ".fgb", ".parquet", ".geoparquet",
+    ".dxf", ".tab", ".mif",
+)  # fmt: skip
+LISTS = (".txt", ".csv")
+"""Read where a zip holds nothing else: beside a map they are its explanation."""
+ZIPS = (".zip", ".kmz")
 DEPTH = 3
 LARGEST_BYTES = 60 * 1024**3
 LARGEST_RATIO = 500
 """A zip bomb packs far more tightly than any survey."""
+LEAST_BUDGET = 500_000_000
+"""What a small archive may hold all the same."""
+MOST_MEMBERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -28,13 +38,37 @@ class Packed:
     name: str
 
 
+class _Budget:
+    """How much may still be unpacked, zips in zips included."""
+
+    def __init__(self, path: Path, target: Path) -> None:
+        self._left = min(LARGEST_BYTES, max(LARGEST_RATIO * path.stat().st_size, LEAST_BUDGET))
+        self._target = target
+
+    def take(self, size: int, shown: str) -> None:
+        """Refuse what is too much for a survey, or for the disk."""
+        if size > self._left:
+            raise BadArchive(shown, detail=f"解开后 {size} 字节 / {size} bytes unpacked")
+        if size > shutil.disk_usage(self._target).free:
+            raise DiskTooSmall(str(self._target), megabytes=-(-size // 1024**2))
+        self._left -= size
+
+
 def unpack(path: Path, target: Path, shown: str) -> list[Packed]:
     """Unpack all datasets below ``target``."""
     try:
-        return _told_apart(list(_datasets(_unpacked(path, target, shown, depth=1))), target)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        folder = _unpacked(path, target, shown, 1, _Budget(path, target))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         # RuntimeError is how zipfile says that a password is needed
         raise BadArchive(shown, detail=str(error)[:80]) from error
+    found = list(_datasets(folder, DATASETS))
+    return _told_apart(found or list(_datasets(folder, LISTS)), target)
+
+
+def names(path: Path) -> list[str]:
+    """What an archive holds, as it says itself."""
+    with zipfile.ZipFile(path) as archive:
+        return [_name_of(member) for member in archive.infolist() if not member.is_dir()]
 
 
 def _told_apart(found: list[Packed], folder: Path) -> list[Packed]:
@@ -46,19 +80,19 @@ def _told_apart(found: list[Packed], folder: Path) -> list[Packed]:
     ]
 
 
-def _unpacked(path: Path, target: Path, shown: str, depth: int) -> Path:
+def _unpacked(path: Path, target: Path, shown: str, depth: int, budget: _Budget) -> Path:
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
-        size = sum(member.file_size for member in members)
-        if size > LARGEST_BYTES or size > LARGEST_RATIO * max(path.stat().st_size, 1_000_000):
-            raise BadArchive(shown, detail=f"{size} bytes")
+        if len(members) > MOST_MEMBERS:
+            raise BadArchive(shown, detail=f"{len(members)} 个文件 / {len(members)} files")
+        budget.take(sum(member.file_size for member in members), shown)
         for member in members:
-            place = target.joinpath(*_safe_parts(_name_of(member)))
+            place = target.joinpath(*_safe_parts(_name_of(member), shown))
             place.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as packed, place.open("wb") as file:
                 shutil.copyfileobj(packed, file, 1024 * 1024)
-            if place.suffix.lower() == ".zip" and depth < DEPTH:
-                _unpacked(place, place.with_name(place.name + ".d"), shown, depth + 1)
+            if place.suffix.lower() in ZIPS and depth < DEPTH:
+                _unpacked(place, place.with_name(place.name + ".d"), shown, depth + 1, budget)
                 place.unlink()
     return target
 
@@ -73,15 +107,18 @@ def _name_of(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
-def _safe_parts(name: str) -> list[str]:
-    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..", ".")]
-    return [part.replace(":", "_") for part in parts] or ["_"]
+def _safe_parts(name: str, shown: str) -> list[str]:
+    """The steps of a member's path; one that leads out of the archive is nobody's survey."""
+    steps = PurePosixPath(name.replace("\\", "/")).parts
+    if ".." in steps:
+        raise BadArchive(shown, detail=f"路径越界 / a path that leads outside: {name[:60]}")
+    return [step.replace(":", "_") for step in steps if step not in ("/", ".")] or ["_"]
 
 
-def _datasets(folder: Path) -> Iterator[Packed]:
+def _datasets(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Packed]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if "__MACOSX" in inside.parts or any(part.endswith(".gdb") for part in inside.parts[:-1]):
+        if "__MACOSX" in inside.parts or any(part.lower().endswith(".gdb") for part in inside.parts[:-1]):
             continue
-        if (path.is_dir() and path.suffix.lower() == ".gdb") or (path.is_file() and path.suffix.lower() in DATASETS):
+        if (path.is_dir() and path.suffix.lower() == ".gdb") or (path.is_file() and path.suffix.lower() in suffixes):
             yield Packed(path, path.stem)

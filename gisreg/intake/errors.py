@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording stays in one piece
+
 """What can be wrong with a whole file. Faults of single rows are findings of :mod:`gisreg.checks`, not errors."""
 
 from typing import ClassVar
@@ -25,8 +27,16 @@ class NotGeodata(InputError):
 
     what: ClassVar[Text] = Text("不是可识别的矢量数据文件({detail})", "not a vector file that can be read ({detail})")
     mend: ClassVar[Text] = Text(
-        "请提供 shapefile(可打包为 zip)、GeoPackage 或 GeoJSON", "give a shapefile (also zipped), GeoPackage or GeoJSON"
+        "请提供 shapefile、GeoPackage、FileGDB、GeoJSON、KML/KMZ、DXF、GML、FlatGeobuf、GeoParquet、CSV 或界址点 TXT(可打包为 zip)",
+        "give a shapefile, GeoPackage, FileGDB, GeoJSON, KML/KMZ, DXF, GML, FlatGeobuf, GeoParquet, CSV or boundary-point text (also zipped)",
     )
+
+
+class NeedsConversion(InputError):
+    """A kind of file that is not read, though there is a way to bring its content in."""
+
+    what: ClassVar[Text] = Text("这是{name_zh},不能直接导入", "this is {name_en}, which is not imported as it is")
+    mend: ClassVar[Text] = Text("{way_zh}", "{way_en}")
 
 
 class BrokenFile(InputError):
@@ -34,6 +44,18 @@ class BrokenFile(InputError):
 
     what: ClassVar[Text] = Text("文件已损坏({detail})", "the file is damaged ({detail})")
     mend: ClassVar[Text] = Text("请重新导出或重新传输该文件", "export or transfer the file again")
+
+
+class FileTooLarge(ResourceError):
+    """Larger than what is read whole."""
+
+    what: ClassVar[Text] = Text(
+        "文件太大({megabytes} MB,此格式最多 {most} MB)",
+        "the file is too large ({megabytes} MB; at most {most} MB of this format)",
+    )
+    mend: ClassVar[Text] = Text(
+        "请拆分文件,或转换为 GeoPackage 后导入", "split it, or convert it to GeoPackage and import that"
+    )
 
 
 class PartMissing(InputError):
@@ -99,12 +121,36 @@ class BadArchive(InputError):
     mend: ClassVar[Text] = Text("请重新打包(不加密的 zip)", "pack it again as a plain, unencrypted zip")
 
 
+class DiskTooSmall(ResourceError):
+    """An archive's content does not fit on the disk."""
+
+    what: ClassVar[Text] = Text(
+        "临时文件夹所在磁盘放不下解压后的 {megabytes} MB", "the {megabytes} MB of the archive do not fit on the disk"
+    )
+    mend: ClassVar[Text] = Text(
+        "请腾出空间,或用环境变量 TMPDIR 指定更大的磁盘",
+        "free some space, or name a larger disk with the environment variable TMPDIR",
+    )
+
+
 class CrsMissing(InputError):
     """The file does not say its CRS, and it is never guessed."""
 
     what: ClassVar[Text] = Text("文件没有说明坐标系({detail})", "the file does not say its CRS ({detail})")
     mend: ClassVar[Text] = Text(
         "请用 --crs EPSG:编号 指定,例如 --crs EPSG:4547", "give it, for instance --crs EPSG:4547"
+    )
+
+
+class ZoneContradicted(InputError):
+    """The zone given is not the one that the coordinates are written in."""
+
+    what: ClassVar[Text] = Text(
+        "坐标系 {crs} 与文件坐标不符({found})", "the CRS {crs} is not that of the coordinates ({found})"
+    )
+    mend: ClassVar[Text] = Text(
+        "带号在前(8 位东坐标)用 EPSG:4513–4533,不带带号(6 位)用 EPSG:4534–4554",
+        "use EPSG:4513–4533 where the zone stands before the easting (8 digits), EPSG:4534–4554 where it does not (6)",
     )
 
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from gisreg.intake.errors import (
     SeveralLayers,
 )
 from gisreg.intake.ogr import GPKG_SUFFIX, GeoPackageSource, OgrSource, brief
+from gisreg.intake.refusals import refuse_foreign, refuse_in_archive
 from gisreg.intake.source import Source
 
 ZIP_MAGIC = b"PK"
@@ -38,6 +39,7 @@ def open_source(
     """The one layer meant; what was unpacked for it goes away at the end."""
     shown = str(path)
     _check_there(path, shown)
+    refuse_foreign(path, shown)
     if not _is_zip(path):
         if path.is_file() and path.suffix.lower() == ".zip":
             raise BadArchive(shown, detail="not a zip file")
@@ -46,6 +48,8 @@ def open_source(
     _remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
         packed = archive.unpack(path, Path(folder), shown)
+        if not packed:
+            refuse_in_archive(archive.names(path), shown)
         chosen = _choose(packed, layer, shown)
         inner = None if layer == chosen.name else layer
         yield _open(chosen.path, f"{shown}!{chosen.name}", inner, crs_given, encoding)
@@ -85,8 +89,6 @@ def _main_file(path: Path, shown: str) -> Path:
 
 def _choose(packed: list[archive.Packed], layer: str | None, shown: str) -> archive.Packed:
     """The only dataset of a zip, or the one that --layer names."""
-    if not packed:
-        raise NotGeodata(shown, detail="zip")
     names = [found.name for found in packed]
     if layer in names:
         return packed[names.index(layer)]
@@ -97,6 +99,29 @@ def _choose(packed: list[archive.Packed], layer: str | None, shown: str) -> arch
 
 
 def _open(path: Path, shown: str, layer: str | None, crs_given: str | None, encoding: str | None) -> Source:
+    own = _own_reader(path)
+    if own is None:
+        return _open_by_gdal(path, shown, layer, crs_given, encoding)
+    source = own(path, shown, layer=layer, crs_given=crs_given, encoding=encoding)
+    if layer is not None and layer != source.layer:
+        raise LayerMissing(shown, layer=layer, layers=source.layer)
+    if source.rows == 0:
+        raise EmptyLayer(shown, layer=source.layer)
+    crs.check_degrees(crs.decide(f"EPSG:{source.srid}", None, shown), source.sample_boxes(), shown)
+    return source
+
+
+def _own_reader(path: Path) -> Callable[..., Source] | None:
+    """The reader of a format that GDAL reads badly or not at all; each loads only what it needs."""
+    suffix = path.suffix.lower()
+    if suffix == ".txt":
+        from gisreg.intake.boundary_text.source import open_text  # noqa: PLC0415
+
+        return open_text
+    return None
+
+
+def _open_by_gdal(path: Path, shown: str, layer: str | None, crs_given: str | None, encoding: str | None) -> Source:
     facts = shapefile.examine(path, shown, encoding) if path.suffix.lower() == ".shp" else None
     name = _layer(path, layer, shown)
     info = _info(path, name, shown)

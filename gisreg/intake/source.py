@@ -8,9 +8,11 @@ leading zeros and dates must be judged before they are believed; the database ma
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gisreg.intake.notes import Note
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,6 +47,8 @@ class Source(ABC):
     encoding: str | None
     encoding_from: str | None
     """cpg, ldid, detected, ascii, given, or format."""
+    notes: tuple[Note, ...] = field(default=(), kw_only=True, repr=False)
+    """What the reader itself has found out: only it knows lines, columns and the drawing around a shape."""
 
     @abstractmethod
     def parts(self, count: int) -> list[Part]:
