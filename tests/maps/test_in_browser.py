@@ -303,6 +303,18 @@ def test_five_thousand_parcels(
     assert page.evaluate("document.getElementsByTagName('*').length") < 4000
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_county_s_header_is_one_row_on_a_small_laptop(overview: Page, language: str) -> None:
+    overview.set_viewport_size({"width": 1280, "height": 800})
+    overview.click(f"[data-language='{language}']")
+    boxes = [overview.locator(part).bounding_box() for part in (".heading", ".keys", ".tools", ".top h1")]
+    assert all(boxes)
+    heading, keys, tools, title = (box for box in boxes if box)
+    assert heading["x"] + heading["width"] < keys["x"] < keys["x"] + keys["width"] < tools["x"]
+    assert max(abs(box["y"] - tools["y"]) for box in (heading, keys)) < 12
+    assert title["height"] < 40  # one line of text
+
+
 def test_a_phone_shows_all_of_it_without_sideways_scrolling(
     desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
 ) -> None:
