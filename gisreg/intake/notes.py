@@ -6,7 +6,7 @@ it, and the note says why in the place of the database's own words.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -63,9 +63,25 @@ class Note:
         return self.grade is Severity.REFUSED
 
 
-def refused_rows(notes: Sequence[Note]) -> frozenset[int]:
-    """Rows that the reader gave no shape to, so that the database's own refusal of them need not be told."""
-    return frozenset(note.row for note in notes if note.refuses)
+MOST_REASONS = 5
+
+
+def settled(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """A refused row has one note, with all its reasons; what else was noted about it no longer matters."""
+    reasons: dict[int, list[Note]] = {}
+    for note in notes:
+        if note.refuses:
+            reasons.setdefault(note.row, []).append(note)
+    told = [note for note in notes if note.row not in reasons]
+    return tuple(sorted([*told, *map(_joined, reasons.values())], key=lambda note: note.row))
+
+
+def _joined(notes: Sequence[Note]) -> Note:
+    first, more = notes[0], len(notes) - MOST_REASONS
+    shown = [note.what for note in notes[:MOST_REASONS]]
+    rest = Text(f"……等 {len(notes)} 处", f"… and {more} more") if more > 0 else Text("", "")
+    what = Text(";".join(one.zh for one in shown) + rest.zh, "; ".join(one.en for one in shown) + rest.en)
+    return replace(first, what=what)
 
 
 def make_kinds(*rows: tuple[str, Severity, tuple[str, str], tuple[str, str]]) -> dict[str, NoteKind]:

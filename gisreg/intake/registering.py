@@ -17,6 +17,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.errors import NumbersExhausted
+from gisreg.intake.noting import with_notes
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.intake.rows import stored
@@ -82,7 +83,7 @@ def _register(connection: Connection, job: Job) -> Report:
     counts = dict(connection.execute(_sql(job, "counts.sql")).mappings().one())
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
-    problems = _problems(connection, job)
+    problems, counts = with_notes(connection, _problems(connection, job), job.source.notes, counts)
     report = _report(connection, job, counts, problems)
     batch = _store_batch(connection, job, report)
     connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})

@@ -22,7 +22,7 @@ from gisreg.intake.boundary_text.axes import (
 from gisreg.intake.boundary_text.faults import KINDS
 from gisreg.intake.boundary_text.lines import RawFile, RawParcel, field_names, take_apart
 from gisreg.intake.errors import CrsMissing, CrsNeedsParameters, CrsUnknown, NotGeodata, ZoneContradicted
-from gisreg.intake.notes import UNREADABLE, WHOLE_FILE, Note
+from gisreg.intake.notes import UNREADABLE, WHOLE_FILE, Note, settled
 from gisreg.intake.plaintext import read_text
 from gisreg.intake.table import TableSource, make_table
 
@@ -78,7 +78,7 @@ def open_text(path: Path, shown: str, *, layer: str | None, crs_given: str | Non
     return TableSource(
         path=path, shown=shown, layer=path.stem, fields=tuple(fields), rows=len(rows), srid=where.srid,
         crs_from=where.how, encoding=found.name, encoding_from=found.how, table=make_table(rows, fields),
-        notes=tuple(_file_notes(raw, usual, zone)) + tuple(note for work in works for note in work.notes),
+        notes=settled([*_file_notes(raw, usual, zone), *(note for work in works for note in work.notes)]),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 """Each format from its file into the database, through the same mapping, checks and load as any other."""
 
+import re
+
 import pytest
 from boundary_texts import HEAD, TWO, square, write
 from intake_surveys import adds_up, one
@@ -18,7 +20,8 @@ def test_boundary_text(load, county, tmp_path):
     assert report.planar_areas_m2 == pytest.approx([28000, 6600, 2500])
     assert adds_up(report)
     refusals = [problem for problem in report.problems if problem.grade == "refused"]
-    assert [problem.row for problem in refusals] == [36]
+    assert [(problem.row, problem.id, problem.fault) for problem in refusals] == [(36, "DS-004", "text_cut")]
+    assert "37" in refusals[0].what.zh
     assert one(
         county,
         "SELECT string_agg(name || official_area_m2, ',' ORDER BY source_row) FROM parcel WHERE source_code <> 'DS-003'",
@@ -27,5 +30,23 @@ def test_boundary_text(load, county, tmp_path):
     assert one(county, "SELECT ST_AsText(survey_boundary) FROM parcel WHERE source_code = 'DS-002'").startswith(
         "POLYGON((38428200 3997900,38428300 3997900"
     )
+    assert one(county, "SELECT problems -> 0 ->> 'fault' FROM batch") == "text_cut"
     again = load(tmp_path / "a.txt")
     assert (again.unchanged, again.refused) == (3, 1)
+
+
+def test_notes_of_a_reader_stand_in_the_report(load, county, tmp_path):
+    swapped = re.sub(
+        r"^(J\d,\d),([\d.]+),([\d.]+)$", r"\1,\3,\2", HEAD + TWO.replace("0.6600", "0.9"), flags=re.MULTILINE
+    )
+    path = write(tmp_path / "a.txt", swapped)
+    report = load(path)
+    assert (report.loaded, report.warned) == (2, 2)
+    assert [(problem.row, problem.fault) for problem in report.problems] == [
+        (0, "text_swapped_file"), (13, "text_swapped"), (24, "text_swapped"), (24, "text_area_differs"),
+    ]  # fmt: skip
+    assert [problem.fault for problem in load(path).problems] == ["text_swapped_file"]
+    lines = load(write(tmp_path / "b.txt", HEAD + TWO.replace("J2,1,", "J2,1,9"))).problems
+    assert [(problem.row, problem.grade, problem.fault) for problem in lines] == [
+        (13, "refused", "text_point"), (24, "refused", "text_point"),
+    ]  # fmt: skip
