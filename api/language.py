@@ -19,15 +19,16 @@ def _preferred(header: str) -> Language | None:
         tag, _, rest = part.strip().partition(";")
         primary = tag.strip().lower().partition("-")[0]
         if primary == "zh":
-            ranked.append((_quality(rest), "zh"))
+            ranked.append((quality(rest), "zh"))
         elif primary == "en":
-            ranked.append((_quality(rest), "en"))
+            ranked.append((quality(rest), "en"))
     wanted = [entry for entry in ranked if entry[0] > 0]
     # max() keeps the first of equals: the order of the header decides.
     return max(wanted, key=lambda entry: entry[0])[1] if wanted else None
 
 
-def _quality(parameters: str) -> float:
+def quality(parameters: str) -> float:
+    """The rank that a part of an Accept header gives itself; nonsense ranks last."""
     for parameter in parameters.split(";"):
         name, _, value = parameter.strip().partition("=")
         if name.strip().lower() == "q":

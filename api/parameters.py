@@ -67,6 +67,14 @@ After = Annotated[
     str | None,
     Query(pattern=PARCEL_CODE, description="从该编号之后继续（比 offset 快）· continue behind this parcel code"),
 ]
+Sort = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        description="排序字段，最多 3 个，前加 - 为降序 · up to three queryables; a leading - turns one round",
+        examples=["-area_mu,kind"],
+    ),
+]
 Box = Annotated[
     str | None,
     Query(

@@ -1,7 +1,7 @@
 """Parcels: lists, one of them, its history, and what a filter may ask for."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from api.dependencies import LanguageDep, ReadingDep
 from api.encoding import json_bytes
 from api.filters import compiled
 from api.links import Link, link_header, next_link, with_members
+from api.negotiation import GEOJSON, JSON, Form, form_of
 from api.parameters import (
     After,
     AsOf,
@@ -22,6 +23,7 @@ from api.parameters import (
     Limit,
     Offset,
     ParcelCode,
+    Sort,
     box_of,
     known_form,
 )
@@ -30,14 +32,19 @@ from api.schemas import FEATURE, FEATURES, PARCEL_PAGE, answers, queryables_sche
 from gisreg.counties import choose_county
 from gisreg.parcels.asof import current_at
 from gisreg.parcels.read import feature_collection, get_feature, get_parcel, history, list_parcels
+from gisreg.parcels.sorting import SortKey, read_sort
 
 router = APIRouter(tags=["parcels"])
 
-JSON, GEOJSON = "application/json", "application/geo+json"
 EMPTY = b'{"type":"FeatureCollection","features":[]}'
 # Quotes inside strings are escaped, so this stands at the head of a feature and nowhere else.
 _FEATURE_START = re.compile(rb'\{"type":"Feature","id":"([^"]*)"')
-Format = Annotated[Literal["json", "geojson"], Query(description="json，或带界址的 geojson · geojson has boundaries")]
+Format = Annotated[
+    Form | None,
+    Query(
+        description="json，或带界址的 geojson；默认按 Accept 头 · geojson has boundaries; the Accept header asks too"
+    ),
+]
 _HISTORY = {
     "type": "object",
     "properties": {
@@ -75,21 +82,29 @@ def parcels(  # noqa: PLR0917 - FastAPI passes by name
     limit: Limit = 100,
     after: After = None,
     offset: Offset = 0,
-    format: Format = "json",
+    sort: Sort = None,
+    format: Format = None,
 ) -> Response:
-    """Parcels in the order of their numbers.
+    """Parcels in the order of their numbers, or sorted; as GeoJSON where `Accept: application/geo+json` asks for it.
 
     Follow the `next` link (also in the `Link` header) until there is none; it continues behind the last number, so
-    that a change in between neither repeats nor skips a parcel.
+    that a change in between neither repeats nor skips a parcel. A sorted list continues by `offset`, in which what is
+    unknown stands last.
     """
+    keys = read_sort(sort)
     source = current_at(as_of)
     asked: dict[str, Any] = {"where": compiled(filter, filter_lang, source), "bbox": box_of(bbox), "source": source}
     with reading.open() as connection:
         asked["county"] = choose_county(connection, county or reading.registry.settings.county)
-        if format == "geojson":
+        if form_of(reading.request, format) == "geojson":
+            if keys:
+                return _sorted_features(reading, connection, asked, keys, limit=limit, after=after, offset=offset)
             return _features(reading, connection, asked, limit=limit, after=after, offset=offset)
-        page = list_parcels(connection, **asked, limit=limit, after=after, offset=offset)
-    links = _next(reading, page.items[-1]["parcel_code"] if len(page.items) == limit else None, JSON)
+        page = list_parcels(connection, **asked, limit=limit, after=after, offset=offset, sort=keys)
+    if keys:
+        links = _next_offset(reading, offset + limit if len(page.items) == limit else None, JSON)
+    else:
+        links = _next(reading, page.items[-1]["parcel_code"] if len(page.items) == limit else None, JSON)
     body = {"total": page.total, "items": page.items, "links": links}
     return reading.reply(json_bytes(body), JSON, link_header(links))
 
@@ -110,6 +125,29 @@ def _features(
     return reading.reply(body, GEOJSON, link_header(links))
 
 
+def _sorted_features(
+    reading: Reading,
+    connection: Connection,
+    asked: dict[str, Any],
+    keys: tuple[SortKey, ...],
+    *,
+    limit: int,
+    after: str | None,
+    offset: int,
+) -> Response:
+    """The same by place in the order."""
+    total = list_parcels(connection, **asked, limit=0, after=after, sort=keys).total
+    collection = feature_collection(connection, **asked, limit=limit, offset=offset, sort=keys)
+    count = len(_FEATURE_START.findall(collection))
+    links = _next_offset(reading, offset + limit if count == limit else None, GEOJSON)
+    body = with_members(collection, numberMatched=total, numberReturned=count, links=links)
+    return reading.reply(body, GEOJSON, link_header(links))
+
+
+def _next_offset(reading: Reading, offset: int | None, media_type: str) -> list[Link]:
+    return [next_link(reading.request, media_type, offset=offset)] if offset is not None else []
+
+
 def _next(reading: Reading, last: str | None, media_type: str) -> list[Link]:
     return [next_link(reading.request, media_type, after=last, offset=None)] if last else []
 
@@ -120,11 +158,11 @@ def _next(reading: Reading, last: str | None, media_type: str) -> list[Link]:
     responses={**answers(json={"$ref": "#/components/schemas/Parcel"}, geojson=FEATURE), **documented(404, 422, 503)},
     response_class=Response,
 )
-def parcel(reading: ReadingDep, parcel_code: ParcelCode, as_of: AsOf = None, format: Format = "json") -> Response:
-    """All that the registry knows of one parcel, now or as of a day; `format=geojson` with its boundary."""
+def parcel(reading: ReadingDep, parcel_code: ParcelCode, as_of: AsOf = None, format: Format = None) -> Response:
+    """All that the registry knows of one parcel, now or as of a day; GeoJSON has its boundary."""
     code = known_form(parcel_code)
     with reading.open() as connection:
-        if format == "geojson":
+        if form_of(reading.request, format) == "geojson":
             return reading.reply(get_feature(connection, code, as_of), GEOJSON)
         return reading.reply(json_bytes(get_parcel(connection, code, as_of)), JSON)
 

@@ -12,6 +12,7 @@ from api.parameters import FIRST_DAY, LAST_DAY, County, Day, ParcelCode, known_f
 from api.problems import documented
 from api.schemas import answers
 from gisreg.counties import choose_county
+from gisreg.planning.named import DEFAULT_RULESET, named_ruleset
 from gisreg.vocab import Label
 
 router = APIRouter(tags=["plan"])
@@ -89,6 +90,11 @@ class RunOrder(BaseModel):
     recorded_as_of: Day | None = Field(
         None, ge=FIRST_DAY, le=LAST_DAY, description="只用该日 24 时已登记的事实 · only facts recorded by that day"
     )
+    ruleset: str = Field(
+        DEFAULT_RULESET,
+        pattern="^[a-z][a-z0-9_-]{0,63}$",
+        description="规则集名称，即 data/rules 中的文件名 · a rule set of data/rules by name",
+    )
     propose: bool = Field(False, description="只提出，不采用 · propose only: the run in force stays")
 
 
@@ -119,18 +125,20 @@ def runs(reading: ReadingDep, county: County = None, limit: Annotated[int, Query
     response_class=Response,
 )
 def run(registry: RegistryDep, actor: ActorDep, order: Annotated[RunOrder | None, Body()] = None) -> Response:
-    """Label every open parcel by the national rule set. Unless only proposed, the run is in force at once.
+    """Label every open parcel by a rule set of this registry, the national one by default.
 
-    What a person decided about a parcel stays.
+    Unless only proposed, the run is in force at once. What a person decided about a parcel stays.
     """
     from gisreg.planning.run import run_plan  # noqa: PLC0415 - as above
 
     asked = order or RunOrder.model_validate({})
     with registry.transaction() as connection:
         county = choose_county(connection, asked.county or registry.settings.county)
+    chosen = named_ruleset(registry.settings.data_dir, asked.ruleset)
     summary = run_plan(
-        registry.engine(), actor, county, as_of=asked.as_of, recorded_as_of=asked.recorded_as_of, propose=asked.propose
-    )
+        registry.engine(), actor, county,
+        ruleset_path=chosen, as_of=asked.as_of, recorded_as_of=asked.recorded_as_of, propose=asked.propose,
+    )  # fmt: skip
     return Response(json_bytes(summary), 201, media_type="application/json")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, func, literal_colu
 from gisreg.db.sql import load
 from gisreg.errors import NotFoundError
 from gisreg.parcels.asof import current_at
+from gisreg.parcels.sorting import SortedAfter, SortKey, ordering
 from gisreg.text import Text
 
 Row = dict[str, Any]
@@ -64,17 +65,24 @@ def list_parcels(
     limit: int = 100,
     after: str | None = None,
     offset: int = 0,
+    sort: Sequence[SortKey] = (),
     as_of: date | None = None,
     source: FromClause | None = None,
 ) -> Page:
     """Parcels in the order of their numbers; ``after`` continues behind a parcel code without counting again rows.
 
-    ``where`` must be compiled against ``source`` (default: the read model as of ``as_of``).
+    ``where`` must be compiled against ``source`` (default: the read model as of ``as_of``). With ``sort`` a list is
+    continued by ``offset``.
+
+    Raises:
+        SortedAfter: both ``after`` and ``sort`` are given.
     """
+    _check_order(after, sort)
     source = current_at(as_of) if source is None else source
     wanted = conditions(source, county, where, bbox)
     total = connection.execute(select(func.count()).select_from(source).where(*wanted)).scalar_one()
-    statement = select(*attributes(source)).where(*wanted).order_by(source.c.parcel_code).limit(limit).offset(offset)
+    order = ordering(source, sort)
+    statement = select(*attributes(source)).where(*wanted).order_by(*order).limit(limit).offset(offset)
     if after is not None:
         statement = statement.where(source.c.parcel_code > after)
     return Page(total, [dict(row) for row in connection.execute(statement).mappings()])
@@ -88,18 +96,30 @@ def feature_collection(
     bbox: Sequence[float] | None = None,
     limit: int = 100,
     after: str | None = None,
+    offset: int = 0,
+    sort: Sequence[SortKey] = (),
     as_of: date | None = None,
     source: FromClause | None = None,
 ) -> bytes:
-    """The same list as a GeoJSON FeatureCollection, made by PostGIS and passed on as it comes."""
+    """The same list as a GeoJSON FeatureCollection, made by PostGIS and passed on as it comes.
+
+    Raises:
+        SortedAfter: both ``after`` and ``sort`` are given.
+    """
+    _check_order(after, sort)
     source = current_at(as_of) if source is None else source
     wanted = conditions(source, county, where, bbox)
     if after is not None:
         wanted.append(source.c.parcel_code > after)
-    page = select(*attributes(source), source.c.boundary).where(*wanted).order_by(source.c.parcel_code).limit(limit)
-    feature = _feature(page.subquery("page"))
+    page = select(*attributes(source), source.c.boundary).where(*wanted).limit(limit).offset(offset)
+    feature = _feature(page.order_by(*ordering(source, sort)).subquery("page"))
     features = connection.execute(feature).scalars().all()
     return ('{"type":"FeatureCollection","features":[' + ",".join(features) + "]}").encode()
+
+
+def _check_order(after: str | None, sort: Sequence[SortKey]) -> None:
+    if after is not None and sort:
+        raise SortedAfter("after")
 
 
 def _feature(page: FromClause) -> Any:

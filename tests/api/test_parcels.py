@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,77 @@ def test_geojson_is_a_feature_collection_longitude_first(client):
     first = body["features"][0]
     assert first["geometry"]["coordinates"][0][0][0] == [113.01, 36.01]
     assert first["properties"]["name"] == "<b>第1宗</b>"
+
+
+def test_geojson_by_the_accept_header(client):
+    plain = client.get("/parcels", params={"limit": 3})
+    assert (plain.headers["content-type"], "Accept" in plain.headers["vary"]) == ("application/json", True)
+    for accept in (
+        "application/geo+json",
+        "application/geo+json, */*;q=0.1",
+        "application/json;q=0.5, application/geo+json",
+        "Application/Geo+JSON, application/json",
+        "application/geo+json, */*",
+    ):
+        answer = client.get("/parcels", params={"limit": 3}, headers={"accept": accept})
+        assert answer.headers["content-type"] == "application/geo+json", accept
+        assert "Accept" in answer.headers["vary"]
+    features = answer.json()["features"]
+    assert [feature["properties"] for feature in features] == plain.json()["items"]
+    assert all(feature["geometry"]["type"] == "MultiPolygon" for feature in features)
+    for accept in (
+        "*/*",
+        "text/html",
+        "application/json, application/geo+json",
+        "application/geo+json;q=0",
+        "",
+        ";;,q",
+    ):
+        assert client.get("/parcels", headers={"accept": accept}).headers["content-type"] == "application/json", accept
+    named = client.get("/parcels", params={"format": "json"}, headers={"accept": "application/geo+json"})
+    assert named.headers["content-type"] == "application/json"
+
+
+def test_one_parcel_as_geojson_by_the_accept_header(client):
+    address = f"/parcels/{ALL[1]}"
+    answer = client.get(address, headers={"accept": "application/geo+json"})
+    assert (answer.headers["content-type"], "Accept" in answer.headers["vary"]) == ("application/geo+json", True)
+    assert answer.json()["properties"] == client.get(address).json()
+    assert answer.headers["etag"] != client.get(address).headers["etag"]
+
+
+@pytest.mark.parametrize("form", ["json", "geojson"])
+def test_a_sorted_list(client, form):
+    assert walk(client, sort="-parcel_code", format=form, limit=3) == ALL[::-1]
+    # Even numbers are idle land, odd ones factories.
+    assert walk(client, sort="kind,-area_m2", format=form) == [ALL[n - 1] for n in (7, 5, 3, 1, 6, 4, 2)]
+    # The first parcel has no official area: it stands last in either direction.
+    assert walk(client, sort="official_area_m2", format=form, limit=2) == [*ALL[1:], ALL[0]]
+    assert walk(client, sort="-official_area_m2", format=form, limit=2) == [*ALL[:0:-1], ALL[0]]
+    assert walk(client, sort="kind", format=form, filter="area_m2 > 30000") == [ALL[n - 1] for n in (3, 5, 7, 4, 6)]
+    body = client.get("/parcels", params={"sort": "kind", "format": form, "limit": 1}).json()
+    assert body.get("total", body.get("numberMatched")) == 7
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"sort": "nonsense"}, "sort_unknown"),
+        ({"sort": "boundary"}, "sort_unknown"),
+        ({"sort": "blockers"}, "sort_unknown"),
+        ({"sort": "id"}, "sort_unknown"),
+        ({"sort": "kind,,name"}, "sort_unknown"),
+        ({"sort": "kind; DROP TABLE parcel"}, "sort_unknown"),
+        ({"sort": "kind,name,state,area_m2"}, "sort_too_long"),
+        ({"sort": "kind,-kind"}, "sort_too_long"),
+        ({"sort": "kind", "after": ALL[0]}, "sorted_after"),
+        ({"sort": "kind", "after": ALL[0], "format": "geojson"}, "sorted_after"),
+    ],
+)
+def test_a_sort_that_cannot_be(client, asked, code):
+    answer = client.get("/parcels", params=asked)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["mend"]
 
 
 def test_one_parcel_in_both_formats_and_before_it_was_known(client):

@@ -48,6 +48,9 @@ def test_without_a_body_all_is_taken_as_usual(client):
         ({"county": "999999"}, 404),
         ({"as_of": 0}, 422),
         ({"ruleset": "/etc/passwd"}, 422),
+        ({"ruleset": "../rules/national"}, 422),
+        ({"ruleset": "national.toml"}, 422),
+        ({"ruleset": "provincial"}, 404),
         ({"propose": "maybe"}, 422),
         ([], 422),
     ],
@@ -56,6 +59,15 @@ def test_orders_that_make_no_sense(client, body, status):
     answer = client.post("/plan/runs", json=body)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_rule_set_is_chosen_by_name(client):
+    done = client.post("/plan/runs", json={"ruleset": "national", "propose": True})
+    assert done.status_code == 201, done.text
+    assert done.json()["ruleset"].startswith("national ")
+    unknown = client.post("/plan/runs", json={"ruleset": "provincial"}).json()
+    assert (unknown["code"], unknown["where"]) == ("rule_set_unknown", "ruleset")
+    assert "national" in unknown["mend"]
 
 
 def test_broken_json_is_named(client):
