@@ -1,4 +1,6 @@
-"""``gisreg export``: parcels as a shapefile, GeoPackage or GeoJSON."""
+# ruff: noqa: E501 - wording stays in one piece
+
+"""``gisreg export``: parcels as a shapefile, GeoPackage, GeoJSON or boundary-point text."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,16 +21,22 @@ WRITTEN = Text(
     "已导出 {rows} 宗到 {file}({crs},{encoding},{bytes} 字节,{seconds} 秒)",
     "{rows} parcels exported to {file} ({crs}, {encoding}, {bytes} bytes, {seconds} s)",
 )
+UNMAPPED = Text("另有 {n} 宗没有界址,未写入", "{n} more parcels have no boundary and were left out")
 WRITING = Text("导出(宗)", "Exporting (parcels)")
 
 
 def command(
-    output: Annotated[Path, typer.Option("--output", "-o", help=".shp.zip、.gpkg 或 .geojson · the file to write")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help=".shp.zip、.gpkg、.geojson 或 .txt(界址点)· the file to write")
+    ],
     crs: Annotated[
         str | None, typer.Option(help="EPSG:n,或 auto(本县所在带)· EPSG:n, or auto for the county's own zone")
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="shapefile 编码:GBK(默认)、GB18030、UTF-8 · shapefile encoding, GBK by default")
+        str | None,
+        typer.Option(
+            help="shapefile、TXT 编码:GBK(默认)、GB18030、UTF-8 · encoding of shapefile and text, GBK by default"
+        ),
     ] = None,
     filter: Annotated[str | None, typer.Option(help="CQL2 条件 · a CQL2 filter")] = None,
     kind: Annotated[list[Kind] | None, typer.Option(help="类型,可多次 · kind, repeatable")] = None,
@@ -72,3 +80,5 @@ def command(
         return
     facts = {"crs": summary.crs, "encoding": summary.encoding, "seconds": f"{summary.seconds:.1f}"}
     print_line(now.say(WRITTEN, file=output, rows=f"{summary.rows:,}", bytes=f"{summary.bytes:,}", **facts))
+    if summary.unmapped:
+        print_line(now.say(UNMAPPED, n=f"{summary.unmapped:,}"))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     case,
     cast,
+    false,
     func,
     literal,
     null,
@@ -26,6 +27,8 @@ from gisreg.export.fields import Field
 from gisreg.vocab import HolderClass
 
 GEOMETRY = "boundary"
+SURVEYED = "surveyed"
+"""Whether the boundary's coordinates are the survey's own, to the last digit."""
 PUBLIC_HOLDERS = tuple(holder.value for holder in HolderClass if holder is not HolderClass.PRIVATE)
 
 
@@ -38,12 +41,15 @@ def export_statement(
     as_of: date | None = None,
     include_personal: bool = False,
     clockwise: bool = False,
+    mark_surveyed: bool = False,
 ) -> Select[Any]:
-    """Fields under their own names, then ``boundary`` as WKB."""
+    """Fields under their own names, then ``boundary`` as WKB; before it ``surveyed``, where that is asked for."""
     columns = [_column(source, field, include_personal).label(field.name) for field in wanted if not field.title_of]
-    place, tables = _boundary(source, srid, as_of)
+    place, surveyed, tables = _boundary(source, srid, as_of)
     if clockwise:
         place = func.ST_ForcePolygonCW(place)
+    if mark_surveyed:
+        columns.append(surveyed.label(SURVEYED))
     statement = select(*columns, func.ST_AsBinary(place, "NDR").label(GEOMETRY)).select_from(tables)
     return statement.where(*where)
 
@@ -65,21 +71,23 @@ def _finite(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((func.isfinite(column), column), else_=cast(null(), Date))
 
 
-def _boundary(source: FromClause, srid: int, as_of: date | None) -> tuple[ColumnElement[Any], FromClause]:
-    """The boundary in the wanted CRS, and the tables it comes from.
+def _boundary(
+    source: FromClause, srid: int, as_of: date | None
+) -> tuple[ColumnElement[Any], ColumnElement[bool], FromClause]:
+    """The boundary in the wanted CRS, whether it is the survey's own, and the tables it comes from.
 
     Where the survey was made in that CRS, its own coordinates are given back to the last digit (rules §2), provided the
     stored boundary still is that survey: transformed, it equals it exactly. One repaired or redrawn does not.
     """
     stored = source.c.boundary
     if srid == STORAGE_SRID:
-        return stored, source
+        return stored, false(), source
     survey, tables = _survey(source, as_of)
     flat = func.ST_Multi(func.ST_Force2D(survey), type_=Geometry(srid=srid))
     again = func.ST_Transform(flat, cast(literal(STORAGE_SRID), Integer), type_=Geometry)
     unchanged = (func.ST_SRID(survey) == srid) & again.op("=")(stored)
     moved = func.ST_Transform(stored, cast(literal(srid), Integer))
-    return case((unchanged, flat), else_=moved), tables
+    return case((unchanged, flat), else_=moved), func.coalesce(unchanged, false()), tables
 
 
 def _survey(source: FromClause, as_of: date | None) -> tuple[ColumnElement[Any], FromClause]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -17,7 +17,7 @@ from gisreg.errors import AccessError, InputError, NotFoundError, ResourceError
 from gisreg.geometry import STORAGE_SRID, WGS84_SRID, NoZoneError, is_supported_crs, zone_for, zone_of
 from gisreg.text import Text
 
-FormatName = Literal["shapefile", "gpkg", "geojson"]
+FormatName = Literal["shapefile", "gpkg", "geojson", "txt"]
 SCRATCH = ".part"
 SAMPLE = 10_000
 
@@ -27,7 +27,8 @@ class FormatUnknown(InputError):
 
     what: ClassVar[Text] = Text("不支持的导出格式:{name}", "no such export format: {name}")
     mend: ClassVar[Text] = Text(
-        "文件名请以 .shp.zip、.gpkg 或 .geojson 结尾", "name the file ….shp.zip, ….gpkg or ….geojson"
+        "文件名请以 .shp.zip、.gpkg、.geojson 或 .txt(界址点)结尾",
+        "name the file ….shp.zip, ….gpkg, ….geojson or ….txt (boundary points)",
     )
 
 
@@ -42,7 +43,7 @@ class CrsUnsupported(InputError):
 
 
 class EncodingNotUsed(InputError):
-    """Only shapefiles have a choice of encoding."""
+    """Only shapefiles and boundary-point text have a choice of encoding."""
 
     what: ClassVar[Text] = Text("{format} 总是 UTF-8,不能指定编码", "{format} is always UTF-8; it takes no encoding")
     mend: ClassVar[Text] = Text("请去掉 --encoding", "leave --encoding out")
@@ -88,7 +89,9 @@ class Target:
     stem: str
 
 
-_SUFFIXES: tuple[tuple[str, FormatName], ...] = ((".shp.zip", "shapefile"), (".gpkg", "gpkg"), (".geojson", "geojson"))
+_SUFFIXES: tuple[tuple[str, FormatName], ...] = (
+    (".shp.zip", "shapefile"), (".gpkg", "gpkg"), (".geojson", "geojson"), (".txt", "txt"),
+)  # fmt: skip
 
 
 def read_target(path: Path) -> Target:
@@ -174,14 +177,21 @@ def read_crs(text: str) -> int:
 
 def choose_srid(connection: Connection, crs: str | None, name: FormatName, county: str | None) -> int:
     """The CRS asked for, else the format's own: a county's zone for shapefiles, CGCS2000 for GeoPackage, WGS 84 lon/lat
-    for GeoJSON (RFC 7946)."""
+    for GeoJSON (RFC 7946), the county's zone with its number in front for boundary-point text."""
     if crs is not None and crs.lower() != "auto":
         return read_crs(crs)
     if crs is None and name == "geojson":
         return WGS84_SRID
     if crs is None and name == "gpkg":
         return STORAGE_SRID
-    return county_srid(connection, county)
+    own = county_srid(connection, county)
+    return prefixed(own) if crs is None and name == "txt" else own
+
+
+def prefixed(srid: int) -> int:
+    """The zone with its number before the easting, as boundary-point text has it."""
+    zone = zone_of(srid)
+    return replace(zone, prefixed=True).srid if zone else srid
 
 
 def county_srid(connection: Connection, county: str | None) -> int:

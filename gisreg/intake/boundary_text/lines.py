@@ -10,6 +10,8 @@ HEADER_WORDS = ("界址点数", "点号")
 """Some programs write the names of the columns too."""
 OUR_SECTIONS = ("属性描述", "地块坐标")
 MARK = "@"
+USUAL_PLACE = 4
+"""Of the kind of shape, behind count, area, code and name."""
 LEAST_FIELDS = 6
 """Of a parcel's line, where neither its end nor the kind of its shape marks it."""
 MOST_POINT_FIELDS = 5
@@ -127,8 +129,9 @@ def read_parcel(number: int, fields: Sequence[str]) -> RawParcel:
     values = list(fields[: fields.index(MARK)] if MARK in fields else fields)
     if values and values[-1].endswith(MARK):
         values[-1] = values[-1].removesuffix(MARK).strip()
-    kind = next((place for place, value in enumerate(values) if value in GEOMETRY_WORDS), min(4, len(values)))
-    before = ["", "", "", "", *values[:kind]][-4:] if kind < 4 else list(values[kind - 4 : kind])  # noqa: PLR2004 - count, area, code, name
+    places = (USUAL_PLACE, *range(len(values)))  # a name may be such a word too
+    kind = next((p for p in places if p < len(values) and values[p] in GEOMETRY_WORDS), min(USUAL_PLACE, len(values)))
+    before = ["", "", "", "", *values[:kind]][-USUAL_PLACE:]
     after = values[kind + 1 :]
     names = [*AFTER_KIND, *EXTRAS, *(f"附加{place}" for place in range(1, len(after) + 1))]
     count = unicodedata.normalize("NFKC", before[0])
