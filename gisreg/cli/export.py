@@ -1,5 +1,3 @@
-# ruff: noqa: E501 - wording stays in one piece
-
 """``gisreg export``: parcels as a shapefile, GeoPackage, GeoJSON or boundary-point text."""
 
 from pathlib import Path
