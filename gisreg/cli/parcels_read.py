@@ -42,6 +42,10 @@ def list_(
     county: County = None,
     as_of: AsOf = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="最多列出 · at most")] = 100,
+    sort: Annotated[
+        str | None,
+        typer.Option(help="排序字段,最多 3 个,前加 - 为降序,如 -area_mu,kind · up to 3 names, - turns round"),
+    ] = None,
     after: Annotated[str | None, typer.Option(help="从该编号之后 · continue behind this parcel code")] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -49,8 +53,10 @@ def list_(
     from gisreg.filters import compile_filter  # noqa: PLC0415 - the CQL2 parser is needed by this command only
     from gisreg.parcels.asof import current_at  # noqa: PLC0415
     from gisreg.parcels.read import list_parcels  # noqa: PLC0415
+    from gisreg.parcels.sorting import read_sort  # noqa: PLC0415
 
     now = context()
+    keys = read_sort(sort)
     source = current_at(as_of)
     where = compile_filter(filter, target=source) if filter else None
     with open_engine(now.settings) as engine, transaction(engine) as connection:
@@ -60,6 +66,7 @@ def list_(
             where=where,
             limit=limit,
             after=after,
+            sort=keys,
             source=source,
         )
     if json:

@@ -37,7 +37,9 @@ class SortedAfter(InputError):
     """Continuing behind a parcel code goes by parcel codes."""
 
     what: ClassVar[Text] = Text("after 不能与 sort 同用", "after and sort do not go together")
-    mend: ClassVar[Text] = Text("请改用 offset", "use offset instead")
+    mend: ClassVar[Text] = Text(
+        "请改用 offset(命令行:加大 --limit)", "use offset instead (on the command line: a larger --limit)"
+    )
 
 
 @dataclass(frozen=True)

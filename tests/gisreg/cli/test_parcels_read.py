@@ -55,3 +55,11 @@ def test_an_unknown_county_is_named(run_cli, arguments):
     assert ran.code == 4
     assert "999999" in ran.err
     assert "149901" in ran.err
+
+
+def test_a_list_is_sorted(run_cli):
+    assert json.loads(run_cli("parcels", "list", "--sort=-area_mu,kind", "--json").out)["total"] == 1
+    ran = run_cli("--lang", "en", "parcels", "list", "--sort", "areamu")
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+    assert "did you mean area_mu" in ran.err
+    assert run_cli("parcels", "list", "--sort", "kind", "--after", "149901-0000001").code == 3
