@@ -103,8 +103,6 @@ def _open(path: Path, shown: str, layer: str | None, crs_given: str | None, enco
     if own is None:
         return _open_by_gdal(path, shown, layer, crs_given, encoding)
     source = own(path, shown, layer=layer, crs_given=crs_given, encoding=encoding)
-    if layer is not None and layer != source.layer:
-        raise LayerMissing(shown, layer=layer, layers=source.layer)
     if source.rows == 0:
         raise EmptyLayer(shown, layer=source.layer)
     crs.check_degrees(crs.decide(f"EPSG:{source.srid}", None, shown), source.sample_boxes(), shown)
@@ -118,6 +116,10 @@ def _own_reader(path: Path) -> Callable[..., Source] | None:
         from gisreg.intake.boundary_text.source import open_text  # noqa: PLC0415
 
         return open_text
+    if suffix in (".kml", ".ovkml"):
+        from gisreg.intake.kml import open_kml  # noqa: PLC0415
+
+        return open_kml
     return None
 
 

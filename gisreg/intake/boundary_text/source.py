@@ -21,7 +21,14 @@ from gisreg.intake.boundary_text.axes import (
 )
 from gisreg.intake.boundary_text.faults import KINDS
 from gisreg.intake.boundary_text.lines import RawFile, RawParcel, field_names, take_apart
-from gisreg.intake.errors import CrsMissing, CrsNeedsParameters, CrsUnknown, NotGeodata, ZoneContradicted
+from gisreg.intake.errors import (
+    CrsMissing,
+    CrsNeedsParameters,
+    CrsUnknown,
+    LayerMissing,
+    NotGeodata,
+    ZoneContradicted,
+)
 from gisreg.intake.notes import UNREADABLE, WHOLE_FILE, Note, settled
 from gisreg.intake.plaintext import read_text
 from gisreg.intake.table import TableSource, make_table
@@ -58,7 +65,8 @@ class _Work:
 
 def open_text(path: Path, shown: str, *, layer: str | None, crs_given: str | None, encoding: str | None) -> TableSource:
     """Read the whole file; it is one layer."""
-    del layer
+    if layer not in (None, path.stem):
+        raise LayerMissing(shown, layer=layer, layers=path.stem)
     text, found = read_text(path, shown, encoding)
     raw = take_apart(text)
     if not raw.is_ours:

@@ -8,6 +8,12 @@ import pytest
 from boundary_texts import HEAD, TWO, square, write
 from intake_surveys import adds_up, one
 
+KML = """<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>地块</name>
+<Placemark><name>示例地块</name><description><![CDATA[<table><tr><td>编号</td><td>K007</td></tr><tr><td>权利人</td><td>示例公司</td></tr></table>]]>
+</description><Polygon><outerBoundaryIs><LinearRing><coordinates>
+113.2,36.1 113.201,36.1 113.201,36.101 113.2,36.1</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+<Placemark><name>注记</name><Point><coordinates>113.2,36.1</coordinates></Point></Placemark></Folder></Document></kml>"""
+
 
 def test_boundary_text(load, county, tmp_path):
     report = load(
@@ -50,3 +56,12 @@ def test_notes_of_a_reader_stand_in_the_report(load, county, tmp_path):
     assert [(problem.row, problem.grade, problem.fault) for problem in lines] == [
         (13, "refused", "text_point"), (24, "refused", "text_point"),
     ]  # fmt: skip
+
+
+def test_kml(load, county, tmp_path):
+    path = tmp_path / "a.kml"
+    path.write_text(KML, encoding="utf-8")
+    report = load(path)
+    assert (report.read, report.loaded, report.refused, report.crs) == (2, 1, 1, "EPSG:4326")
+    assert [problem.fault for problem in report.problems] == ["not_polygon"]
+    assert one(county, "SELECT name || source_code || holder_name FROM parcel") == "示例地块K007示例公司"
