@@ -1,6 +1,7 @@
 """``gisreg``: finds the sub-command, runs it, and turns every failure into one line and an exit code."""
 
 import errno
+import gc
 import importlib
 import importlib.metadata
 import importlib.util
@@ -107,6 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             cancelling.cancel_on_signals()
     code = run(arguments)
     if argv is None:
+        gc.freeze()  # the system takes everything back at once: looking for garbage first takes a third of a second
         sys.exit(code)
     return code
 

@@ -22,6 +22,10 @@ def admin_cursor(url: str) -> Iterator[Any]:
         connection.close()
 
 
+FRESH = "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+"""Sorted by bytes, which is the order of Unicode's numbers too and far cheaper; letters are still known as letters."""
+
+
 def prepare_roles(maintenance_url: str, passwords: Mapping[str, str]) -> None:
     """The owner of the tables, the application's role that owns nothing, and the login that is a member of it."""
     with admin_cursor(maintenance_url) as cursor:
@@ -41,7 +45,7 @@ def create_database(maintenance_url: str, name: str, template: str | None = None
     with admin_cursor(maintenance_url) as cursor:
         if has_database(cursor, name):
             return
-        pattern = sql.Identifier(template) if template else sql.SQL("template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+        pattern = sql.Identifier(template) if template else sql.SQL(FRESH)
         command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
         cursor.execute(command.format(sql.Identifier(name), sql.Identifier(OWNER_ROLE), pattern))
 

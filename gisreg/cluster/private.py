@@ -26,7 +26,7 @@ from gisreg.text import Text
 Role = Literal["app", "admin"]
 StopMode = Literal["smart", "fast", "immediate"]
 INCLUDE = "include_if_exists = 'gisreg.conf'"
-INITDB_OPTIONS = ("-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth=scram-sha-256")
+INITDB_OPTIONS = ("-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--data-checksums", "--auth=scram-sha-256")
 PORT_TRIES = 5
 
 

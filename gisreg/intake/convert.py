@@ -7,10 +7,10 @@ and yes or no repeat, so each distinct text is judged once in plain Python.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gisreg.intake.mapping import KEY_COLUMN, MappedColumn, folded
@@ -25,6 +25,8 @@ DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[
 COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 WHOLE_AS_NUMBER = re.compile(r"(\d+)\.0", re.ASCII)
 YEARS = range(1900, 2201)
+DAYS_REMEMBERED = 50_000
+"""More than a century's: a file's days repeat from batch to batch."""
 LONGEST_KEY = 200
 LONGEST_QUOTE = 80
 CODE_ENDINGS = ("_code", "_no")
@@ -78,6 +80,7 @@ def _values(column: MappedColumn, raw: "pa.Array") -> "pa.Array":  # noqa: PLR09
     return _codes(raw) if column.target.endswith(CODE_ENDINGS) else raw
 
 
+@lru_cache(DAYS_REMEMBERED)
 def day(text: str) -> date | None:
     """2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, each with or without a time behind it, or 20240630.
 
@@ -87,9 +90,10 @@ def day(text: str) -> date | None:
     if not found:
         return None
     year, month, number = map(int, found.groups())
-    if year not in YEARS or not 1 <= month <= 12 or not 1 <= number <= monthrange(year, month)[1]:  # noqa: PLR2004
+    try:
+        return date(year, month, number) if year in YEARS else None
+    except ValueError:
         return None
-    return date(year, month, number)
 
 
 def whole_code(text: str) -> str:

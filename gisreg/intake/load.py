@@ -34,7 +34,7 @@ from gisreg.intake.worker import Task
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
 
-FINENESS = ((5_000, 60), (50_000, 120), (300_000, 200))
+FINENESS = ((5_000, 40), (50_000, 80), (300_000, 200))
 """From so many rows on, parcels are looked up in a grid of so many squares across; for fewer it does not pay."""
 MOST_UNITS = 255
 """The grid keeps a byte for each square."""

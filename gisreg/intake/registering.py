@@ -230,19 +230,22 @@ def _insert(connection: Connection, job: Job, batch: int, last: int, new: int) -
     determined = "r.determined_on IS NULL" if "determined_on" in values else "true"
     values |= {
         "county_code": ":county", "kind": ":kind",
-        "parcel_code": ":county || '-' || lpad((:last + row_number() OVER ())::text, 7, '0')",
+        "parcel_code": ":county || '-' || lpad(nextval('pg_temp.numbering')::text, 7, '0')",
         "state": f"CASE WHEN :kind = 'idle_land' AND {determined} THEN 'suspected' ELSE 'registered' END",
     }  # fmt: skip
     if not new:
         return
+    # counts as it goes: row_number() would keep a second copy of all rows
+    connection.execute(text(f"CREATE TEMPORARY SEQUENCE numbering START {last + 1}"))
     with indexes_aside(connection, new):
         connection.execute(
             text(
                 f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} "
                 f"FROM {job.preparation.staging.rows} AS r WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no)"
             ),
-            {**_parameters(job, batch), "last": last},
+            _parameters(job, batch),
         )
+    connection.execute(text("DROP SEQUENCE pg_temp.numbering"))
     connection.execute(
         text("UPDATE county SET last_parcel_no = :last WHERE code = :county"),
         {"last": last + new, "county": job.county},
