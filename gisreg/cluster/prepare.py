@@ -9,6 +9,9 @@ from psycopg2 import sql
 
 from gisreg.cluster.address import ADMIN_LOGIN, APP_LOGIN, APP_ROLE, OWNER_ROLE, libpq_uri
 
+FRESH = "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+"""Sorted by bytes, which is the order of Unicode's numbers too and far cheaper; letters are still known as letters."""
+
 
 @contextlib.contextmanager
 def admin_cursor(url: str) -> Iterator[Any]:
@@ -20,10 +23,6 @@ def admin_cursor(url: str) -> Iterator[Any]:
             yield cursor
     finally:
         connection.close()
-
-
-FRESH = "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
-"""Sorted by bytes, which is the order of Unicode's numbers too and far cheaper; letters are still known as letters."""
 
 
 def prepare_roles(maintenance_url: str, passwords: Mapping[str, str]) -> None:
