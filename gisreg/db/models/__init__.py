@@ -6,6 +6,7 @@ from gisreg.db.base import Base
 from gisreg.db.models.affairs import Approval, Enterprise, ParcelApproval, ParcelEnterprise, ParcelProject, Project
 from gisreg.db.models.batch import Batch
 from gisreg.db.models.common import STORAGE_SRID
+from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
 from gisreg.db.models.place import AdminUnit, County, Zone
 from gisreg.db.models.planning import Plan, PlanGate, PlanLabel, PlanRule, PlanRun
@@ -25,7 +26,9 @@ __all__ = [
     "Parcel",
     "ParcelApproval",
     "ParcelColumns",
+    "ParcelEdit",
     "ParcelEnterprise",
+    "ParcelLineage",
     "ParcelOverlap",
     "ParcelProject",
     "ParcelVersion",

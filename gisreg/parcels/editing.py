@@ -1,0 +1,404 @@
+"""One edit: parcels locked at the version it is based on, changed through the history, and told as one in the journal.
+
+The caller owns the transaction (:func:`gisreg.db.engine.transaction` with an actor); a failure undoes all of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
+
+from gisreg.db.models import County, Parcel, ParcelEdit, ParcelLineage, ParcelOverlap
+from gisreg.db.sql import load
+from gisreg.errors import ConflictError
+from gisreg.geometry import CHINA_BOX, STORAGE_SRID, zone_for, zone_of
+from gisreg.parcels.attributes import OWN_KEYS
+from gisreg.parcels.faults import NothingToChange, OutsideCounty, ParcelUnmapped, SameParcelTwice, StaleVersion
+from gisreg.parcels.lineage import require_in_use
+from gisreg.parcels.read import ParcelNotFound, Row
+from gisreg.parcels.versions import differences_since
+from gisreg.text import Text
+from gisreg.vocab import State
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+PARCEL = cast(Table, Parcel.__table__)
+STAMPS = ("id", "version", "recorded_at", "recorded_by", "recorded_from")
+WHOLLY_INSIDE, JUST_INSIDE = 0.9999, 1e-6
+LAST_NUMBER = 9_999_999
+Role = Literal["changed", "new", "retired"]
+
+OVERLAPS = Text("与同类宗地 {other} 重叠 {area_m2} ㎡", "overlaps parcel {other} of the same kind by {area_m2} m²")
+OVERLAPS_MEND = Text("请用 subtract 或 move-boundary 处理", "mend it with subtract or move-boundary")
+CROSSES = Text("部分超出县界", "partly outside the county")
+CROSSES_MEND = Text("请核对边界", "check the boundary")
+TOWNSHIP_MOVED = Text("乡镇由 {before} 改为 {after}", "the township changes from {before} to {after}")
+TOWNSHIP_MEND = Text("请核对边界", "check the boundary")
+
+
+class NumbersExhausted(ConflictError):
+    """Seven digits are used up."""
+
+    what = Text("县 {county} 的宗地编号已用完", "county {county} has used up its parcel numbers")
+    mend = Text("请联系维护人员", "ask whoever maintains the registry")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A parcel and the version of it that the editor has seen."""
+
+    parcel_code: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A locked parcel and, where it has a boundary, its shape in metres in the zone of its survey."""
+
+    row: Row
+    shape: "BaseGeometry | None" = None
+    srid: int = STORAGE_SRID
+
+    @property
+    def code(self) -> str:
+        """Its number."""
+        return str(self.row["parcel_code"])
+
+    @property
+    def ground(self) -> "BaseGeometry":
+        """Its shape.
+
+        Raises:
+            ParcelUnmapped: it has none.
+        """
+        if self.shape is None:
+            raise ParcelUnmapped(where=self.code, parcel_code=self.code)
+        return self.shape
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something to look at afterwards; the edit stands."""
+
+    parcel_code: str
+    fault: str
+    what: Text
+    mend: Text
+    place: str = ""
+    area_m2: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one parcel."""
+
+    parcel_code: str
+    role: Role
+    version: int
+    area_m2: float | None
+    planar_area_m2: float | None
+    official_area_m2: float | None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """An edit that was done."""
+
+    edit_id: int
+    operation: str
+    parcels: list[Outcome]
+    warnings: list[Warned] = field(default_factory=list)
+
+
+class Edit:
+    """An edit under way in one transaction."""
+
+    def __init__(self, connection: Connection, operation: str, reason: str | None = None) -> None:
+        self.connection = connection
+        self.operation = operation
+        self.reason = reason
+        self._done: dict[int, Outcome] = {}
+        self._lineage: list[tuple[int, int | None]] = []
+        self._moved: set[int] = set()
+        self._warnings: list[Warned] = []
+        self._county: str | None = None
+        connection.execute(
+            text("SELECT set_config('gisreg.source', current_setting('gisreg.source') || ':' || :operation, true)"),
+            {"operation": operation},
+        )
+
+    # -- locking
+
+    def lock_numbers(self, county: str) -> None:
+        """Keep other work from handing out numbers; before any parcel is locked, as imports do."""
+        self.connection.execute(select(County.code).where(County.code == county).with_for_update())
+
+    def lock(
+        self, *bases: Basis, wanted: Mapping[str, Any] | None = None, makes_new: bool = False, in_use: bool = True
+    ) -> list[Subject]:
+        """The parcels, locked, in the order named.
+
+        Raises:
+            ParcelNotFound, ParcelRetired, StaleVersion, SameParcelTwice.
+        """
+        codes = [basis.parcel_code for basis in bases]
+        if len(set(codes)) != len(codes):
+            raise SameParcelTwice(wanted=len(codes), codes=", ".join(codes))
+        if makes_new:
+            self.lock_numbers(codes[0][:6])
+        locked = select(PARCEL).where(PARCEL.c.parcel_code.in_(codes)).order_by(PARCEL.c.id).with_for_update()
+        rows = {row["parcel_code"]: dict(row) for row in self.connection.execute(locked).mappings()}
+        for basis in bases:
+            self._require(rows.get(basis.parcel_code), basis, wanted, in_use=in_use)
+        self._county = str(rows[codes[0]]["county_code"])
+        return [self.subject(rows[code]) for code in codes]
+
+    def lock_ids(self, ids: Sequence[int]) -> dict[int, Row]:
+        """Parcels by their keys, locked as they are now."""
+        locked = select(PARCEL).where(PARCEL.c.id.in_(ids)).order_by(PARCEL.c.id).with_for_update()
+        rows = {row["id"]: dict(row) for row in self.connection.execute(locked).mappings()}
+        self._county = str(next(iter(rows.values()))["county_code"])
+        return rows
+
+    def _require(self, row: Row | None, basis: Basis, wanted: Mapping[str, Any] | None, *, in_use: bool) -> None:
+        if row is None:
+            raise ParcelNotFound(where=basis.parcel_code, parcel_code=basis.parcel_code)
+        if in_use and row["state"] == State.REMOVED:
+            require_in_use(self.connection, basis.parcel_code)
+        if row["version"] != basis.version:
+            raise StaleVersion(
+                where=basis.parcel_code,
+                parcel_code=basis.parcel_code,
+                based_on=basis.version,
+                version=row["version"],
+                recorded_by=row["recorded_by"],
+                recorded_at=f"{row['recorded_at']:%Y-%m-%d %H:%M}",
+                differences=differences_since(self.connection, row["id"], basis, wanted),
+            )
+
+    def subject(self, row: Row) -> Subject:
+        """A parcel and its shape in metres."""
+        if row["boundary"] is None:
+            return Subject(row)
+        own = self._surveyed(row)
+        return Subject(row, *own) if own else Subject(row, *self.in_zone_of(_shape(row["boundary"]), STORAGE_SRID))
+
+    def _surveyed(self, row: Row) -> "tuple[BaseGeometry, int] | None":
+        """The survey's own coordinates, where they are in a zone and a boundary as they stand."""
+        srid = int(row["survey_crs"].removeprefix("EPSG:")) if row["survey_crs"] else 0
+        if zone_of(srid) is None or row["survey_boundary"] is None:
+            return None
+        shape = _shape(row["survey_boundary"])
+        return (shape, srid) if shape.geom_type in ("Polygon", "MultiPolygon") and shape.is_valid else None
+
+    # -- coordinates
+
+    def transformed(self, shape: "BaseGeometry", srid: int, target: int) -> "BaseGeometry":
+        """The shape in another CRS; the very same where it is in it already."""
+        if srid == target:
+            return shape
+        moved = select(func.ST_AsEWKB(func.ST_Transform(func.ST_GeomFromEWKB(_ewkb(shape, srid)), target)))
+        return _from_bytes(self.connection.execute(moved).scalar_one())
+
+    def in_zone_of(self, shape: "BaseGeometry", srid: int) -> "tuple[BaseGeometry, int]":
+        """The shape in metres: as it is where it is in a zone, else in the 3° zone of its longitude."""
+        if zone_of(srid) is not None:
+            return shape, srid
+        degrees = self.transformed(shape, srid, STORAGE_SRID)
+        target = zone_for(degrees.centroid.x).srid
+        return self.transformed(degrees, STORAGE_SRID, target), target
+
+    def together(self, subjects: Sequence[Subject]) -> "tuple[list[BaseGeometry], int]":
+        """The shapes in one zone, that of the first; those in it already stay as they are."""
+        srid = subjects[0].srid
+        return [self.transformed(subject.ground, subject.srid, srid) for subject in subjects], srid
+
+    # -- writing
+
+    def change(
+        self, subject: Subject, values: Mapping[str, Any], shape: "BaseGeometry | None" = None, srid: int | None = None
+    ) -> None:
+        """A new version of a parcel."""
+        row = {**values, **(self._placed(subject.row, shape, srid or subject.srid) if shape is not None else {})}
+        if not row:
+            raise NothingToChange(where=subject.code)
+        stored = self.connection.execute(
+            update(PARCEL).where(PARCEL.c.id == subject.row["id"]).values(**row).returning(*_OUTCOME)
+        ).one()
+        self._note(stored, "changed")
+        if shape is not None:
+            self._moved.add(stored.id)
+
+    def make(
+        self, template: Row, values: Mapping[str, Any], shape: "BaseGeometry", srid: int,
+        predecessors: Iterable[Subject] = (),
+    ) -> str:  # fmt: skip
+        """A new parcel with a number of its own; what ``values`` does not say is as in ``template``."""
+        county = str(template["county_code"])
+        self._county = county
+        kept = {name: value for name, value in template.items() if name not in (*STAMPS, *OWN_KEYS)}
+        row = {**kept, **values}
+        row |= self._placed(row, shape, srid)
+        row["parcel_code"] = self._next_number(county)
+        stored = self.connection.execute(insert(PARCEL).values(**row).returning(*_OUTCOME)).one()
+        self._note(stored, "new")
+        self._moved.add(stored.id)
+        for predecessor in predecessors:
+            self._lineage.append((predecessor.row["id"], stored.id))
+            self.connection.execute(
+                text(load("gisreg.parcels", "inherit.sql")), {"old": predecessor.row["id"], "new": stored.id}
+            )
+        return str(row["parcel_code"])
+
+    def retire(self, subject: Subject, successors: Iterable[int] | None = None) -> None:
+        """The number goes out of use; ``successors`` where they were not made in this edit."""
+        stored = self.connection.execute(
+            update(PARCEL).where(PARCEL.c.id == subject.row["id"]).values(state=State.REMOVED).returning(*_OUTCOME)
+        ).one()
+        self._note(stored, "retired")
+        self._moved.add(stored.id)
+        named = list(successors or ())
+        self._lineage += [(stored.id, other) for other in named]
+        if not named and not any(predecessor == stored.id for predecessor, _ in self._lineage):
+            self._lineage.append((stored.id, None))
+
+    def restore(self, parcel_id: int, values: Mapping[str, Any]) -> None:
+        """Values that the parcel had before, its boundary as it was among them."""
+        if not values:
+            return
+        stored = self.connection.execute(
+            update(PARCEL).where(PARCEL.c.id == parcel_id).values(**values).returning(*_OUTCOME)
+        ).one()
+        self._note(stored, "changed")
+        if {"boundary", "state"} & values.keys():
+            self._moved.add(stored.id)
+
+    def _next_number(self, county: str) -> str:
+        number = self.connection.execute(
+            update(County)
+            .where(County.code == county, County.last_parcel_no < LAST_NUMBER)
+            .values(last_parcel_no=County.last_parcel_no + 1)
+            .returning(County.last_parcel_no)
+        ).scalar_one_or_none()
+        if number is None:
+            raise NumbersExhausted(county=county)
+        return f"{county}-{number:07}"
+
+    def _note(self, stored: Any, role: Role) -> None:
+        self._done[stored.id] = Outcome(
+            stored.parcel_code, role, stored.version, stored.area_m2, stored.planar_area_m2, stored.official_area_m2
+        )
+
+    def _placed(self, row: Row, shape: "BaseGeometry", srid: int) -> dict[str, Any]:
+        """The columns that follow from a boundary.
+
+        Raises:
+            OutsideCounty: none of it lies there.
+        """
+        county = row["county_code"]
+        west, south, east, north = CHINA_BOX
+        ewkb = _ewkb(shape, srid)
+        judged = self.connection.execute(
+            text(load("gisreg.parcels", "judge.sql")),
+            {"shape": ewkb, "county": county, "west": west, "south": south, "east": east, "north": north},
+        ).one()
+        code = row.get("parcel_code") or ""
+        if judged.share_inside < JUST_INSIDE:
+            raise OutsideCounty(where=code, county=county)
+        if judged.share_inside < WHOLLY_INSIDE:
+            self._warnings.append(Warned(code, "crosses_county_line", CROSSES, CROSSES_MEND))
+        return {
+            "survey_crs": f"EPSG:{srid}",
+            "survey_boundary": func.ST_GeomFromEWKB(ewkb),
+            "boundary": func.ST_GeomFromEWKB(bytes(judged.boundary)),
+            "area_m2": judged.area_m2,
+            "planar_area_m2": shape.area,
+            "township_code": self._township(code, row.get("township_code"), judged.townships),
+        }
+
+    def _township(self, code: str, stated: str | None, touched: list[str] | None) -> str | None:
+        """The stated one while the parcel touches it, else the one with the largest share (rules §4)."""
+        if not touched or stated in touched:
+            return stated
+        if stated is not None:
+            words = {"before": stated, "after": touched[0]}
+            told = Text(TOWNSHIP_MOVED.say("zh", **words), TOWNSHIP_MOVED.say("en", **words))
+            self._warnings.append(Warned(code, "township_differs", told, TOWNSHIP_MEND))
+        return touched[0]
+
+    # -- the end
+
+    def finish(self, undoes: int | None = None) -> Edited:
+        """Links to other kinds, overlaps within the kind, the journal and the lineage."""
+        self._relink()
+        edit_id = self.connection.execute(
+            insert(ParcelEdit)
+            .values(
+                county_code=self._county,
+                operation=self.operation,
+                reason=self.reason,
+                parcel_ids=list(self._done),
+                versions=[outcome.version for outcome in self._done.values()],
+                undoes_id=undoes,
+            )
+            .returning(ParcelEdit.id)
+        ).scalar_one()
+        if self._lineage:
+            keys = ("county_code", "edit_id", "predecessor_id", "successor_id")
+            lines = [dict(zip(keys, (self._county, edit_id, *pair), strict=True)) for pair in self._lineage]
+            self.connection.execute(insert(ParcelLineage), lines)
+        return Edited(edit_id, self.operation, list(self._done.values()), self._warnings)
+
+    def _relink(self) -> None:
+        ids = sorted(self._moved)
+        if not ids:
+            return
+        tolerance = self.connection.execute(
+            select(County.overlap_tolerance_m2).where(County.code == self._county)
+        ).scalar_one()
+        found = self.connection.execute(_OVERLAPPING, {"ids": ids, "tolerance": tolerance}).all()
+        links = cast(Table, ParcelOverlap.__table__)
+        self.connection.execute(links.delete().where(links.c.parcel_id.in_(ids) | links.c.other_id.in_(ids)))
+        pairs = {(one.parcel_id, one.other_id): one for one in found}
+        linked = [
+            {"county_code": self._county, "parcel_id": one.parcel_id, "other_id": one.other_id, "area_m2": one.area_m2}
+            for one in pairs.values()
+            if not one.same_kind
+        ]
+        if linked:
+            self.connection.execute(insert(ParcelOverlap), linked)
+        self._warnings += [_overlap_warning(one) for one in pairs.values() if one.same_kind]
+
+
+_OUTCOME = [
+    PARCEL.c[name] for name in ("id", "parcel_code", "version", "area_m2", "planar_area_m2", "official_area_m2")
+]
+_OVERLAPPING = text(load("gisreg.parcels", "overlapping.sql")).bindparams(bindparam("ids", type_=ARRAY(BIGINT)))
+
+
+def _overlap_warning(one: Any) -> Warned:
+    words = {"other": one.other_code, "area_m2": f"{one.area_m2:,.2f}"}
+    told = Text(OVERLAPS.say("zh", **words), OVERLAPS.say("en", **words))
+    return Warned(one.parcel_code, "overlaps_same_kind", told, OVERLAPS_MEND, one.place, one.area_m2)
+
+
+def _shape(element: Any) -> "BaseGeometry":
+    """A geometry column's value in two dimensions."""
+    import shapely  # noqa: PLC0415 - edits of attributes do without
+
+    return shapely.force_2d(shapely.from_wkb(element.data if isinstance(element.data, str) else bytes(element.data)))
+
+
+def _from_bytes(value: Any) -> "BaseGeometry":
+    import shapely  # noqa: PLC0415 - as above
+
+    return shapely.from_wkb(bytes(value))
+
+
+def _ewkb(shape: "BaseGeometry", srid: int) -> bytes:
+    import shapely  # noqa: PLC0415 - as above
+
+    return bytes(shapely.to_wkb(shapely.set_srid(shape, srid), include_srid=True))

@@ -1,0 +1,41 @@
+"""Edits of what is written about a parcel, and striking one off. Boundaries: :mod:`gisreg.parcels.boundary`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gisreg.parcels.attributes import read_values
+from gisreg.parcels.editing import Basis, Edit, Edited
+from gisreg.parcels.faults import NothingToChange
+
+
+def edit_attributes(
+    connection: Connection, basis: Basis, values: Mapping[str, Any], reason: str | None = None
+) -> Edited:
+    """Set fields of a parcel; None and empty text mean unknown.
+
+    Raises:
+        StaleVersion: with the value the edit is based on, the one there is now and the one wanted.
+        FieldUnknown, ValueUnusable, NothingToChange, ParcelNotFound, ParcelRetired.
+    """
+    wanted = read_values(values)
+    edit = Edit(connection, "edit", reason)
+    (subject,) = edit.lock(basis, wanted=wanted)
+    changes = {field: value for field, value in wanted.items() if subject.row[field] != value}
+    if not changes:
+        raise NothingToChange(where=subject.code)
+    edit.change(subject, changes)
+    return edit.finish()
+
+
+def remove(connection: Connection, basis: Basis, reason: str) -> Edited:
+    """Strike a parcel off (核减) for a reason; its number stays taken and answers that it is gone.
+
+    Raises:
+        StaleVersion, ParcelNotFound, ParcelRetired.
+    """
+    edit = Edit(connection, "remove", reason)
+    (subject,) = edit.lock(basis)
+    edit.retire(subject)
+    return edit.finish()
