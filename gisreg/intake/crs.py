@@ -1,14 +1,16 @@
 """The CRS of a file: read from it or given, never guessed; and refused where it needs parameters nobody has."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gisreg.geometry import STORAGE_SRID, Zone, zones
+from gisreg.geometry import STORAGE_SRID, WGS84_SRID, Zone, zones
 from gisreg.intake.errors import CrsMissing, CrsNeedsParameters, CrsUnknown, NotDegrees
 
 _OLD_DATUMS = re.compile(r"xi.?an.?1980|beijing.?1954|new.?beijing", re.IGNORECASE)
+CRS84 = ("OGC", "CRS84")
+"""WGS 84 with longitude first, which is how the registry reads EPSG:4326 too."""
 _CGCS2000 = re.compile(r"china.?(geodetic.?coordinate.?system.?)?2000|cgcs.?2000", re.IGNORECASE)
 
 
@@ -48,7 +50,7 @@ def _known(words: str, how: str, shown: str) -> FoundCrs:
     if _OLD_DATUMS.search(datum):
         raise CrsNeedsParameters(shown, crs=base.name)
     srid = _cgcs2000_srid(base) if _CGCS2000.search(datum) else None
-    srid = srid or base.to_epsg(min_confidence=25)
+    srid = srid or base.to_epsg(min_confidence=25) or (WGS84_SRID if base.to_authority() == CRS84 else None)
     if srid is None or not (base.is_geographic or base.is_projected):
         raise CrsUnknown(shown, crs=base.name)
     return FoundCrs(srid, how, bool(base.is_geographic))
@@ -87,10 +89,9 @@ def _is_zone(values: dict[str, Any], zone: Zone) -> bool:
     )
 
 
-def check_degrees(crs: FoundCrs, boxes: Sequence[tuple[float, float, float, float]], shown: str) -> None:
+def check_degrees(crs: FoundCrs, sample: Callable[[], Sequence[tuple[float, float, float, float]]], shown: str) -> None:
     """Longitude and latitude must be degrees in the first rows; single bad rows are the checks' business."""
-    if not crs.geographic or not boxes:
-        return
+    boxes = sample() if crs.geographic else ()
     outside = [box for box in boxes if max(map(abs, (box[0], box[2]))) > 360 or max(map(abs, (box[1], box[3]))) > 360]  # noqa: PLR2004 - swapped axes stay below 360 and are judged row by row
     if len(outside) * 2 > len(boxes):
         west, south = outside[0][:2]

@@ -22,7 +22,7 @@ from gisreg.intake.errors import (
     PartMissing,
     SeveralLayers,
 )
-from gisreg.intake.ogr import GPKG_SUFFIX, GeoPackageSource, OgrSource, brief
+from gisreg.intake.ogr import GPKG_SUFFIX, GeoPackageSource, OgrSource, brief, set_up_gdal
 from gisreg.intake.refusals import refuse_foreign, refuse_in_archive
 from gisreg.intake.source import Source
 
@@ -41,9 +41,10 @@ def open_source(
     _check_there(path, shown)
     refuse_foreign(path, shown)
     if not _is_zip(path):
-        if path.is_file() and path.suffix.lower() == ".zip":
+        if path.is_file() and path.suffix.lower() in archive.ZIPS:
             raise BadArchive(shown, detail="not a zip file")
-        yield _open(_main_file(path, shown), shown, layer, crs_given, encoding)
+        with _undisturbed(path) as main:
+            yield _open(_main_file(main, shown), shown, layer, crs_given, encoding)
         return
     _remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
@@ -53,6 +54,19 @@ def open_source(
         chosen = _choose(packed, layer, shown)
         inner = None if layer == chosen.name else layer
         yield _open(chosen.path, f"{shown}!{chosen.name}", inner, crs_given, encoding)
+
+
+@contextmanager
+def _undisturbed(path: Path) -> Iterator[Path]:
+    """GDAL writes a description beside a GML file, and believes one that is there: it sees the file alone."""
+    if path.suffix.lower() != ".gml":
+        yield path
+        return
+    _remove_abandoned()
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
+        alone = Path(folder) / path.name
+        alone.symlink_to(path.resolve())
+        yield alone
 
 
 def _remove_abandoned() -> None:
@@ -105,7 +119,7 @@ def _open(path: Path, shown: str, layer: str | None, crs_given: str | None, enco
     source = own(path, shown, layer=layer, crs_given=crs_given, encoding=encoding)
     if source.rows == 0:
         raise EmptyLayer(shown, layer=source.layer)
-    crs.check_degrees(crs.decide(f"EPSG:{source.srid}", None, shown), source.sample_boxes(), shown)
+    crs.check_degrees(crs.decide(f"EPSG:{source.srid}", None, shown), source.sample_boxes, shown)
     return source
 
 
@@ -120,6 +134,18 @@ def _own_reader(path: Path) -> Callable[..., Source] | None:
         from gisreg.intake.kml import open_kml  # noqa: PLC0415
 
         return open_kml
+    if suffix == ".dxf":
+        from gisreg.intake.dxf import open_dxf  # noqa: PLC0415
+
+        return open_dxf
+    if suffix in (".parquet", ".geoparquet"):
+        from gisreg.intake.parquet import open_parquet  # noqa: PLC0415
+
+        return open_parquet
+    if suffix == ".csv":
+        from gisreg.intake.csv_shapes import open_csv  # noqa: PLC0415
+
+        return open_csv
     return None
 
 
@@ -145,7 +171,7 @@ def _open_by_gdal(path: Path, shown: str, layer: str | None, crs_given: str | No
     else:
         kind = GeoPackageSource if path.suffix.lower() == GPKG_SUFFIX else OgrSource
         source = kind(**common, fields=tuple(info["fields"]), encoding="UTF-8", encoding_from="format")
-    crs.check_degrees(found, source.sample_boxes(), shown)
+    crs.check_degrees(found, source.sample_boxes, shown)
     return source
 
 
@@ -163,14 +189,17 @@ def _layer(path: Path, wanted: str | None, shown: str) -> str:
 
 
 def layers(path: Path, shown: str) -> list[str]:
-    """Names of the layers."""
+    """Names of the layers that have shapes, else of all."""
     import pyogrio  # noqa: PLC0415 - heavy
 
+    set_up_gdal()
     try:
         with warnings.catch_warnings(action="ignore", category=UserWarning):
-            return [str(name) for name, _ in pyogrio.list_layers(path)]
+            found = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
+    # tables without shapes are no choice where there are layers with some
+    return [name for name, kind in found if kind is not None] or [name for name, _ in found]
 
 
 def _info(path: Path, layer: str, shown: str) -> dict[str, Any]:
