@@ -100,6 +100,18 @@ class NoGeometryLayer(InputError):
     mend: ClassVar[Text] = Text("请选择含面要素的图层", "choose a layer of polygons")
 
 
+class PointsOnly(InputError):
+    """A table of points that does not say which of them belong together."""
+
+    what: ClassVar[Text] = Text(
+        "每行是一个点,看不出哪些点属于同一宗地", "each row is a point, and nothing says which belong together"
+    )
+    mend: ClassVar[Text] = Text(
+        "请加一列地块编号(同一宗地各点相同),多圈时再加圈号,或改用 WKT 列",
+        "add a column with the parcel's number (and one with the ring's), or give WKT",
+    )
+
+
 class SeveralLayers(InputError):
     """Which layer is not clear."""
 

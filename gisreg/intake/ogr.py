@@ -1,4 +1,4 @@
-"""What GDAL reads: GeoPackage and GeoJSON, and the rarer formats that units come in (TopoJSON, GML, KML, FileGDB)."""
+"""What GDAL reads: GeoPackage, GeoJSON, FileGDB, and rarer ones (GML, FlatGeobuf, MapInfo, TopoJSON)."""
 
 import sqlite3
 import warnings
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 GPKG_SUFFIX = ".gpkg"
+SETTINGS = {"GML_FIELDTYPES": "ALWAYS_STRING"}
+"""Codes in GML keep their leading zeros."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def arrow_stream(
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyogrio  # noqa: PLC0415 - heavy
 
+    set_up_gdal()
     try:
         # GDAL warns of measures and fourth coordinates, which a boundary never needs
         with (
@@ -108,6 +111,13 @@ def arrow_stream(
         raise NotGeodata(shown, detail=brief(error)) from error
     except (pa.ArrowException, OSError, pyogrio.errors.DataLayerError) as error:
         raise BrokenFile(shown, detail=brief(error)) from error
+
+
+def set_up_gdal() -> None:
+    """How GDAL is to read, in whatever process."""
+    import pyogrio  # noqa: PLC0415 - heavy
+
+    pyogrio.set_gdal_config_options(SETTINGS)
 
 
 def brief(error: BaseException) -> str:

@@ -21,6 +21,7 @@ class Foreign:
 
 
 DWG = Foreign(Text("AutoCAD DWG", "AutoCAD DWG"), Text("请在 AutoCAD 或 CASS 中另存为 DXF(AutoCAD 2013 或更早格式),再导入 .dxf 并用 --crs 指明坐标系", "save it as DXF (AutoCAD 2013 or earlier) in AutoCAD or CASS, then import the .dxf with --crs"))  # fmt: skip
+BINARY_DXF = Foreign(Text("二进制 DXF", "a binary DXF"), Text("请在 CAD 中另存为 ASCII(文本)DXF", "save it as an ASCII DXF in the CAD program"))  # fmt: skip
 MDB = Foreign(Text("Access 数据库(个人地理数据库)", "an Access database (personal geodatabase)"), Text("请在 ArcMap 中把要素类导出为 shapefile,或在 ArcGIS Pro 中转为文件地理数据库(.gdb)", "export the feature class as a shapefile in ArcMap, or convert it to a file geodatabase (.gdb) in ArcGIS Pro"))  # fmt: skip
 VCT = Foreign(Text("VCT 交换格式", "the VCT exchange format"), Text("请用国土数据交换工具或 MapGIS、SuperMap 转换为 shapefile 或 GeoPackage", "convert it to a shapefile or GeoPackage with the land data exchange tool, MapGIS or SuperMap"))  # fmt: skip
 IMAGE = Foreign(Text("图片", "an image"), Text("请提供矢量数据:图片上的边界须先在 GIS 软件中矢量化", "give vector data: boundaries on an image must be drawn in a GIS program first"))  # fmt: skip
@@ -38,7 +39,7 @@ RASTER = Foreign(Text("栅格影像", "a raster"), Text("请提供矢量数据(s
 FOLDER = Foreign(Text("文件夹", "a folder"), Text("请给出其中的文件(.shp、.gpkg …),或整个打包为 zip", "name a file in it (.shp, .gpkg, …), or zip it whole"))  # fmt: skip
 
 MAGIC: tuple[tuple[bytes, Foreign], ...] = (
-    (b"AC10", DWG), (b"\x00\x01\x00\x00Standard Jet DB", MDB), (b"\x00\x01\x00\x00Standard ACE DB", MDB), (b"%PDF", PDF),
+    (b"AC10", DWG), (b"AutoCAD Binary DXF", BINARY_DXF), (b"\x00\x01\x00\x00Standard Jet DB", MDB), (b"\x00\x01\x00\x00Standard ACE DB", MDB), (b"%PDF", PDF),
     (b"\x89PNG", IMAGE), (b"\xff\xd8\xff", IMAGE), (b"GIF8", IMAGE), (b"BM", IMAGE), (b"II*\0", RASTER), (b"MM\0*", RASTER),
     (b"Rar!", RAR), (b"7z\xbc\xaf", RAR), (b"Datamark", VCT),
 )  # fmt: skip

@@ -8,5 +8,6 @@ standard, and every program writes it a little differently; what is read is what
 - ``rings``: points into rings, rings into polygons;
 - ``areas``: the stated area and its unit;
 - ``faults``: what may be said about a parcel;
+- ``judging``: a parcel's points judged, its shape and area made;
 - ``source``: all of it as rows.
 """
