@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from gisreg.cli import parcels_edit, parcels_read
 from gisreg.cli.database import existing_database
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
 from gisreg.cli.outputs import check_output
-from gisreg.cli.parcels_read import register
 from gisreg.intake.report import Report, check_report_path, require_some, write_report
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -94,4 +94,5 @@ def _show(now: Context, outcome: Report) -> None:
         print_line(now.say(MORE, n=len(outcome.problems) - SHOWN_PROBLEMS))
 
 
-register(app)
+parcels_read.register(app)
+parcels_edit.register(app)

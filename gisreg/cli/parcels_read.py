@@ -1,5 +1,6 @@
 """``gisreg parcels list|show|history|queryables``."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,11 +13,18 @@ from gisreg.db.engine import transaction
 from gisreg.parcels.queryables import QUERYABLES
 from gisreg.parcels.read import Row
 from gisreg.text import Text
+from gisreg.vocab import State
 
 County = Annotated[str | None, typer.Option(help="县级代码 · county code")]
 
 TOTAL = Text("共 {total} 宗,列出 {shown} 宗", "{total} parcels, {shown} listed")
 CHANGED = Text("{field}:{before} → {after}", "{field}: {before} → {after}")
+CAME_FROM = Text(
+    "来自 {parcel_code}({operation},{on},{recorded_by})", "came from {parcel_code} ({operation}, {on}, {recorded_by})"
+)
+WENT_INTO = Text(
+    "分出 {parcel_code}({operation},{on},{recorded_by})", "gave {parcel_code} ({operation}, {on}, {recorded_by})"
+)
 MOVED = Text("界址已变动", "the boundary moved")
 RECORD_TITLES = {
     "recorded_at": Text("记录时间", "Recorded at"),
@@ -83,13 +91,17 @@ def list_(
 def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], as_of: AsOf = None,
          json: JsonFlag = False) -> None:  # fmt: skip
     """显示一宗 · show one parcel."""
+    from gisreg.parcels.lineage import OPERATIONS, lineage_of, require_in_use  # noqa: PLC0415
     from gisreg.parcels.read import get_parcel  # noqa: PLC0415
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
         row = get_parcel(connection, code, as_of)
+        if as_of is None and row["state"] == State.REMOVED:
+            require_in_use(connection, code)
+        lineage = lineage_of(connection, code)
     if json:
-        print_json(row)
+        print_json({**row, "lineage": lineage})
         return
     known = {name: value for name, value in row.items() if value is not None}
     print_table(
@@ -97,6 +109,10 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
         [(name, _title(name).say(now.language), _shown(now, name, value)) for name, value in known.items()],
         title=code,
     )
+    for words, kin in ((CAME_FROM, lineage.predecessors), (WENT_INTO, lineage.successors)):
+        for one in kin:
+            operation = OPERATIONS[one.operation].say(now.language)
+            print_line(now.say(words, **{**asdict(one), "operation": operation, "on": f"{one.recorded_at:%Y-%m-%d}"}))
 
 
 def history(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], json: JsonFlag = False) -> None:

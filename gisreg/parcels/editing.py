@@ -4,7 +4,7 @@ The caller owns the transaction (:func:`gisreg.db.engine.transaction` with an ac
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
@@ -111,6 +111,11 @@ class Edited:
     operation: str
     parcels: list[Outcome]
     warnings: list[Warned] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs: wording in both languages."""
+        warnings = [{**asdict(one), "what": one.what._asdict(), "mend": one.mend._asdict()} for one in self.warnings]
+        return {**asdict(self), "warnings": warnings}
 
 
 class Edit:
