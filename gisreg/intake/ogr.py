@@ -95,7 +95,7 @@ def arrow_stream(
     try:
         # GDAL warns of measures and fourth coordinates, which a boundary never needs
         with (
-            warnings.catch_warnings(action="ignore", category=UserWarning),
+            warnings.catch_warnings(action="ignore"),
             pyogrio.raw.open_arrow(
                 str(path),
                 layer=layer,
