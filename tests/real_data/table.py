@@ -80,7 +80,17 @@ AMAP = [
 ]
 """Two cities and their counties, a bare geometry each."""
 
+SURVEYS = {
+    "44120000105": 8.7423, "44120000120": 2.6708, "44120000669_44120001725_44120002171": 0.0433, "44120000957": 0.7749,
+    "44120000957_variant": None, "plot_000": None,
+}  # fmt: skip
+"""Survey texts and the hectares that they state."""
+
 CASES = (
+    *(Case(f"cn_survey_txt/{name}.txt", 1) for name in SURVEYS),
+    Case("cn_survey_txt/SOURCE.txt", 0, error="not_geodata"),
+    Case("uk_planning/brownfield_register.xlsm", 0, error="needs_conversion"),
+    Case("raster", 0, error="needs_conversion"),
     Case("cn_counties_1999_gbk/BOUNT_poly.shp", 3407, error="crs_missing"),
     Case("cn_counties_1999_gbk/BOUNT_poly.shp", 3407, {"crs": "EPSG:4490"}),
     *(Case(f"cn_counties_amap/{code}.geojson", 1) for code in AMAP),
