@@ -36,12 +36,16 @@ AGAIN = Text("同一文件此前已作为批次 {again_of} 导入", "this very f
 UNMAPPED = Text("未采用的字段:{names}", "columns not used: {names}")
 MORE = Text("另有 {n} 条,请用 --report 查看", "{n} more: see them with --report")
 HEADINGS = Text("行|编号|字段|级别|问题|位置|处理", "row|id|field|grade|fault|place|mend")
+FILES = Text(
+    "shapefile、GeoPackage、FileGDB、GeoJSON、KML/KMZ、DXF、GML、FlatGeobuf、GeoParquet、MapInfo、CSV(WKT 或坐标)、界址点 TXT;都可打包为 zip",
+    "a file of any of these formats, zipped or not",
+)
 READING = Text("读取并检查 {file}", "reading and checking {file}")
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="shapefile、zip、GeoPackage 或 GeoJSON · the file")],
+    file: Annotated[Path, typer.Argument(help=FILES.both())],
     kind: Annotated[str, typer.Option(help=f"类型 · kind: {', '.join(Kind)}")],
     county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None,
     layer: Annotated[str | None, typer.Option(help="图层 · layer")] = None,
