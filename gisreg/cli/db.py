@@ -83,7 +83,9 @@ def status(json: JsonFlag = False) -> None:
 @app.command()
 def url(
     role: Annotated[Literal["app", "admin"], typer.Option(help="登录身份 · which login")] = "app",
-    tcp: Annotated[bool, typer.Option(help="用本机端口而非套接字（如 QGIS）· the loopback port, for QGIS")] = False,
+    tcp: Annotated[
+        bool, typer.Option("--tcp", help="用本机端口而非套接字（如 QGIS）· the loopback port, for QGIS")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """数据库地址（含密码）· the database's address, password included."""

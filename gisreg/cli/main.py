@@ -49,13 +49,21 @@ PATH_TROUBLES: tuple[tuple[frozenset[int], type[errors.GisregError]], ...] = (
 """What the operating system says of files where no part of the registry has said it better."""
 ZH: Language = "zh"
 EN: Language = "en"
+WIDEST_HELP = 120
+"""Columns of a terminal that help uses; both languages need more than the usual 80."""
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
 STOPPED = Text("已中断,未完成的操作没有写入", "interrupted; what was not finished is not kept")
 
 
 def build(wanted: str | None) -> typer.Typer:
     """The command line with one sub-command imported; the others are only listed, so that ``--help`` starts at once."""
-    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"max_content_width": WIDEST_HELP},
+    )
     app.callback()(root)
     for name, text in COMMANDS.items():
         if name == wanted and importlib.util.find_spec(f"gisreg.cli.{name}"):

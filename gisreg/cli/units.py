@@ -10,7 +10,7 @@ from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_t
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
-from gisreg.units import WantedUnits, import_units, list_units
+from gisreg.units import LevelUnknown, WantedUnits, import_units, list_units
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,6 +21,11 @@ DONE = Text(
 )
 PLACED = Text("{n} 宗待核宗地已归入乡镇", "{n} parcels without a township now lie in one")
 REFUSED = Text("第 {row} 行 {code}:{fault}", "row {row}, {code}: {fault}")
+LEVELS = {
+    "county": Text("县", "county"),
+    "township": Text("乡镇", "township"),
+    "village": Text("村", "village"),
+}
 HEADINGS = Text("县|级别|代码|名称|图形|面积 km²", "county|level|code|name|boundary|area km²")
 
 
@@ -61,12 +66,22 @@ def list_(
 ) -> None:
     """列出行政区 · list administrative units."""
     now = context()
+    if level is not None and level not in LEVELS:
+        raise LevelUnknown("--level", level=level)
     with open_engine(now.settings) as engine, transaction(engine) as connection:
         units = list_units(connection, choose_county(connection, county) if county else None, level)
     if json:
         print_json(units)
         return
     rows = [
-        (u.county_code, u.level, u.code, u.name, "✓" if u.has_boundary else "", (u.area_m2 or 0) / 1e6) for u in units
+        (
+            u.county_code,
+            now.say(LEVELS[u.level]),
+            u.code,
+            u.name if now.language == "zh" else u.name_en or u.name,
+            "✓" if u.has_boundary else "",
+            (u.area_m2 or 0) / 1e6,
+        )
+        for u in units
     ]
     print_table(now.say(HEADINGS).split("|"), rows)

@@ -63,3 +63,10 @@ def test_a_list_is_sorted(run_cli):
     assert (ran.code, ran.err.count("\n")) == (3, 1)
     assert "did you mean area_mu" in ran.err
     assert run_cli("parcels", "list", "--sort", "kind", "--after", "149901-0000001").code == 3
+
+
+def test_units_are_listed_by_levels_that_there_are(run_cli):
+    assert run_cli("units", "list", "--level", "township").code == 0
+    ran = run_cli("units", "list", "--level", "province")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
+    assert "township" in ran.err
