@@ -22,6 +22,7 @@ A county's registry of land and buildings that earn nothing: use, sell, lease or
 TAGS = [
     {"name": "townships", "description": "各乡镇剩余待盘活与未销号 · what is left, what is not closed"},
     {"name": "parcels", "description": "宗地、历史、可查询字段 · parcels, history, queryables"},
+    {"name": "edits", "description": "修改、界址作业、版本、来源 · edits, boundary work, versions, lineage"},
     {"name": "plan", "description": "处置建议：运行、采用、解释 · what should become of each parcel"},
     {"name": "export", "description": "导出文件 · files for other programs"},
     {"name": "maps", "description": "网页地图 · map pages"},

@@ -17,11 +17,16 @@ from gisreg.errors import (
     ResourceError,
     SetupError,
 )
+from gisreg.parcels.faults import BoundaryFault, FieldUnknown, ParcelRetired, ValueUnusable
 from gisreg.text import Language, Text
 
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
+    (BoundaryFault, 422, Text("图形不合要求", "The shape is not what it should be")),
+    (FieldUnknown, 422, Text("字段不能修改", "Not a field for editing")),
+    (ValueUnusable, 422, Text("值不可用", "The value does not fit")),
+    (ParcelRetired, 410, Text("编号已停用", "The number is out of use")),
     (InputError, 400, Text("请求有误", "Bad request")),
     (NotFoundError, 404, Text("没有找到", "Not found")),
     (ConflictError, 409, Text("与现状冲突", "Conflict")),
@@ -30,7 +35,7 @@ STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
     (ResourceError, 507, Text("本机资源不足", "Out of resources")),
     (SetupError, 503, Text("尚未就绪", "Not ready")),
 )
-"""The one table from the kind of a failure to its HTTP status."""
+"""The one table from the kind of a failure to its HTTP status; what is more particular comes first."""
 
 RETRY_AFTER_SECONDS = 5
 
@@ -54,6 +59,11 @@ class Problem(BaseModel):
     where: str = Field("", description="出错位置 · the row, field or parameter")
     mend: str = Field("", description="如何处理 · what to do about it")
     errors: list[ProblemPart] | None = Field(None, description="逐项说明 · each fault by itself")
+    differences: list[dict[str, Any]] | None = Field(
+        None,
+        description="版本过期时逐字段的原值、现值和所要的值 · of a stale version: each field based on, now, and yours",
+    )
+    successors: list[str] | None = Field(None, description="停用编号的后继 · where a retired number leads")
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Fault:
             **self.more,
         }
         headers = {"Cache-Control": "no-store", "Content-Language": language, **self.headers}
-        body = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+        body = json.dumps(document, ensure_ascii=False, default=str).encode("utf-8", "replace")
         return Response(body, self.status, headers, MEDIA_TYPE)
 
 
@@ -99,6 +109,7 @@ def fault_of(error: GisregError) -> Fault:
         Text(error.say_mend("zh"), error.say_mend("en")),
         error.where,
         headers,
+        {name: error.params[name] for name in getattr(error, "shown", ())},
     )
 
 
@@ -109,6 +120,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 _SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _MEANINGS = {status: title.both() for _, status, title in reversed(STATUS)} | {
+    308: "编号已停用，只有一个后继 (out of use; its one successor is at Location)",
     304: "自上次以来没有变化 (unchanged since the ETag given)",
     415: "请求体不是 JSON (the body is not JSON)",
     422: "参数不合要求 (a parameter is not what it should be)",

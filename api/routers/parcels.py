@@ -31,6 +31,7 @@ from api.problems import documented
 from api.schemas import FEATURE, FEATURES, PARCEL_PAGE, answers, queryables_schema
 from gisreg.counties import choose_county
 from gisreg.parcels.asof import current_at
+from gisreg.parcels.lineage import require_in_use, retirement
 from gisreg.parcels.read import feature_collection, get_feature, get_parcel, history, list_parcels
 from gisreg.parcels.sorting import SortKey, read_sort
 
@@ -155,16 +156,33 @@ def _next(reading: Reading, last: str | None, media_type: str) -> list[Link]:
 @router.get(
     "/parcels/{parcel_code}",
     summary="一宗 · one parcel",
-    responses={**answers(json={"$ref": "#/components/schemas/Parcel"}, geojson=FEATURE), **documented(404, 422, 503)},
+    responses={
+        **answers(json={"$ref": "#/components/schemas/Parcel"}, geojson=FEATURE),
+        **documented(308, 404, 410, 422, 503),
+    },
     response_class=Response,
 )
 def parcel(reading: ReadingDep, parcel_code: ParcelCode, as_of: AsOf = None, format: Format = None) -> Response:
     """All that the registry knows of one parcel, now or as of a day; GeoJSON has its boundary."""
     code = known_form(parcel_code)
     with reading.open() as connection:
+        moved = _moved(reading, connection, code) if as_of is None else None
+        if moved is not None:
+            return moved
         if form_of(reading.request, format) == "geojson":
             return reading.reply(get_feature(connection, code, as_of), GEOJSON)
         return reading.reply(json_bytes(get_parcel(connection, code, as_of)), JSON)
+
+
+def _moved(reading: Reading, connection: Connection, code: str) -> Response | None:
+    """Where a number out of use leads: to its one successor; several or none are told (410)."""
+    gone = retirement(connection, code)
+    if gone is None:
+        return None
+    if len(gone.successors) != 1:
+        require_in_use(connection, code)
+    query = f"?{reading.request.url.query}" if reading.request.url.query else ""
+    return Response(status_code=308, headers={**reading.headers(), "Location": f"/parcels/{gone.successors[0]}{query}"})
 
 
 @router.get(

@@ -1,0 +1,476 @@
+"""Edits of parcels and boundary work, their versions and where they came from."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.dependencies import ActorDep, ReadingDep, RegistryDep
+from api.encoding import json_bytes
+from api.parameters import ParcelCode, known_form
+from api.problems import documented
+from api.registry import Registry
+from api.schemas import answers
+from gisreg.counties import choose_county
+from gisreg.db.engine import Actor
+from gisreg.parcels.editing import Basis, Edited
+from gisreg.vocab import Kind
+
+router = APIRouter(tags=["edits"])
+
+JSON = "application/json"
+MAX_VERSION = 2**31 - 1
+MAX_SHAPES, MAX_PARCELS, MAX_CHANGES = 50, 100, 1_000
+Version = Annotated[int, Path(ge=1, le=MAX_VERSION, description="版本 · version")]
+BasedOn = Annotated[
+    int,
+    Field(
+        ge=1, le=MAX_VERSION, description="依据的版本，过期即拒绝 · the version it is based on; a stale one is refused"
+    ),
+]
+Reason = Annotated[str | None, Field(max_length=1_000, description="理由，记入历史 · kept in the journal")]
+Geometry = Annotated[
+    dict[str, Any] | str, Field(description="GeoJSON 图形，或 WKT · a GeoJSON geometry or feature, or WKT")
+]
+Crs = Annotated[
+    str | None, Field(max_length=20, description="坐标系，默认 EPSG:4490，经度在前 · CRS, longitude or easting first")
+]
+Metres = Annotated[float, Field(gt=0, le=1_000, allow_inf_nan=False)]
+Area = Annotated[float, Field(gt=0, allow_inf_nan=False, description="平面面积 ㎡ · planar area in m²")]
+Direction = Annotated[
+    float, Field(ge=-360, le=360, allow_inf_nan=False, description="推进方向，从北顺时针 · degrees from north")
+]
+Point = tuple[float, float]
+_PROBLEMS = documented(400, 403, 404, 409, 410, 415, 422, 503)
+_EDITED: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "edit_id": {"type": "integer"},
+        "operation": {"type": "string"},
+        "parcels": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "parcel_code": {"type": "string"},
+                    "role": {"enum": ["changed", "new", "retired"]},
+                    "version": {"type": "integer"},
+                    "area_m2": {"type": ["number", "null"]},
+                    "planar_area_m2": {"type": ["number", "null"]},
+                    "official_area_m2": {"type": ["number", "null"]},
+                },
+            },
+        },
+        "warnings": {"type": "array", "items": {"type": "object"}},
+    },
+}
+_DIFF = {
+    "type": "object",
+    "properties": {
+        "parcel_code": {"type": "string"},
+        "before": {"type": "object"},
+        "after": {"type": "object"},
+        "fields": {"type": "array", "items": {"type": "object"}},
+        "boundary": {"type": ["object", "null"]},
+    },
+}
+_LINEAGE = {
+    "type": "object",
+    "properties": {
+        "predecessors": {"type": "array", "items": {"type": "object"}},
+        "successors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = None
+
+
+class EditOrder(_Order):
+    """修改属性 · fields to set; null is unknown."""
+
+    based_on: BasedOn
+    values: dict[str, Any] = Field(description="字段见 /queryables · names as in /queryables")
+
+
+class DrawOrder(_Order):
+    """新绘一宗 · a new parcel."""
+
+    kind: Kind
+    geometry: Geometry
+    crs: Crs = None
+    county: str | None = Field(None, pattern="^[0-9]{6}$")
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class ShapeOrder(_Order):
+    """一个图形 · a shape."""
+
+    based_on: BasedOn
+    geometry: Geometry
+    crs: Crs = None
+
+
+class VertexOrder(BaseModel):
+    """一个顶点 · one vertex."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operation: Literal["move", "insert", "delete"]
+    at: Point
+    to: Point | None = Field(None, description="移动到 · where it moves to")
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> "VertexOrder":
+        if (self.to is None) == (self.operation == "move"):
+            raise ValueError("to")
+        return self
+
+
+class VerticesOrder(_Order):
+    """移动、插入、删除顶点 · move, insert and delete vertices."""
+
+    based_on: BasedOn
+    changes: list[VertexOrder] = Field(min_length=1, max_length=MAX_CHANGES)
+    crs: Crs = None
+    tolerance_m: Metres = 0.5
+
+
+class AreasOrder(_Order):
+    """按面积 · by areas."""
+
+    based_on: BasedOn
+    areas_m2: list[Area] = Field(min_length=1, max_length=MAX_SHAPES)
+    direction: Direction = 0.0
+
+
+class PartsOrder(_Order):
+    """按部分 · by parts."""
+
+    based_on: BasedOn
+    parts: Literal[True]
+
+
+class CutOrder(ShapeOrder):
+    """道路 · a road."""
+
+    width_m: Metres | None = Field(None, description="路宽，图形为中线时 · where the shape is the middle line")
+
+
+class CarveOrder(ShapeOrder):
+    """划出的部分 · the part to carve off."""
+
+    values: dict[str, Any] = Field(default_factory=dict, description="划出部分的字段 · fields of the part")
+
+
+class CarveAreaOrder(_Order):
+    """按面积划出 · an area to carve off."""
+
+    based_on: BasedOn
+    area_m2: Area
+    direction: Direction = 0.0
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class SnapOrder(_Order):
+    """对齐邻宗 · snap to neighbours."""
+
+    based_on: BasedOn
+    tolerance_m: Metres = 0.5
+    to: list[str] | None = Field(None, max_length=MAX_PARCELS, description="只对齐这些 · these only")
+
+
+class RemoveOrder(BaseModel):
+    """核减 · strike off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    based_on: BasedOn
+    reason: str = Field(min_length=1, max_length=1_000)
+
+
+class UndoOrder(_Order):
+    """撤销 · take back."""
+
+    version: int = Field(ge=1, le=MAX_VERSION)
+
+
+class BasisOrder(BaseModel):
+    """一宗及其依据的版本 · a parcel and the version seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parcel_code: str = Field(max_length=20)
+    based_on: BasedOn
+
+    def basis(self) -> Basis:
+        """As the core names it."""
+        return Basis(known_form(self.parcel_code), self.based_on)
+
+
+class SubtractOrder(_Order):
+    """扣除重叠 · subtract an overlap."""
+
+    based_on: BasedOn
+    other: BasisOrder
+
+
+class MergeOrder(_Order):
+    """合并 · merge."""
+
+    parcels: list[BasisOrder] = Field(min_length=2, max_length=MAX_PARCELS)
+
+
+class MoveOrder(_Order):
+    """移动共用边界：线或顶点 · move a common boundary: a line or vertices."""
+
+    parcels: list[BasisOrder] = Field(min_length=2, max_length=2)
+    geometry: Geometry | None = None
+    changes: list[VertexOrder] | None = Field(None, min_length=1, max_length=MAX_CHANGES)
+    crs: Crs = None
+    tolerance_m: Metres = 0.5
+
+
+def _post(path: str, summary: str, status: int = 200) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    done: dict[int | str, dict[str, Any]] = {
+        status: {"description": "完成 · done", "content": {JSON: {"schema": _EDITED}}}
+    }
+    return router.post(
+        path, summary=summary, status_code=status, responses={**_PROBLEMS, **done}, response_class=Response
+    )
+
+
+def _do(registry: Registry, actor: Actor, work: Callable[[Connection], Edited], status: int = 200) -> Response:
+    """One edit in one transaction."""
+    with registry.transaction(actor) as connection:
+        edited = work(connection)
+    return Response(json_bytes(edited.as_json()), status, media_type=JSON)
+
+
+def _shape(geometry: dict[str, Any] | str, crs: str | None) -> Any:
+    from gisreg.parcels.boundary.given import given_geojson, given_text  # noqa: PLC0415 - shapes are loaded when used
+
+    if isinstance(geometry, str):
+        return given_text(geometry, crs, "body.geometry")
+    return given_geojson(geometry, crs, "body.geometry")
+
+
+def _changes(orders: list[VertexOrder]) -> list[Any]:
+    from gisreg.parcels.boundary.reshape import VertexChange  # noqa: PLC0415 - as above
+
+    return [VertexChange(one.operation, one.at, one.to) for one in orders]
+
+
+def _srid(crs: str | None) -> int:
+    from gisreg.parcels.boundary.given import srid_of  # noqa: PLC0415 - as above
+
+    return srid_of(crs)
+
+
+@_post("/parcels", "新绘一宗 · draw a parcel", 201)
+def draw(registry: RegistryDep, actor: ActorDep, order: DrawOrder) -> Response:
+    """The registry gives the number; idle land not yet determined is suspected."""
+    from gisreg.parcels.boundary.draw import draw as work  # noqa: PLC0415 - as above
+
+    shape = _shape(order.geometry, order.crs)
+
+    def done(connection: Connection) -> Edited:
+        county = choose_county(connection, order.county or registry.settings.county)
+        return work(connection, county, order.kind, shape, values=order.values, reason=order.reason)
+
+    return _do(registry, actor, done, 201)
+
+
+@_post("/parcels/merge", "合并相邻宗地 · merge neighbours", 201)
+def merge(registry: RegistryDep, actor: ActorDep, order: MergeOrder) -> Response:
+    """One parcel with a new number; the old numbers lead to it."""
+    from gisreg.parcels.boundary.merge import merge as work  # noqa: PLC0415 - as above
+
+    bases = [one.basis() for one in order.parcels]
+    return _do(registry, actor, lambda connection: work(connection, bases, order.reason), 201)
+
+
+@_post("/parcels/move-boundary", "移动共用边界 · move a common boundary")
+def move_boundary(registry: RegistryDep, actor: ActorDep, order: MoveOrder) -> Response:
+    """Along a line, or by its vertices; neither gap nor overlap is left."""
+    from gisreg.parcels.boundary import neighbours  # noqa: PLC0415 - as above
+
+    one, two = (parcel.basis() for parcel in order.parcels)
+    if order.changes:
+        changes, srid = _changes(order.changes), _srid(order.crs)
+        return _do(registry, actor, lambda c: neighbours.move_common_vertices(
+            c, one, two, changes, srid=srid, tolerance_m=order.tolerance_m, reason=order.reason))  # fmt: skip
+    line = _shape(order.geometry or {}, order.crs)
+    return _do(registry, actor, lambda connection: neighbours.move_boundary(connection, one, two, line, order.reason))
+
+
+@_post("/parcels/{parcel_code}/edit", "修改属性 · set fields")
+def edit(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: EditOrder) -> Response:
+    """Only fields that people keep: numbers, areas and states come from the registry."""
+    from gisreg.parcels.edits import edit_attributes  # noqa: PLC0415 - as above
+
+    basis = _basis(parcel_code, order.based_on)
+    return _do(registry, actor, lambda connection: edit_attributes(connection, basis, order.values, order.reason))
+
+
+@_post("/parcels/{parcel_code}/replace", "替换边界 · replace the boundary")
+def replace(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: ShapeOrder) -> Response:
+    """What is given in a zone is kept there to the digit."""
+    from gisreg.parcels.boundary.draw import replace as work  # noqa: PLC0415 - as above
+
+    basis, shape = _basis(parcel_code, order.based_on), _shape(order.geometry, order.crs)
+    return _do(registry, actor, lambda connection: work(connection, basis, shape, order.reason))
+
+
+@_post("/parcels/{parcel_code}/reshape", "修整边界 · reshape")
+def reshape(
+    registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: ShapeOrder | VerticesOrder
+) -> Response:
+    """By a line that the boundary is to follow, or vertex by vertex."""
+    from gisreg.parcels.boundary.reshape import change_vertices, reshape_by_line  # noqa: PLC0415 - as above
+
+    basis = _basis(parcel_code, order.based_on)
+    if isinstance(order, VerticesOrder):
+        changes, srid, tolerance = _changes(order.changes), _srid(order.crs), order.tolerance_m
+        return _do(registry, actor, lambda c: change_vertices(
+            c, basis, changes, srid=srid, tolerance_m=tolerance, reason=order.reason))  # fmt: skip
+    line = _shape(order.geometry, order.crs)
+    return _do(registry, actor, lambda connection: reshape_by_line(connection, basis, line, order.reason))
+
+
+@_post("/parcels/{parcel_code}/split", "分割 · split", 201)
+def split(
+    registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: ShapeOrder | AreasOrder | PartsOrder
+) -> Response:
+    """By a line, into areas, or by parts; the old number goes out of use."""
+    from gisreg.parcels.boundary import split as work  # noqa: PLC0415 - as above
+
+    basis = _basis(parcel_code, order.based_on)
+    if isinstance(order, PartsOrder):
+        return _do(registry, actor, lambda c: work.split_parts(c, basis, order.reason), 201)
+    if isinstance(order, AreasOrder):
+        areas, direction = order.areas_m2, order.direction
+        return _do(registry, actor, lambda c: work.split_by_areas(c, basis, areas, direction, order.reason), 201)
+    line = _shape(order.geometry, order.crs)
+    return _do(registry, actor, lambda c: work.split_by_line(c, basis, line, order.reason), 201)
+
+
+@_post("/parcels/{parcel_code}/cut", "扣除道路 · cut out a road")
+def cut(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: CutOrder) -> Response:
+    """A polygon, or a middle line with a width."""
+    from gisreg.parcels.boundary.cut import cut_road  # noqa: PLC0415 - as above
+
+    basis, road = _basis(parcel_code, order.based_on), _shape(order.geometry, order.crs)
+    return _do(registry, actor, lambda connection: cut_road(connection, basis, road, order.width_m, order.reason))
+
+
+@_post("/parcels/{parcel_code}/subtract", "扣除重叠 · subtract an overlap")
+def subtract(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: SubtractOrder) -> Response:
+    """The overlap goes out of this parcel; the other stays as it is."""
+    from gisreg.parcels.boundary.cut import subtract as work  # noqa: PLC0415 - as above
+
+    basis, other = _basis(parcel_code, order.based_on), order.other.basis()
+    return _do(registry, actor, lambda connection: work(connection, basis, other, order.reason))
+
+
+@_post("/parcels/{parcel_code}/snap", "对齐邻宗 · snap to neighbours")
+def snap(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: SnapOrder) -> Response:
+    """Corners within the tolerance take the neighbours' place."""
+    from gisreg.parcels.boundary.neighbours import snap as work  # noqa: PLC0415 - as above
+
+    basis = _basis(parcel_code, order.based_on)
+    return _do(registry, actor, lambda c: work(c, basis, order.tolerance_m, order.to, order.reason))
+
+
+@_post("/parcels/{parcel_code}/carve", "部分处置 · carve a part off", 201)
+def carve(
+    registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: CarveOrder | CarveAreaOrder
+) -> Response:
+    """The part gets its own number, the rest keeps this one; the areas add up."""
+    from gisreg.parcels.boundary import cut as work  # noqa: PLC0415 - as above
+
+    basis, values = _basis(parcel_code, order.based_on), order.values
+    if isinstance(order, CarveAreaOrder):
+        area, direction = order.area_m2, order.direction
+        return _do(registry, actor, lambda c: work.carve_area(
+            c, basis, area, direction=direction, values=values, reason=order.reason), 201)  # fmt: skip
+    part = _shape(order.geometry, order.crs)
+    return _do(registry, actor, lambda connection: work.carve(connection, basis, part, values, order.reason), 201)
+
+
+@_post("/parcels/{parcel_code}/remove", "核减 · strike off")
+def remove(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: RemoveOrder) -> Response:
+    """The number goes out of use, its history stays."""
+    from gisreg.parcels.edits import remove as work  # noqa: PLC0415 - as above
+
+    basis = _basis(parcel_code, order.based_on)
+    return _do(registry, actor, lambda connection: work(connection, basis, order.reason))
+
+
+@_post("/parcels/{parcel_code}/undo", "撤销一次修改 · take one edit back")
+def undo(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: UndoOrder) -> Response:
+    """A new version with the values of before, in every parcel that the edit changed."""
+    from gisreg.parcels.undo import undo as work  # noqa: PLC0415 - as above
+
+    code = known_form(parcel_code)
+    return _do(registry, actor, lambda connection: work(connection, code, order.version, order.reason))
+
+
+def _basis(parcel_code: str, version: int) -> Basis:
+    return Basis(known_form(parcel_code), version)
+
+
+@router.get(
+    "/parcels/{parcel_code}/lineage",
+    summary="来源与去向 · where it came from and what came from it",
+    responses={**answers(json=_LINEAGE), **documented(404, 422, 503)},
+    response_class=Response,
+)
+def lineage(reading: ReadingDep, parcel_code: ParcelCode) -> Response:
+    """The nearest kin; also of numbers out of use."""
+    from gisreg.parcels.lineage import lineage_of  # noqa: PLC0415 - as above
+    from gisreg.parcels.versions import parcel_id_of  # noqa: PLC0415
+
+    code = known_form(parcel_code)
+    with reading.open() as connection:
+        parcel_id_of(connection, code)
+        found = lineage_of(connection, code)
+    return reading.reply(json_bytes(found), JSON)
+
+
+@router.get(
+    "/parcels/{parcel_code}/versions/{version}",
+    summary="一个版本 · one version",
+    responses={**answers(json={"type": "object"}), **documented(404, 422, 503)},
+    response_class=Response,
+)
+def version(reading: ReadingDep, parcel_code: ParcelCode, version: Version) -> Response:
+    """All that the version held, its boundary as GeoJSON (EPSG:4490)."""
+    from gisreg.parcels.versions import read_version  # noqa: PLC0415 - as above
+
+    code = known_form(parcel_code)
+    with reading.open() as connection:
+        found = read_version(connection, code, version)
+    return reading.reply(json_bytes(found), JSON)
+
+
+@router.get(
+    "/parcels/{parcel_code}/versions/{version}/diff/{other}",
+    summary="比较两个版本 · two versions compared",
+    responses={**answers(json=_DIFF), **documented(404, 422, 503)},
+    response_class=Response,
+)
+def diff(reading: ReadingDep, parcel_code: ParcelCode, version: Version, other: Version) -> Response:
+    """Each field before and after, how far the boundary moved, and the ground gained and lost."""
+    from gisreg.parcels.versions import diff as compare  # noqa: PLC0415 - as above
+
+    code = known_form(parcel_code)
+    with reading.open() as connection:
+        found = compare(connection, code, version, other)
+    return reading.reply(json_bytes(found), JSON)
