@@ -16,7 +16,7 @@ from typing import Any
 
 from gisreg.intake import crs
 from gisreg.intake.boundary_text.judging import Manner, begin, judge_all
-from gisreg.intake.boundary_text.lines import BadLine, Point, RawParcel
+from gisreg.intake.boundary_text.lines import BadLine, Point, RawParcel, read_number
 from gisreg.intake.boundary_text.source import check_zone
 from gisreg.intake.encoding import Found
 from gisreg.intake.errors import CrsMissing, LayerMissing, NoGeometryLayer, NotGeodata, PointsOnly
@@ -38,7 +38,6 @@ RINGS = ("地块圈号", "圈号", "环号", "ring", "ringno", "部件", "part")
 ORDERS = ("点号", "界址点号", "序号", "顺序", "点序", "pointno", "point", "order", "seq", "vertex", "no")
 _WKT = re.compile(r"^\s*(SRID\s*=\s*(?P<srid>\d+)\s*;\s*)?(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE|GEOMETRYCOLLECTION|CURVEPOLYGON)\b", re.IGNORECASE)  # fmt: skip
 _HEX = re.compile(r"^[0-9A-Fa-f]{42,}$")
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 KINDS = make_kinds(
     ("csv_columns", Severity.REFUSED,
      ("该行有 {found} 列,表头只有 {wanted} 列", "the row has {found} cells, the header {wanted}"),
@@ -128,6 +127,8 @@ def _shape_column(sheet: _Sheet) -> int | None:
 
 def _from_shapes(file: _File, place: int) -> TableSource:
     sheet = file.sheet
+    import numpy as np  # noqa: PLC0415 - heavy
+
     where = crs.decide(_stated(sheet, place), file.crs_given, file.shown)
     fields = tuple(name for at, name in enumerate(sheet.header) if at != place)
     wanted = len(sheet.header)
@@ -135,7 +136,8 @@ def _from_shapes(file: _File, place: int) -> TableSource:
     rows: list[tuple[int, bytes | None, Sequence[str | None]]] = []
     for number, row in sheet.rows:
         full = [*row, *[""] * (wanted - len(row))]
-        shape = _shape(full[place])
+        with np.errstate(all="ignore"):  # what is no number is told as such
+            shape = _shape(full[place])
         if len(row) > wanted and any(row[wanted:]):
             shape = UNREADABLE
             notes.append(KINDS["csv_columns"].about(number, words={"found": len(row), "wanted": wanted}))
@@ -219,13 +221,13 @@ def _grouped(
         full = [*row, *[""] * (len(sheet.header) - len(row))]
         code = full[by] if by is not None else ""
         parcel = parcels.setdefault(code, RawParcel(number, code=code))
-        first, second = (unicodedata.normalize("NFKC", full[place]) for place in pair[:2])
-        if _NUMBER.match(first) and _NUMBER.match(second):
+        first, second = (read_number(full[place]) for place in pair[:2])
+        if first is not None and second is not None:
             label = full[order] if order is not None else ""
             part = full[ring] if ring is not None else "1"
-            parcel.points.append(Point(number, label, part or "1", float(first), float(second)))
+            parcel.points.append(Point(number, label, part or "1", first, second))
         else:
-            parcel.bad.append(BadLine(number, f"{first},{second}"[:60]))
+            parcel.bad.append(BadLine(number, ",".join(full[place] for place in pair[:2])[:60]))
     for parcel in parcels.values():
         parcel.points = _in_order(parcel.points)
     return parcels

@@ -1,5 +1,6 @@
 """The text taken apart: head, parcels, points, each with its line. Nothing is judged here but a line's form."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ EXTRAS = ("TBLX", "DL", "GZQ", "GZH", "BZ")
 """Fields that some programs add behind the land-use code."""
 
 _SECTION = re.compile(r"^[\[【]\s*(?P<name>[^\]】]+?)\s*[\]】]$")
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)$")
+_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def read_point(number: int, fields: Sequence[str]) -> Point | None:
     if not 2 <= len(values) <= MOST_POINT_FIELDS:  # noqa: PLR2004 - a pair at least
         return None
     start = {2: 0, 3: 1}.get(len(values), 2)
-    pair = [_number(value) for value in values[start : start + 2]]
+    pair = [read_number(value) for value in values[start : start + 2]]
     if pair[0] is None or pair[1] is None:
         return None
     label = values[0] if start else ""
@@ -160,9 +161,11 @@ def read_point(number: int, fields: Sequence[str]) -> Point | None:
     return Point(number, label, ring or "1", pair[0], pair[1])
 
 
-def _number(text: str) -> float | None:
+def read_number(text: str) -> float | None:
+    """A coordinate, in digits of any width; None for what is none or has no end."""
     plain = unicodedata.normalize("NFKC", text)
-    return float(plain) if plain.isascii() and _NUMBER.match(plain) else None
+    number = float(plain) if plain.isascii() and _NUMBER.match(plain) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def field_names(parcels: Iterable[RawParcel]) -> list[str]:

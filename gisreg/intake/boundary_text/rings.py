@@ -1,7 +1,7 @@
 """Points into rings, rings into polygons: outer or hole is told by which ring contains which, never by number."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -102,7 +102,7 @@ def polygon(rings: Sequence[Sequence[tuple[float, float]]]) -> "BaseGeometry":
     from shapely import MultiPolygon, Polygon  # noqa: PLC0415 - heavy
 
     filled = [Polygon(ring) for ring in rings]
-    around = [list(_around(place, filled)) for place in range(len(filled))]
+    around = _around(filled)
     holes: dict[int, list[Sequence[tuple[float, float]]]] = {}
     for place, outside in enumerate(around):
         if len(outside) % 2:
@@ -112,18 +112,19 @@ def polygon(rings: Sequence[Sequence[tuple[float, float]]]) -> "BaseGeometry":
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
-def _around(place: int, filled: "Sequence[BaseGeometry]") -> Iterator[int]:
-    """The rings that a ring lies in: they are larger and hold a point of its inside and most of its edge."""
-    inner = filled[place]
-    for other, outer in enumerate(filled):
-        if other != place and outer.area > inner.area and _holds(outer, inner):
-            yield other
+def _around(filled: "Sequence[BaseGeometry]") -> list[list[int]]:
+    """For each ring those that it lies in. A ring that crosses itself lies in none: it is refused afterwards."""
+    from shapely import STRtree  # noqa: PLC0415 - heavy
 
-
-def _holds(outer: "BaseGeometry", inner: "BaseGeometry") -> bool:
-    if not (outer.is_valid and inner.is_valid):  # told as a crossing boundary afterwards
-        return bool(outer.envelope.contains(inner.envelope))
-    return bool(outer.contains(inner.representative_point()) and outer.contains(inner))
+    around: list[list[int]] = [[] for _ in filled]
+    if len(filled) == 1:
+        return around
+    sound = [place for place, shape in enumerate(filled) if shape.is_valid]
+    shapes = [filled[place] for place in sound]
+    for inner, outer in STRtree(shapes).query(shapes, predicate="within").T.tolist():
+        if shapes[outer].area > shapes[inner].area:
+            around[sound[inner]].append(sound[outer])
+    return around
 
 
 def crossing(shape: "BaseGeometry") -> tuple[float, float] | None:

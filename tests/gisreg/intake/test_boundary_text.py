@@ -339,3 +339,16 @@ def test_it_is_one_layer(path):
     assert read(path, HEAD + TWO, layer="勘测定界")[0].layer == "勘测定界"
     with pytest.raises(e.LayerMissing):
         read(path, HEAD + TWO, layer="别的")
+
+
+def test_a_great_many_rings(path):
+    lines = []
+    for n in range(2000):
+        x, y = 3990000 + (n % 50) * 20, 38420000 + (n // 50) * 20
+        corners = [(x, y), (x, y + 9), (x + 9, y + 9), (x + 9, y), (x, y)]
+        lines += [f"J{k},{n + 2},{a},{b}" for k, (a, b) in enumerate(corners)]
+    outer = [(3989990, 38419990), (3989990, 38421000), (3991100, 38421000), (3991100, 38419990), (3989990, 38419990)]
+    lines += [f"J{k},1,{a},{b}" for k, (a, b) in enumerate(outer)]
+    _, rows, notes = read(path, HEAD + "10005,95.91,A,示例,面,,,,@\n" + "\n".join(lines))
+    assert areas(rows) == [1110 * 1010 - 2000 * 81]
+    assert [note.fault for note in notes] == []
