@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from gisreg.db.models import County, Parcel, ParcelEdit, ParcelLineage, ParcelOverlap
 from gisreg.db.sql import load
-from gisreg.errors import ConflictError
 from gisreg.geometry import CHINA_BOX, STORAGE_SRID, zone_for, zone_of
+from gisreg.intake.errors import NumbersExhausted
 from gisreg.parcels.attributes import OWN_KEYS
 from gisreg.parcels.faults import NothingToChange, OutsideCounty, ParcelUnmapped, SameParcelTwice, StaleVersion
 from gisreg.parcels.lineage import require_in_use
@@ -37,13 +37,6 @@ CROSSES = Text("部分超出县界", "partly outside the county")
 CROSSES_MEND = Text("请核对边界", "check the boundary")
 TOWNSHIP_MOVED = Text("乡镇由 {before} 改为 {after}", "the township changes from {before} to {after}")
 TOWNSHIP_MEND = Text("请核对边界", "check the boundary")
-
-
-class NumbersExhausted(ConflictError):
-    """Seven digits are used up."""
-
-    what = Text("县 {county} 的宗地编号已用完", "county {county} has used up its parcel numbers")
-    mend = Text("请联系维护人员", "ask whoever maintains the registry")
 
 
 @dataclass(frozen=True)

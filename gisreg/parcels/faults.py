@@ -118,6 +118,9 @@ class ValueUnusable(InputError):
 class BoundaryFault(InputError):
     """Base of what can be wrong with a boundary or a line that is given."""
 
+    what: ClassVar[Text] = Text("图形不合要求", "the shape is not what it should be")
+    mend: ClassVar[Text] = Text("请检查图形", "check the shape")
+
 
 class GeometryUnreadable(BoundaryFault):
     """Neither WKT nor GeoJSON, or a ring that is not closed."""

@@ -104,7 +104,7 @@ def given_text(text: str, crs: str | int | None = None, where: str = "") -> Give
     try:
         with np.errstate(invalid="ignore"):  # NaN is told further down
             shape = shapely.from_wkt(text)
-    except (shapely.GEOSException, TypeError, ValueError) as error:
+    except (shapely.GEOSException, NotImplementedError, TypeError, ValueError) as error:
         raise GeometryUnreadable(where=where, detail=_short(error)) from None
     return given_shape(shape, srid_of(crs), where)
 
@@ -152,7 +152,7 @@ def given_file(path: Path, crs: str | None = None, layer: str | None = None) -> 
         raise GeometryEmpty(where=str(path))
     try:
         shape = shapely.from_wkb(shapes[0])
-    except shapely.GEOSException as error:
+    except (shapely.GEOSException, NotImplementedError) as error:
         raise GeometryUnreadable(where=str(path), detail=_short(error)) from None
     return given_shape(shape, _file_srid(crs, meta.get("crs"), path), str(path))
 

@@ -31,6 +31,7 @@ SQUARE = "POLYGON((113 36,113.001 36,113.001 36.001,113 36.001,113 36))"
         ("{not json", None, GeometryUnreadable),
         ('{"type":"Polygon"}', None, GeometryUnreadable),
         ('{"type":"FeatureCollection","features":[]}', None, OneShapeWanted),
+        ("CURVEPOLYGON(CIRCULARSTRING(0 0,1 1,2 0,1 -1,0 0))", None, GeometryUnreadable),
         ("POLYGON EMPTY", None, GeometryEmpty),
         ("POINT(113 36)", None, NotAPolygon),
         ("LINESTRING(113 36,113.1 36.1)", None, NotAPolygon),
