@@ -117,9 +117,9 @@ def _around(filled: "Sequence[BaseGeometry]") -> list[list[int]]:
     from shapely import STRtree  # noqa: PLC0415 - heavy
 
     around: list[list[int]] = [[] for _ in filled]
-    if len(filled) == 1:
-        return around
     sound = [place for place, shape in enumerate(filled) if shape.is_valid]
+    if len(sound) <= 1:
+        return around
     shapes = [filled[place] for place in sound]
     for inner, outer in STRtree(shapes).query(shapes, predicate="within").T.tolist():
         if shapes[outer].area > shapes[inner].area:
