@@ -29,6 +29,8 @@ PARCEL = cast(Table, Parcel.__table__)
 STAMPS = ("id", "version", "recorded_at", "recorded_by", "recorded_from")
 WHOLLY_INSIDE, JUST_INSIDE = 0.9999, 1e-6
 LAST_NUMBER = 9_999_999
+PATIENCE = "15s"
+"""How long an edit waits for others (an import that hands out numbers) before it is told to come again."""
 Role = Literal["changed", "new", "retired"]
 
 OVERLAPS = Text("与同类宗地 {other} 重叠 {area_m2} ㎡", "overlaps parcel {other} of the same kind by {area_m2} m²")
@@ -124,8 +126,11 @@ class Edit:
         self._warnings: list[Warned] = []
         self._county: str | None = None
         connection.execute(
-            text("SELECT set_config('gisreg.source', current_setting('gisreg.source') || ':' || :operation, true)"),
-            {"operation": operation},
+            text(
+                "SELECT set_config('gisreg.source', current_setting('gisreg.source') || ':' || :operation, true),"
+                " set_config('lock_timeout', :patience, true)"
+            ),
+            {"operation": operation, "patience": PATIENCE},
         )
 
     # -- locking

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, null, select
+from sqlalchemy import Connection, and_, exists, func, not_, null, select
 
-from gisreg.db.models import AdminUnit, County
+from gisreg.db.models import AdminUnit, County, ParcelLineage
 from gisreg.parcels.asof import current_at, today
 from gisreg.parcels.read import Row
+from gisreg.vocab import State
 
 MAP_DIGITS = 7
 """Decimals of a degree on a map: about a centimetre."""
@@ -51,13 +52,16 @@ def units_of(connection: Connection, county: str, level: str = "township", as_of
 def parcels_of(connection: Connection, county: str, township: str | None, as_of: date | None = None) -> list[Row]:
     """Parcels of a township (None: those whose township is yet to be found) with ``boundary`` as GeoJSON text."""
     source = current_at(as_of)
+    # the ground of a number out of use is that of its successors
+    followed = exists().where(ParcelLineage.predecessor_id == source.c.id)
+    in_use = not_(and_(source.c.state == State.REMOVED, followed))
     place: Any = source.c.township_name.is_(null()) if township is None else source.c.township_code == township
     statement = (
         select(
             *(source.c[name] for name in MAP_COLUMNS),
             func.ST_AsGeoJSON(source.c.boundary, MAP_DIGITS, 0).label("boundary"),
         )
-        .where(source.c.county_code == county, place)
+        .where(source.c.county_code == county, place, in_use)
         .order_by(source.c.parcel_code)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -118,13 +119,15 @@ def _joined_exactly(one: BaseGeometry, other: BaseGeometry, joint: float) -> boo
 
 
 def _with_corners(shape: BaseGeometry, others: Sequence[BaseGeometry], joint: float) -> BaseGeometry:
-    near = [other for other in others if shape.distance(other) <= joint]
-    return with_vertices(shape, [Point(p) for other in near for p in shapely.get_coordinates(other)], joint)
+    near = [shapely.get_coordinates(other) for other in others if shape.distance(other) <= joint]
+    return with_vertices(shape, np.concatenate(near), joint) if near else shape
 
 
 def snapped(shape: BaseGeometry, other: BaseGeometry, tolerance: float) -> BaseGeometry:
     """Corners near the other's corners, else near its edges, moved there; corners of the other on edges shared."""
-    targets = shapely.points(shapely.get_coordinates(other))
+    corners = shapely.get_coordinates(other)
+    targets = shapely.points(corners)
+    shared = {tuple(corner) for corner in corners}
     tree = shapely.STRtree(targets)
     edges = other.boundary
     shapely.prepare(edges)
@@ -134,15 +137,15 @@ def snapped(shape: BaseGeometry, other: BaseGeometry, tolerance: float) -> BaseG
         ring = ring.copy()
         near = shapely.dwithin(edges, points, tolerance)
         for place in near.nonzero()[0]:
+            if tuple(ring[place]) in shared:
+                continue
             corner = targets[tree.nearest(points[place])]
             if corner.distance(points[place]) > tolerance:
                 corner = Point(shapely.shortest_line(edges, points[place]).coords[0])
             ring[place] = corner.x, corner.y
         return ring
 
-    placed = mapped_rings(shape, moved)
-    reach = shapely.box(*placed.bounds).buffer(tolerance)
-    return with_vertices(placed, [point for point in targets if reach.intersects(point)], tolerance)
+    return with_vertices(mapped_rings(shape, moved), corners, tolerance)
 
 
 def _require_no_overlap(shapes: Sequence[BaseGeometry], codes: Sequence[str]) -> None:

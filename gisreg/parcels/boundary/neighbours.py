@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import cast
 
+import numpy as np
 import shapely
-from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Table, func, select
 
@@ -129,7 +129,7 @@ def divided_anew(shapes: Sequence[BaseGeometry], line: BaseGeometry, codes: Sequ
     if not all(sides) or len(pieces) <= len(polygons_of(whole)):
         raise LineDoesNotCross(where=place_of(line), parcel_code=", ".join(codes))
     new = [checked(joined(side)) for side in sides]
-    corners = [Point(point) for shape in new for point in shapely.get_coordinates(shape)]
+    corners = np.concatenate([shapely.get_coordinates(shape) for shape in new])
     return [with_vertices(shape, corners, 1e-9) for shape in new]
 
 

@@ -84,7 +84,7 @@ def changed_vertex(shape: BaseGeometry, change: VertexChange, tolerance: float) 
     if change.operation == "insert":
         if shape.boundary.distance(at) > tolerance:
             raise _not_there(at, shape.boundary.distance(at))
-        return with_vertices(shape, [at], tolerance)
+        return with_vertices(shape, np.array([change.at]), tolerance)
     points = shapely.get_coordinates(shape)
     distances = np.hypot(*(points - change.at).T)
     if distances.min() > tolerance:

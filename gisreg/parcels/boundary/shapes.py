@@ -1,7 +1,7 @@
 """Plane geometry in metres that keeps shared vertices exact: pieces of one noding, never two separate overlays."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import shapely
@@ -192,15 +192,19 @@ def in_bands(shape: BaseGeometry, lines: Sequence[LineString], direction: float)
     return pieces
 
 
-def with_vertices(shape: BaseGeometry, points: Iterable[Point], tolerance: float) -> BaseGeometry:
+def with_vertices(shape: BaseGeometry, points: Floats, tolerance: float) -> BaseGeometry:
     """The shape with those points inserted that lie on (within the tolerance of) one of its edges."""
-    found = [point for point in points if shape.boundary.distance(point) <= tolerance]
-    return mapped_rings(shape, lambda ring: _with_points(ring, found, tolerance)) if found else shape
+    edges = shape.boundary
+    shapely.prepare(edges)
+    near = points[shapely.dwithin(edges, shapely.points(points), tolerance)]
+    corners = {tuple(corner) for corner in shapely.get_coordinates(shape)}
+    fresh = [point for point in near if tuple(point) not in corners]
+    return mapped_rings(shape, lambda ring: _with_points(ring, fresh, tolerance)) if fresh else shape
 
 
-def _with_points(ring: Floats, points: Sequence[Point], tolerance: float) -> Floats:
+def _with_points(ring: Floats, points: Sequence[Floats], tolerance: float) -> Floats:
     for point in points:
-        ring = _with_point(ring, np.array([point.x, point.y]), tolerance)
+        ring = _with_point(ring, point, tolerance)
     return ring
 
 
