@@ -188,8 +188,10 @@ def test_a_zone_given_must_fit(path):
 
 @pytest.mark.parametrize("system", ["1980西安坐标系", "80国家大地坐标系", "北京54坐标系", "西安80"])
 def test_old_systems_are_refused(path, system):
+    text = (HEAD + TWO).replace("2000国家大地坐标系", system)
     with pytest.raises(e.CrsNeedsParameters):
-        read(path, (HEAD + TWO).replace("2000国家大地坐标系", system))
+        read(path, text)
+    assert faults(read(path, text, crs_given="EPSG:4526")[2]) == [(0, "text_system_overruled")]
 
 
 def test_a_system_that_is_not_said_or_not_known(path):
