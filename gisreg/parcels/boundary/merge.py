@@ -23,6 +23,7 @@ from gisreg.vocab import OwnershipStatus
 
 JOINT_M = 0.01
 """Corners so near to each other are one corner, measured twice."""
+ON_THE_EDGE_M = 1e-5
 AT_LEAST = 2
 SAME_FOR_ALL = ("county_code", "kind", "subkind", "state", "holder_name", "holder_class", "right_type")
 """What parcels must share to become one: the county, what they are, where they stand, and whose they are."""
@@ -119,8 +120,9 @@ def _joined_exactly(one: BaseGeometry, other: BaseGeometry, joint: float) -> boo
 
 
 def _with_corners(shape: BaseGeometry, others: Sequence[BaseGeometry], joint: float) -> BaseGeometry:
+    """Corners of the others that lie on an edge of the shape become corners of it too; none bends an edge."""
     near = [shapely.get_coordinates(other) for other in others if shape.distance(other) <= joint]
-    return with_vertices(shape, np.concatenate(near), joint) if near else shape
+    return with_vertices(shape, np.concatenate(near), ON_THE_EDGE_M) if near else shape
 
 
 def snapped(shape: BaseGeometry, other: BaseGeometry, tolerance: float) -> BaseGeometry:
