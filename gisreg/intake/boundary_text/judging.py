@@ -39,6 +39,7 @@ class Work:
     reading: Reading | None
     notes: list[Note] = field(default_factory=list)
     shape: "BaseGeometry | None" = None
+    measured_m2: float = 0.0
     area: StatedArea | None = None
 
     def say(self, token: str, *, place: str | None = None, **words: object) -> None:
@@ -162,8 +163,8 @@ def _shape(work: Work, rings: Sequence[ring_work.Ring], where: crs.FoundCrs, *, 
         lines = ring_work.near_lines(spot, rings, north_first=north_first)
         work.say("text_crosses", lines="、".join(map(str, lines)), place=f"{spot[0]:.10g} {spot[1]:.10g}")
         return
-    work.shape = shape
-    work.area = read_area(work.raw.area, _measured(shape, where)) if work.raw.area else None
+    work.shape, work.measured_m2 = shape, _measured(shape, where)
+    work.area = read_area(work.raw.area, work.measured_m2) if work.raw.area else None
 
 
 def _measured(shape: "BaseGeometry", where: crs.FoundCrs) -> float:
@@ -185,8 +186,7 @@ def _compare(work: Work, rings: Sequence[ring_work.Ring]) -> None:
     if work.area is None:
         work.say("text_area_unreadable", text=raw.area[:40])
     elif not work.area.agrees:
-        assert work.shape is not None  # noqa: S101 - only shapes are compared
-        measured = f"{work.shape.area:.1f}" if not _in_degrees(work.reading) else "?"
-        work.say("text_area_differs", text=raw.area[:40], stated=f"{work.area.m2:.1f}", measured=measured)
+        stated, measured = f"{work.area.m2:.1f}", f"{work.measured_m2:.1f}"
+        work.say("text_area_differs", text=raw.area[:40], stated=stated, measured=measured)
     elif work.area.assumed:
         work.say("text_area_unit", text=raw.area[:40], unit=work.area.unit)

@@ -21,6 +21,10 @@ EXTRAS = ("TBLX", "DL", "GZQ", "GZH", "BZ")
 """Fields that some programs add behind the land-use code."""
 
 _SECTION = re.compile(r"^[\[【]\s*(?P<name>[^\]】]+?)\s*[\]】]$")
+_ANGLE = re.compile(
+    r"""^(?P<d>\d{1,3})[°度]\s*((?P<m>\d{1,2}(\.\d+)?)['\u2032分]\s*)?((?P<s>\d{1,2}(\.\d+)?)(["\u2033秒]|''|\u2032\u2032))?$"""
+)
+SIXTY = 60
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
 
@@ -112,8 +116,14 @@ def _take(found: RawFile, number: int, line: str) -> None:
 
 
 def split_fields(line: str) -> list[str]:
-    """By ASCII commas; by full-width ones or tabs only where there is none, for they may stand in a name."""
+    """By ASCII commas; by full-width ones or tabs only where there is none, for they may stand in a name.
+
+    Points are also written with blanks between their numbers.
+    """
     separator = next((mark for mark in (",", "\uff0c", "\t", ";") if mark in line), ",")
+    words = line.split()
+    if separator not in line and len(words) > 1 and all(read_number(word) is not None for word in words[-2:]):
+        return words
     return [part.strip() for part in line.split(separator)]
 
 
@@ -162,8 +172,12 @@ def read_point(number: int, fields: Sequence[str]) -> Point | None:
 
 
 def read_number(text: str) -> float | None:
-    """A coordinate, in digits of any width; None for what is none or has no end."""
+    """A coordinate, in digits of any width or as degrees, minutes and seconds; None for what is none or has no end."""
     plain = unicodedata.normalize("NFKC", text)
+    angle = _ANGLE.match(plain)
+    if angle:
+        degrees, minutes, seconds = (float(angle[part] or 0) for part in ("d", "m", "s"))
+        return degrees + minutes / 60 + seconds / 3600 if max(minutes, seconds) < SIXTY else None
     number = float(plain) if plain.isascii() and _NUMBER.match(plain) else math.inf
     return number if math.isfinite(number) else None
 

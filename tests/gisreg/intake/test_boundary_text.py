@@ -354,3 +354,24 @@ def test_a_great_many_rings(path):
     _, rows, notes = read(path, HEAD + "10005,95.91,A,示例,面,,,,@\n" + "\n".join(lines))
     assert areas(rows) == [1110 * 1010 - 2000 * 81]
     assert [note.fault for note in notes] == []
+
+
+def test_degrees_minutes_and_seconds(path):
+    corners = [
+        "36°06′36.0″,113°12′00.0″",
+        "36°06'36.0\"，113°12'07.2\"".replace("，", ","),
+        "36度6分28.8秒,113度12分7.2秒",
+        "36°06′36.0″,113°12′00.0″",
+    ]
+    text = HEAD + "4,1.9982,A,示例,面,,,,@\n" + "\n".join(f"J{n},1,{pair}" for n, pair in enumerate(corners, 1))
+    source, rows, notes = read(path, text)
+    assert source.srid == 4490
+    assert shapes(rows)[0].bounds == pytest.approx((113.2, 36.108, 113.202, 36.11))
+    assert faults(notes) == []
+    wrong = read(path, text.replace("1.9982", "3"))[2]
+    assert "19981.5" in wrong[0].what.zh
+
+
+def test_blanks_between_the_numbers(path):
+    text = HEAD + "\n".join(line if "@" in line else line.replace(",", "   ") for line in TWO.splitlines())
+    assert areas(read(path, text)[1]) == [28000, 6600]
