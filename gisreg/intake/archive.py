@@ -21,6 +21,8 @@ DATASETS = (
 LISTS = (".txt", ".csv")
 """Read where a zip holds nothing else: beside a map they are its explanation."""
 ZIPS = (".zip", ".kmz")
+GEODATABASE_MARK = "a00000001.gdbtable"
+"""Every file geodatabase has this one."""
 DEPTH = 3
 LARGEST_BYTES = 60 * 1024**3
 LARGEST_RATIO = 500
@@ -61,8 +63,22 @@ def unpack(path: Path, target: Path, shown: str) -> list[Packed]:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         # RuntimeError is how zipfile says that a password is needed
         raise BadArchive(shown, detail=str(error)[:80]) from error
+    _gather_geodatabases(folder, path.name.partition(".")[0])
     found = list(_datasets(folder, DATASETS))
     return _told_apart(found or list(_datasets(folder, LISTS)), target)
+
+
+def _gather_geodatabases(folder: Path, name: str) -> None:
+    """Somebody packed what is in a .gdb folder, not the folder: GDAL knows it by its name only."""
+    for mark in list(folder.rglob(GEODATABASE_MARK)):
+        inside = mark.parent
+        if inside.suffix.lower() == ".gdb":
+            continue
+        made = inside / f"{name if inside == folder else inside.name}.gdb"
+        parts = [part for part in inside.iterdir() if part.is_file()]
+        made.mkdir()
+        for part in parts:
+            part.rename(made / part.name)
 
 
 def names(path: Path) -> list[str]:

@@ -95,6 +95,11 @@ def test_a_file_geodatabase_as_a_folder_and_zipped(load, county, tmp_path):
         for part in folder.iterdir():
             archive.write(part, f"数据/调查.gdb/{part.name}")
     assert load(tmp_path / "调查.gdb.zip").unchanged == 2
+    for inner in ("", "数据/"):
+        with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+            for part in folder.iterdir():
+                archive.write(part, f"{inner}{part.name}")
+        assert load(tmp_path / "b.zip").unchanged == 2
 
 
 def test_layers_of_a_geodatabase(load, county, tmp_path):
