@@ -12,6 +12,7 @@ import typer
 
 from gisreg.cli.database import actor, open_engine
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.cli.parcels_read import shown_or_dash
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.errors import InputError
@@ -311,7 +312,11 @@ def diff(
 
 def _show_diff(now: Context, found: "Diff") -> None:
     headings = now.say(DIFF_HEADINGS, v=found.before["version"], w=found.after["version"]).split("|")
-    rows = [(one["field"], one["title"][now.language], one["before"], one["after"]) for one in found.fields]
+    rows = [
+        (one["field"], one["title"][now.language],
+         *(shown_or_dash(now, one["field"], one[when]) for when in ("before", "after")))
+        for one in found.fields
+    ]  # fmt: skip
     print_table(headings, rows, title=found.parcel_code)
     ground = found.boundary
     if ground is None or ground.moved_m is None:

@@ -178,11 +178,12 @@ def _changes(now: Context, changed: dict[str, Row]) -> str:
     return "\n".join(
         now.say(MOVED)
         if field == "boundary"
-        else now.say(CHANGED, field=_title(field).say(now.language), before=_past(now, field, pair["from"]),
-                     after=_past(now, field, pair["to"]))
+        else now.say(CHANGED, field=_title(field).say(now.language), before=shown_or_dash(now, field, pair["from"]),
+                     after=shown_or_dash(now, field, pair["to"]))
         for field, pair in changed.items()
     )  # fmt: skip
 
 
-def _past(now: Context, field: str, value: object) -> object:
+def shown_or_dash(now: Context, field: str, value: object) -> object:
+    """A value in words; a dash where it is unknown."""
     return "—" if value is None else _shown(now, field, value)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.errors import ConstraintViolated, PermissionDenied
+from gisreg.db.errors import ConstraintViolated, LockedOut, PermissionDenied
 from gisreg.parcels.boundary.cut import carve, cut_road
 from gisreg.parcels.boundary.draw import replace
 from gisreg.parcels.boundary.given import given_text
@@ -26,6 +26,7 @@ from gisreg.parcels.faults import (
     VersionNotFound,
 )
 from gisreg.parcels.lineage import retirement
+from gisreg.parcels.mapdata import parcels_of
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.parcels.undo import undo
 from gisreg.parcels.versions import diff, read_version
@@ -255,3 +256,46 @@ def test_edits_based_on_nothing_known_do_not_lock_others_out(does, at) -> None:
     with pytest.raises(ParcelNotFound):
         does(merge, [at(P1), Basis("149901-0009999", 1)])
     assert does(edit_attributes, at(P1), {"name": "x"}).parcels[0].version == 2
+
+
+def test_what_was_undone_can_be_done_again(does, ask, at) -> None:
+    pieces = [p.parcel_code for p in does(split_by_line, at(P1), HALF).parcels if p.role == "new"]
+    does(undo, P1, 2)
+    does(undo, P1, 3)
+    assert ask(retirement, P1).successors == pieces
+    assert ask("SELECT count(*) FROM parcel WHERE state = 'registered'") == 5
+
+
+def test_maps_leave_out_the_ground_of_numbers_out_of_use(does, ask, at) -> None:
+    does(split_by_line, at(P1), HALF)
+    drawn = {row["parcel_code"] for row in ask(parcels_of, "149901", "149901100")}
+    assert P1 not in drawn
+    assert "149901-0000005" in drawn
+
+
+def test_rights_and_encumbrances_go_with_the_ground(does, ask, at, row_of_four) -> None:
+    with transaction(row_of_four, Actor("li")) as connection:
+        connection.execute(text("INSERT INTO party (county_code, name) VALUES ('149901', '示例公司')"))
+        for table, column, kind in (
+            ("land_right", "right_type", "A1"),
+            ("encumbrance", "encumbrance_type", "mortgage"),
+        ):
+            connection.execute(
+                text(
+                    f"INSERT INTO {table} (county_code, parcel_id, party_id, {column})"
+                    " SELECT '149901', p.id, y.id, :kind FROM parcel AS p, party AS y WHERE p.parcel_code = :code"
+                ),
+                {"kind": kind, "code": P1},
+            )
+    does(split_by_line, at(P1), HALF)
+    for table in ("land_right", "encumbrance"):
+        held = ask(f"SELECT array_agg(parcel_code ORDER BY 1) FROM {table} JOIN parcel AS p ON p.id = parcel_id")
+        assert held == [P1, "149901-0000005", "149901-0000006"]
+
+
+def test_an_edit_does_not_wait_for_ever(does, at, row_of_four, monkeypatch) -> None:
+    monkeypatch.setattr("gisreg.parcels.editing.PATIENCE", "200ms")
+    with transaction(row_of_four, Actor("li")) as connection:
+        connection.execute(text("SELECT 1 FROM parcel WHERE parcel_code = :code FOR UPDATE"), {"code": P1})
+        with pytest.raises(LockedOut):
+            does(edit_attributes, at(P1), {"name": "x"})
