@@ -244,7 +244,7 @@ def test_a_file_of_which_nothing_can_be_loaded_is_a_failure_that_names_its_commo
     assert str(path) in ran.err
 
 
-@pytest.mark.parametrize(("place", "code"), [("none/r.csv", 4), ("r.xlsx", 3), ("/proc/r.csv", 4)])
+@pytest.mark.parametrize(("place", "code"), [("none/r.csv", 4), ("r.xlsx", 3), ("/proc/r.csv", 7)])
 def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(county, run_cli, tmp_path, place, code):
     path = survey(tmp_path / "a.gpkg", squares(3))
     ran = run_cli("parcels", "import", path, "--kind", "idle_land", "--report", tmp_path / place)
