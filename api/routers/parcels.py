@@ -34,6 +34,7 @@ from gisreg.parcels.asof import current_at
 from gisreg.parcels.lineage import require_in_use, retirement
 from gisreg.parcels.read import feature_collection, get_feature, get_parcel, history, list_parcels
 from gisreg.parcels.sorting import SortKey, read_sort
+from gisreg.vocab import State
 
 router = APIRouter(tags=["parcels"])
 
@@ -166,12 +167,13 @@ def parcel(reading: ReadingDep, parcel_code: ParcelCode, as_of: AsOf = None, for
     """All that the registry knows of one parcel, now or as of a day; GeoJSON has its boundary."""
     code = known_form(parcel_code)
     with reading.open() as connection:
-        moved = _moved(reading, connection, code) if as_of is None else None
+        row = get_parcel(connection, code, as_of)
+        moved = _moved(reading, connection, code) if as_of is None and row["state"] == State.REMOVED else None
         if moved is not None:
             return moved
         if form_of(reading.request, format) == "geojson":
             return reading.reply(get_feature(connection, code, as_of), GEOJSON)
-        return reading.reply(json_bytes(get_parcel(connection, code, as_of)), JSON)
+        return reading.reply(json_bytes(row), JSON)
 
 
 def _moved(reading: Reading, connection: Connection, code: str) -> Response | None:

@@ -129,6 +129,19 @@ def test_what_is_wrong_is_a_problem_and_nothing_is_kept(http, verb, order, code)
     assert http.get(f"/parcels/{P1}").json()["version"] == 1
 
 
+def test_huge_and_deep_bodies_are_told_in_words(http) -> None:
+    ring = [[113 + n * 1e-7, 36] for n in range(300_000)]
+    huge = {"type": "Polygon", "coordinates": [[[113, 36.1], *ring, [113, 36.1]]]}
+    answer = http.post(f"/parcels/{P1}/replace", json={"based_on": 1, "geometry": huge})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many_vertices")
+    deep = '{"based_on":1,"geometry":{"type":"Polygon","coordinates":' + "[" * 900 + "]" * 900 + "}}"
+    answer = http.post(f"/parcels/{P1}/replace", content=deep, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    nan = '{"based_on":1,"values":{"price_wan":NaN}}'
+    answer = http.post(f"/parcels/{P1}/edit", content=nan, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+
+
 SHAPES = st.sampled_from(
     ["", "POINT(1 1)", "POLYGON EMPTY", "LINESTRING(113 36,113 36)", "GEOMETRYCOLLECTION EMPTY",
      "POLYGON((NaN 1,2 2,3 3,NaN 1))",
