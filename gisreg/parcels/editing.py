@@ -249,12 +249,17 @@ class Edit:
         stored = self.connection.execute(insert(PARCEL).values(**row).returning(*_OUTCOME)).one()
         self._note(stored, "new")
         self._moved.add(stored.id)
-        for predecessor in predecessors:
-            self._lineage.append((predecessor.row["id"], stored.id))
-            self.connection.execute(
-                text(load("gisreg.parcels", "inherit.sql")), {"old": predecessor.row["id"], "new": stored.id}
-            )
+        self._inherit(stored.id, [predecessor.row["id"] for predecessor in predecessors])
         return str(row["parcel_code"])
+
+    def _inherit(self, new: int, predecessors: Sequence[int]) -> None:
+        """Lineage, and what lies on the ground or was decided about it."""
+        if not predecessors:
+            return
+        for old in predecessors:
+            self._lineage.append((old, new))
+            self.connection.execute(text(load("gisreg.parcels", "inherit.sql")), {"old": old, "new": new})
+        self.connection.execute(_FOLLOW_PLAN, {"old": list(predecessors), "new": new})
 
     def retire(self, subject: Subject, successors: Iterable[int] | None = None) -> None:
         """The number goes out of use; ``successors`` where they were not made in this edit."""
@@ -379,6 +384,7 @@ class Edit:
 _OUTCOME = [
     PARCEL.c[name] for name in ("id", "parcel_code", "version", "area_m2", "planar_area_m2", "official_area_m2")
 ]
+_FOLLOW_PLAN = text(load("gisreg.parcels", "follow_plan.sql")).bindparams(bindparam("old", type_=ARRAY(BIGINT)))
 _OVERLAPPING = text(load("gisreg.parcels", "overlapping.sql")).bindparams(bindparam("ids", type_=ARRAY(BIGINT)))
 
 

@@ -293,6 +293,21 @@ def test_rights_and_encumbrances_go_with_the_ground(does, ask, at, row_of_four) 
         assert held == [P1, "149901-0000005", "149901-0000006"]
 
 
+def test_what_was_decided_goes_on_unless_predecessors_disagree(does, ask, at, row_of_four) -> None:
+    decide = text(
+        "INSERT INTO plan (county_code, parcel_id, label, measure, reason)"
+        " SELECT '149901', id, :label, 'x', 'y' FROM parcel WHERE parcel_code = :code"
+    )
+    with transaction(row_of_four, Actor("li")) as connection:
+        connection.execute(decide, {"label": "sell", "code": P1})
+        connection.execute(decide, {"label": "use", "code": P2})
+    pieces = [p.parcel_code for p in does(split_by_line, at(P1), HALF).parcels if p.role == "new"]
+    labels = "SELECT array_agg(label) FROM plan JOIN parcel AS p ON p.id = parcel_id WHERE parcel_code = ANY(:codes)"
+    assert ask(labels, codes=pieces) == ["sell", "sell"]
+    whole = [p.parcel_code for p in does(merge, [at(pieces[1]), at(P2)]).parcels if p.role == "new"]
+    assert ask(labels, codes=whole) is None
+
+
 def test_an_edit_does_not_wait_for_ever(does, at, row_of_four, monkeypatch) -> None:
     monkeypatch.setattr("gisreg.parcels.editing.PATIENCE", "200ms")
     with transaction(row_of_four, Actor("li")) as connection:
