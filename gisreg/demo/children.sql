@@ -1,8 +1,8 @@
 -- What hangs on the parcels, made from them in one pass each, so that the books agree with each other.
 
 -- Holders, once each. Numbers of natural persons are invented from their names: the county code is unassigned.
-INSERT INTO party (county_code, name, holder_class, id_no, phone)
-SELECT :county, h.name, h.holder_class,
+INSERT INTO party (county_code, name, party_type, holder_class, id_no, phone)
+SELECT :county, h.name, CASE WHEN h.name LIKE '_某_' THEN 'person' ELSE 'organisation' END, h.holder_class,
     CASE WHEN h.name LIKE '_某_'
         THEN :county || '19' || lpad((60 + h.n % 40)::text, 2, '0') || '0101' || lpad((h.n % 10000)::text, 4, '0')
         ELSE '91' || :county || 'DEMO' || lpad((h.n % 1000000)::text, 6, '0') END,

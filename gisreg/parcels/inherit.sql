@@ -1,17 +1,45 @@
 -- What lies on the ground goes with it: rights, encumbrances, and the approval, project and enterprise it belongs to.
 -- Contracts and documents stay with the parcel they name, which the lineage leads to.
-WITH rights AS (
+-- Where parcels merge whose holders of a right differ, what each holds of the whole is yet to be settled: no share is
+-- stated. Where they are the same, the right is there once.
+WITH held AS (
+    SELECT parcel_id, right_type, array_agg(concat(party_id, ' ', share) ORDER BY party_id, share) AS holders
+    FROM land_right
+    WHERE parcel_id IN (:old, :new) AND cancelled_on IS NULL
+    GROUP BY parcel_id, right_type
+),
+known AS (
+    SELECT o.right_type, o.holders = n.holders AS same
+    FROM held AS o
+    JOIN held AS n ON n.right_type = o.right_type AND n.parcel_id = :new
+    WHERE o.parcel_id = :old
+),
+unsettled AS (
+    UPDATE land_right SET share = NULL, share_numerator = NULL, share_denominator = NULL
+    WHERE parcel_id = :new AND right_type IN (SELECT right_type FROM known WHERE NOT same)
+),
+rights AS (
     INSERT INTO land_right (
-        county_code, parcel_id, party_id, right_type, right_nature, share, certificate_no, starts_on, ends_on
+        county_code, parcel_id, party_id, right_type, right_nature, share, share_numerator, share_denominator,
+        certificate_no, starts_on, ends_on, cancelled_on
     )
-    SELECT county_code, :new, party_id, right_type, right_nature, share, certificate_no, starts_on, ends_on
-    FROM land_right WHERE parcel_id = :old
+    SELECT
+        r.county_code, :new, r.party_id, r.right_type, r.right_nature,
+        CASE WHEN k.right_type IS NULL THEN r.share END,
+        CASE WHEN k.right_type IS NULL THEN r.share_numerator END,
+        CASE WHEN k.right_type IS NULL THEN r.share_denominator END,
+        r.certificate_no, r.starts_on, r.ends_on, r.cancelled_on
+    FROM land_right AS r
+    LEFT JOIN known AS k ON k.right_type = r.right_type
+    WHERE r.parcel_id = :old AND k.same IS NOT TRUE
 ),
 burdens AS (
     INSERT INTO encumbrance (
-        county_code, parcel_id, party_id, encumbrance_type, rank, amount_wan, starts_on, ends_on
+        county_code, parcel_id, party_id, encumbrance_type, rank, certificate_no, amount_wan, starts_on, ends_on,
+        released_on
     )
-    SELECT county_code, :new, party_id, encumbrance_type, rank, amount_wan, starts_on, ends_on
+    SELECT county_code, :new, party_id, encumbrance_type, rank, certificate_no, amount_wan, starts_on, ends_on,
+        released_on
     FROM encumbrance WHERE parcel_id = :old
 ),
 approvals AS (

@@ -8,14 +8,25 @@ from gisreg.db.models.batch import Batch
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
-from gisreg.db.models.place import AdminUnit, County, Zone
+from gisreg.db.models.place import AdminUnit, County, UnitChange, Zone
 from gisreg.db.models.planning import Plan, PlanGate, PlanLabel, PlanRule, PlanRun
-from gisreg.db.models.rights import Contract, Document, Encumbrance, LandRight, Party
+from gisreg.db.models.rights import (
+    AssetCard,
+    Contract,
+    Document,
+    Encumbrance,
+    LandRight,
+    Party,
+    RecordVersion,
+    TitleDecision,
+    TitleEvent,
+)
 
 __all__ = [
     "STORAGE_SRID",
     "AdminUnit",
     "Approval",
+    "AssetCard",
     "Batch",
     "Contract",
     "County",
@@ -39,6 +50,10 @@ __all__ = [
     "PlanRule",
     "PlanRun",
     "Project",
+    "RecordVersion",
+    "TitleDecision",
+    "TitleEvent",
+    "UnitChange",
     "Zone",
 ]
 

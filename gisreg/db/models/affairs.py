@@ -3,10 +3,12 @@
 from datetime import date
 
 from sqlalchemy import (
+    CheckConstraint,
     Date,
     Double,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     UniqueConstraint,
 )
@@ -14,10 +16,10 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gisreg.db.base import Base
-from gisreg.db.models.common import county_code_column
+from gisreg.db.models.common import Stamped, county_code_column
 
 
-class Approval(Base):
+class Approval(Stamped, Base):
     """A batch of land approved (批准文号)."""
 
     __tablename__ = "approval"
@@ -29,9 +31,15 @@ class Approval(Base):
     approved_area_m2: Mapped[float | None] = mapped_column(Double)
     supplied_area_m2: Mapped[float | None] = mapped_column(Double)
     withdrawn_area_m2: Mapped[float | None] = mapped_column(Double)
+    remark: Mapped[str | None] = mapped_column(SqlText)
+    __table_args__ = (
+        CheckConstraint("approved_area_m2 >= 0 AND approved_area_m2 < 'infinity'", name="approved_area_m2_range"),
+        CheckConstraint("supplied_area_m2 >= 0 AND supplied_area_m2 < 'infinity'", name="supplied_area_m2_range"),
+        CheckConstraint("withdrawn_area_m2 >= 0 AND withdrawn_area_m2 < 'infinity'", name="withdrawn_area_m2_range"),
+    )
 
 
-class Project(Base):
+class Project(Stamped, Base):
     """A project (项)."""
 
     __tablename__ = "project"
@@ -40,7 +48,7 @@ class Project(Base):
     name: Mapped[str] = mapped_column(SqlText, nullable=False)
 
 
-class Enterprise(Base):
+class Enterprise(Stamped, Base):
     """An enterprise (户)."""
 
     __tablename__ = "enterprise"
@@ -51,16 +59,22 @@ class Enterprise(Base):
     __table_args__ = (UniqueConstraint("county_code", "credit_code"),)
 
 
-class ParcelApproval(Base):
+class ParcelApproval(Stamped, Base):
     """Parcels of an approval."""
 
     __tablename__ = "parcel_approval"
     county_code: Mapped[str] = county_code_column()
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), primary_key=True)
     approval_no: Mapped[str] = mapped_column(SqlText, primary_key=True)
+    area_m2: Mapped[float | None] = mapped_column(Double)
+    """How much of the parcel the approval covers, where it is not all of it."""
+    __table_args__ = (
+        CheckConstraint("area_m2 > 0 AND area_m2 < 'infinity'", name="area_m2_range"),
+        Index("ix_parcel_approval_approval_no", "county_code", "approval_no"),
+    )
 
 
-class ParcelProject(Base):
+class ParcelProject(Stamped, Base):
     """Parcels of a project."""
 
     __tablename__ = "parcel_project"
@@ -69,7 +83,7 @@ class ParcelProject(Base):
     project_code: Mapped[str] = mapped_column(SqlText, primary_key=True)
 
 
-class ParcelEnterprise(Base):
+class ParcelEnterprise(Stamped, Base):
     """Parcels of an enterprise."""
 
     __tablename__ = "parcel_enterprise"

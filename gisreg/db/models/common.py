@@ -7,6 +7,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import (
     DateTime,
     ForeignKey,
+    Integer,
     func,
 )
 from sqlalchemy import Text as SqlText
@@ -42,3 +43,12 @@ def recorded() -> tuple[Mapped[datetime], Mapped[str]]:
         mapped_column(DateTime(timezone=True), server_default=func.now(), nullable=False),
         mapped_column(SqlText, server_default=ACTOR, nullable=False),
     )
+
+
+class Stamped:
+    """Version and stamps of a row; the database writes them, and keeps what a change supersedes in record_version."""
+
+    version: Mapped[int] = mapped_column(Integer, server_default=sql("1"), nullable=False)
+    recorded_at: Mapped[datetime] = recorded()[0]
+    recorded_by: Mapped[str] = recorded()[1]
+    recorded_from: Mapped[str] = mapped_column(SqlText, server_default=SOURCE, nullable=False)

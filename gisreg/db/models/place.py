@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gisreg.columns import token
 from gisreg.db.base import Base
-from gisreg.db.models.common import boundary, county_code_column
+from gisreg.db.models.common import Stamped, boundary, county_code_column
 from gisreg.vocab import (
     UnitLevel,
 )
@@ -69,7 +69,7 @@ class AdminUnit(Base):
     )
 
 
-class Zone(Base):
+class Zone(Stamped, Base):
     """A development zone or park: a second dimension that overlaps townships."""
 
     __tablename__ = "zone"
@@ -79,3 +79,25 @@ class Zone(Base):
     name_en: Mapped[str | None] = mapped_column(SqlText)
     boundary: Mapped[WKBElement | None] = boundary(nullable=True)
     __table_args__ = (Index("ix_zone_boundary", "boundary", postgresql_using="gist"),)
+
+
+class UnitChange(Stamped, Base):
+    """The cross-walk of codes: which unit became which, from which day. A merger and a split are several rows."""
+
+    __tablename__ = "unit_change"
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    county_code: Mapped[str] = county_code_column()
+    level: Mapped[str] = token("level", UnitLevel, "级别", "Level", nullable=False)
+    operation: Mapped[str] = mapped_column(SqlText, nullable=False)
+    effective_on: Mapped[date] = mapped_column(Date, nullable=False)
+    old_code: Mapped[str] = mapped_column(SqlText, nullable=False)
+    old_name: Mapped[str] = mapped_column(SqlText, nullable=False)
+    new_code: Mapped[str] = mapped_column(SqlText, nullable=False)
+    new_name: Mapped[str] = mapped_column(SqlText, nullable=False)
+    parcels: Mapped[int] = mapped_column(Integer, nullable=False)
+    document_no: Mapped[str | None] = mapped_column(SqlText)
+    __table_args__ = (
+        CheckConstraint("operation IN ('merge', 'split', 'rename')", name="operation_known"),
+        Index("ix_unit_change_old_code", "county_code", "level", "old_code"),
+        Index("ix_unit_change_new_code", "county_code", "level", "new_code"),
+    )

@@ -1,0 +1,1 @@
+"""Approvals, projects, enterprises and zones, each counted by itself, and the asset cards of state units."""
