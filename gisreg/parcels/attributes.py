@@ -60,6 +60,15 @@ def _read(field: str, value: Any) -> Any:
     column = EDITABLE.get(field)
     if column is None:
         raise FieldUnknown(where=field, field=field, known=", ".join(EDITABLE))
+    return read_value(field, column, value)
+
+
+def read_value(field: str, column: Column[Any], value: Any) -> Any:
+    """One value by its column's type; None and empty text mean unknown.
+
+    Raises:
+        ValueUnusable: it does not fit.
+    """
     empty = value is None or (isinstance(value, str) and not value.strip())
     if empty:
         if not column.nullable:
