@@ -71,6 +71,10 @@ _fault(
     "bad_code", Severity.REFUSED, ("编号不可用:{value}", "the code is not usable: {value}"),
     ("请更正编号(文本型,编码正确)", "correct it (as text, in the right encoding)"),
 )  # fmt: skip
+_fault(
+    "number_retired", Severity.REFUSED, ("宗地 {detail} 已停用(分割、合并或核减)", "parcel {detail} is out of use (split, merged or struck off)"),
+    ("请用 gisreg parcels show {detail} 查后继编号,改按后继宗地导入", "see its successors with gisreg parcels show {detail} and import under their codes"),
+)  # fmt: skip
 # repaired: loaded, with a changed boundary
 _fault(
     "self_intersection", Severity.REPAIRED, ("边界自相交({detail})", "the boundary intersects itself ({detail})"),
@@ -120,4 +124,51 @@ _fault(
 _fault(
     "area_disagrees", Severity.WARNED, ("所填面积 {value} 与图形面积 {detail} 相差一倍以上", "the stated area {value} and the boundary's {detail} differ by more than twice"),
     ("请核对面积单位", "check the unit of the area"),
+)  # fmt: skip
+_fault(
+    "overlap_in_file", Severity.WARNED, ("与文件内第 {detail} 行重叠 {value}", "overlaps row {detail} of the file by {value}"),
+    ("同类宗地不应重叠,请核对边界", "parcels of one kind must not overlap; check both boundaries"),
+)  # fmt: skip
+_fault(
+    "overlap_registered", Severity.WARNED, ("与已入库宗地 {detail} 重叠 {value}", "overlaps the registered parcel {detail} by {value}"),
+    ("同类宗地不应重叠,可用 gisreg parcels subtract 扣除", "parcels of one kind must not overlap; gisreg parcels subtract takes it out"),
+)  # fmt: skip
+_fault(
+    "gap_to_neighbour", Severity.WARNED, ("与 {detail} 之间有 {value} 的缝隙", "a gap of {value} to {detail}"),
+    ("如应相接,可用 gisreg parcels snap 对齐", "if they should touch, gisreg parcels snap joins them"),
+)  # fmt: skip
+_fault(
+    "sliver", Severity.WARNED, ("狭长碎面,平均宽 {value} m", "a sliver, {value} m wide on average"),
+    ("请核对是否为绘图残留", "check whether it is left over from drawing"),
+)  # fmt: skip
+_fault(
+    "spike", Severity.WARNED, ("边界有尖刺,夹角 {value}°", "a spike in the boundary, {value}° sharp"),
+    ("请检查该处界址点", "check the boundary point there"),
+)  # fmt: skip
+_fault(
+    "duplicate_vertex", Severity.WARNED, ("有 {value} 个重复界址点", "{value} boundary points stand twice"),
+    ("可不处理;如需整洁请删去", "harmless; remove them to be tidy"),
+)  # fmt: skip
+_fault(
+    "cadastral_code_invalid", Severity.WARNED, ("宗地代码不合规则:{value}", "not a cadastral parcel code: {value}"),
+    ("应为 19 位:本县 6 位 + 地籍区 3 + 子区 3 + 特征码 2 + 序号 5(非 00000)", "19 places: county 6, zone 3, sub-zone 3, feature 2, serial 5 (not 00000)"),
+)  # fmt: skip
+_fault(
+    "unit_code_invalid", Severity.WARNED, ("不动产单元代码不合规则:{value}", "not a real-estate unit code: {value}"),
+    ("应为 28 位:宗地代码 19 位 + 定着物特征 1 + 单元号 8(W 时为 00000000)", "28 places: cadastral code 19, fixture 1, unit 8 (00000000 after W)"),
+)  # fmt: skip
+_fault(
+    "codes_disagree", Severity.WARNED, ("不动产单元代码 {value} 不属于宗地 {detail}", "the unit code {value} is not of parcel {detail}"),
+    ("请核对两个代码", "check both codes"),
+)  # fmt: skip
+_fault(
+    "dates_out_of_order", Severity.WARNED, ("日期 {value} 早于在先的 {detail}", "{value} comes before {detail}, which it should follow"),
+    ("请核对两个日期", "check both dates"),
+)  # fmt: skip
+_fault(
+    "date_in_future", Severity.WARNED, ("日期 {value} 尚未到来", "{value} is still to come"), ("请核对日期", "check the date"),
+)  # fmt: skip
+_fault(
+    "more_than_whole", Severity.WARNED, ("{value} 大于其整体 {detail}", "{value} is more than the whole, {detail}"),
+    ("请核对两个数值及单位", "check both figures and their units"),
 )  # fmt: skip

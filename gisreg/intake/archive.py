@@ -32,6 +32,9 @@ LEAST_BUDGET = 500_000_000
 MOST_MEMBERS = 100_000
 
 
+MAPINFO = (".tab", ".mif")
+
+
 @dataclass(frozen=True)
 class Packed:
     """A dataset found in an archive: its unpacked path and how it is called inside."""
@@ -65,7 +68,18 @@ def unpack(path: Path, target: Path, shown: str) -> list[Packed]:
         raise BadArchive(shown, detail=str(error)[:80]) from error
     _gather_geodatabases(folder, path.name.partition(".")[0])
     found = list(_datasets(folder, DATASETS))
-    return _told_apart(found or list(_datasets(folder, LISTS)), target)
+    return _told_apart(_without_copies(found) or list(_datasets(folder, LISTS)), target)
+
+
+def _without_copies(found: list[Packed]) -> list[Packed]:
+    """MapInfo packs the tables that it exported beside the shapefiles made of them: one survey, not two."""
+    shapefiles = [one.name.casefold() for one in found if one.path.suffix.lower() == ".shp"]
+    return [
+        one
+        for one in found
+        if one.path.suffix.lower() not in MAPINFO
+        or not any(name.startswith(one.name.casefold()) for name in shapefiles)
+    ]
 
 
 def _gather_geodatabases(folder: Path, name: str) -> None:

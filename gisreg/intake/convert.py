@@ -226,8 +226,6 @@ def remarks(
     """Gather the marks of all columns by row; few rows have any."""
     import json  # noqa: PLC0415 - only here
 
-    import pyarrow as pa  # noqa: PLC0415 - heavy
-
     bad: dict[int, list[str]] = {
         row: [f"!{columns[int(place)].target}" for place in places.split(",")] for row, places in _present(damaged)
     }
@@ -242,9 +240,9 @@ def remarks(
                 said.setdefault(row, {})[column.target] = raw[row].as_py()[:LONGEST_QUOTE]
     rows = len(damaged)
     return Remarks(
-        _sparse({row: ",".join(names) for row, names in bad.items()}, rows, pa),
-        _sparse({row: ",".join(names) for row, names in unknown.items()}, rows, pa),
-        _sparse({row: json.dumps(words, ensure_ascii=False) for row, words in said.items()}, rows, pa),
+        sparse({row: ",".join(names) for row, names in bad.items()}, rows),
+        sparse({row: ",".join(names) for row, names in unknown.items()}, rows),
+        sparse({row: json.dumps(words, ensure_ascii=False) for row, words in said.items()}, rows),
     )
 
 
@@ -260,7 +258,10 @@ def _rows(marks: "pa.Array") -> list[int]:
     return rows
 
 
-def _sparse(texts: dict[int, str], rows: int, pa: Any) -> "pa.Array":
+def sparse(texts: dict[int, str], rows: int) -> "pa.Array":
+    """A text for some of the rows."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
     if not texts:
         return pa.nulls(rows, pa.string())
     return pa.array([texts.get(row) for row in range(rows)], pa.string())

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from gisreg.checks.policy import Policy, load_policy
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import translated
@@ -22,15 +23,16 @@ from gisreg.geometry import CHINA_BOX
 from gisreg.intake import registering
 from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
-from gisreg.intake.mapping import Mapping, default_mapping, load_mapping
+from gisreg.intake.mapping import Mapped, Mapping, default_mapping, load_mapping
 from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
 from gisreg.intake.report import Report
-from gisreg.intake.rows import raw_columns
+from gisreg.intake.rows import Judging, raw_columns
 from gisreg.intake.source import Source
 from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
 from gisreg.intake.worker import Task
+from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
 
@@ -88,7 +90,10 @@ def import_parcels(
             digest(wanted.file) as fingerprint,
             staging_area(engine) as staging,
         ):
-            preparation = _prepared(engine, staging, source, mapping=mapping, kind=kind, county=county)
+            policy = load_policy(settings.data_dir, settings.home)
+            preparation = _prepared(
+                engine, staging, source, mapped=mapping.apply(source.fields, kind), policy=policy, county=county
+            )
             tasks = _tasks(url, preparation, source, settings.load_workers)
             with translated(), engine.begin() as connection:
                 create_parts(connection, staging, len(tasks))
@@ -138,15 +143,15 @@ def digest(path: Path) -> Iterator[Callable[[], str]]:
 
 
 def _prepared(
-    engine: Engine, staging: Staging, source: Source, *, mapping: Mapping, kind: Kind, county: str
+    engine: Engine, staging: Staging, source: Source, *, mapped: Mapped, policy: Policy, county: str
 ) -> Preparation:
     with translated(), engine.begin() as connection:
         _require_crs(connection, source)
         make_place(connection, staging, county)
         geography = replace(_geography(connection, source, county), grid=make_grid(connection, county, source.rows))
-        preparation = Preparation(staging, geography, mapping.apply(source.fields, kind))
-        create_rows(connection, staging, raw_columns(preparation.mapped))
-    return preparation
+        judging = Judging(county, today(), policy, geography.geographic, geography.metres_per_unit or 1.0)
+        create_rows(connection, staging, raw_columns(mapped))
+    return Preparation(staging, geography, mapped, judging)
 
 
 def _require_crs(connection: Connection, source: Source) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gisreg.db.sql import load
 from gisreg.geometry import STORAGE_SRID
 from gisreg.intake.mapping import Mapped
-from gisreg.intake.rows import stored
+from gisreg.intake.rows import Judging, stored
 from gisreg.intake.staging import Staging
 
 OFFICIAL_AREA = "official_area_m2"
@@ -72,6 +72,7 @@ class Preparation:
     staging: Staging
     geography: Geography
     mapped: Mapped
+    judging: Judging
 
     def statement(self, part: int, *, careful: bool) -> str:
         """The INSERT for one part. The careful one survives shapes that the fast one raises on."""

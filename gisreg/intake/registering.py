@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from gisreg.checks.faults import FAULTS
+from gisreg.checks.policy import OFF
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
+from gisreg.geometry import NoZoneError, zone_for, zone_of
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.noting import with_notes
@@ -23,10 +25,14 @@ from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.intake.rows import stored
 from gisreg.intake.source import Source
 from gisreg.text import Text
-from gisreg.vocab import Kind
+from gisreg.vocab import Kind, Severity
 
 LAST_NUMBER = 9_999_999
 LISTED_PROBLEMS = 1000
+M_PER_DEGREE_OF_LONGITUDE = 60_000.0
+"""In China's far north, where a degree is shortest: looking a little too far costs little."""
+CHINA_MIDDLE = 105.0
+UTM_NORTH = 32_600
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
 COMPANIONS = {"official_area_m2": "official_area_source", "land_use_code": "land_use_scheme"}
@@ -79,8 +85,8 @@ def _register(connection: Connection, job: Job) -> Report:
     known = connection.scalar(
         text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = :kind)"), _about(job)
     )
-    _decide(connection, job, known=bool(known))
-    counts = dict(connection.execute(_sql(job, "counts.sql")).mappings().one())
+    _decide(connection, job, tolerance, known=bool(known))
+    counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
     problems, counts = with_notes(connection, _problems(connection, job), job.source.notes, counts)
@@ -90,7 +96,7 @@ def _register(connection: Connection, job: Job) -> Report:
     _insert(connection, job, batch, last, counts["new"])
     if known:
         _update(connection, job, batch)
-    _link(connection, job, batch, tolerance)
+    _link(connection, job, batch)
     return report if job.dry_run else Report(**{**report.__dict__, "batch": batch})
 
 
@@ -98,24 +104,66 @@ def _about(job: Job) -> dict[str, Any]:
     return {"county": job.county, "kind": str(job.kind)}
 
 
-def _sql(job: Job, name: str) -> Any:
+def _sql(job: Job, name: str) -> str:
     official = "round(r.official_area_m2::numeric, 1)::text" if _has(job, OFFICIAL_AREA) else "NULL"
-    rows = job.preparation.staging.rows
-    query = load("gisreg.intake", f"sql/{name}")
-    return text(query.format(rows=rows, official_area=official))
+    return load("gisreg.intake", f"sql/{name}").format(rows=job.preparation.staging.rows, official_area=official)
+
+
+def _run(connection: Connection, statements: str, values: dict[str, Any]) -> None:
+    """Statements one after another, each with those of the values that it names."""
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            compiled = text(statement)
+            connection.execute(compiled, {name: values[name] for name in compiled.compile().params})
 
 
 def _has(job: Job, target: str) -> bool:
     return any(column.target == target for column in stored(job.preparation.mapped))
 
 
-def _decide(connection: Connection, job: Job, *, known: bool) -> None:
-    """Refused, unchanged and changed rows; whoever is left is new."""
-    for name in ("fates.sql", "known.sql") if known else ("fates.sql",):
-        for statement in str(_sql(job, name)).split(";\n"):
-            if statement.strip():
-                connection.execute(text(statement), _about(job) if name == "known.sql" else {})
+def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) -> None:
+    """Refused, unchanged and changed rows, and what is to be said; whoever is left is new."""
+    policy = job.preparation.judging.policy
+    _run(connection, _sql(job, "fates.sql"), {})
+    if known:
+        _run(connection, _sql(job, "known.sql"), _about(job))
     connection.execute(text("ANALYZE fate"))
+    _run(connection, _sql(job, "findings.sql"), {})
+    _run(connection, neighbours_sql(connection, job), {
+        **_about(job), "tolerance": tolerance, "joint": policy.tolerances.joint_m, "gap": policy.tolerances.gap_m,
+    })  # fmt: skip
+    _run(connection, _sql(job, "graded.sql"), {"off": policy.graded(OFF), "refused": policy.graded(Severity.REFUSED)})
+
+
+def neighbours_sql(connection: Connection, job: Job) -> str:
+    """The statements that look for overlaps and gaps, in the file's zone or in that of its first rows."""
+    geography, tolerances = job.preparation.geography, job.preparation.judging.policy.tolerances
+    rows = job.preparation.staging.rows
+    zone = geography.srid if zone_of(geography.srid) else _zone_of_rows(connection, rows)
+    registered = connection.scalar(text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county)"), _about(job))
+    return load("gisreg.intake", "sql/neighbours.sql").format(
+        rows=rows, zone=zone, reach=repr(tolerances.gap_m / M_PER_DEGREE_OF_LONGITUDE),
+        a_shape=_in_zone("a", geography.srid, zone), b_shape=_in_zone("b", geography.srid, zone),
+        any_registered="true" if registered else "false",
+    )  # fmt: skip
+
+
+def _zone_of_rows(connection: Connection, rows: str) -> int:
+    first = f"SELECT ST_X(ST_Centroid(ST_Envelope(boundary))) FROM {rows} WHERE boundary IS NOT NULL LIMIT 1"
+    lon = float(connection.scalar(text(first)) or CHINA_MIDDLE)
+    try:
+        return zone_for(lon).srid
+    except NoZoneError:  # a county without boundaries may be anywhere: UTM covers the world
+        return UTM_NORTH + int((lon + 180) // 6) % 60 + 1
+
+
+def _in_zone(row: str, srid: int, zone: int) -> str:
+    """A row's shape in metres: as surveyed, unless that had to be repaired."""
+    moved = f"ST_Transform({row}.boundary, {zone})"
+    if srid != zone:
+        return moved
+    plain = f"{row}.repairs IS NULL AND ST_NDims({row}.survey_boundary) = 2"
+    return f"CASE WHEN {plain} THEN {row}.survey_boundary ELSE {moved} END"
 
 
 def run_script(connection: Connection, script: str) -> None:
@@ -127,7 +175,7 @@ def run_script(connection: Connection, script: str) -> None:
 
 def _problems(connection: Connection, job: Job) -> list[Problem]:
     """All findings, in the order of the file."""
-    found = connection.execute(_sql(job, "problems.sql")).mappings().all()
+    found = connection.execute(text(_sql(job, "problems.sql"))).mappings().all()
     sources = {column.target: column.source for column in job.preparation.mapped.columns}
     wordings: dict[tuple[str, ...], tuple[Text, Text]] = {}
     problems = []
@@ -141,7 +189,16 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
         )
         field = sources.get(one["field"], one["field"])
         problems.append(
-            Problem(one["row_no"], one["source_code"], field, str(fault.grade), fault.token, one["place"], what, mend)
+            Problem(
+                one["row_no"],
+                one["source_code"],
+                field,
+                job.preparation.judging.policy.grade(fault.token),
+                fault.token,
+                one["place"],
+                what,
+                mend,
+            )
         )
     return problems
 
@@ -286,13 +343,9 @@ def _update(connection: Connection, job: Job, batch: int) -> None:
     )
 
 
-def _link(connection: Connection, job: Job, batch: int, tolerance: float) -> None:
-    others = connection.scalar(
+def _link(connection: Connection, job: Job, batch: int) -> None:
+    """Parcels of different kinds on the same ground."""
+    if connection.scalar(
         text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind <> :kind)"), _about(job)
-    )
-    if not others:
-        return
-    values = {"county": job.county, "batch": batch, "tolerance": tolerance}
-    for statement in load("gisreg.intake", "sql/overlaps.sql").split(";\n"):
-        if statement.strip():
-            connection.execute(text(statement), values)
+    ):
+        _run(connection, load("gisreg.intake", "sql/overlaps.sql"), {"county": job.county, "batch": batch})

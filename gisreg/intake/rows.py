@@ -1,8 +1,15 @@
 """A source's batches of text become the staging table's: typed, with what is to be said of their values."""
 
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from gisreg.intake.convert import Typed, remarks, sql_type, typed
+from gisreg.checks.attributes import attribute_findings
+from gisreg.checks.policy import OFF, Policy
+from gisreg.checks.shapes import shape_findings
+from gisreg.intake.convert import Typed, remarks, sparse, sql_type, typed
 from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
 from gisreg.intake.source import DAMAGED, ROW, WKB
 
@@ -13,8 +20,20 @@ TOWNSHIP_CODE = "township_code"
 STATED_TOWNSHIP = "stated_township"
 FIXED = {
     ROW: "int8", WKB: "bytea", STATED_TOWNSHIP: "text", "bad": "text", "unknown": "text", "said": "text",
+    "checks": "text",
 }  # fmt: skip
 """Columns that every raw row has, and their types in SQL."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What the checks of a batch must know; plain data, so that it travels."""
+
+    county: str
+    today: date
+    policy: Policy
+    geographic: bool
+    metres_per_unit: float
 
 
 def stored(mapped: Mapped) -> tuple[MappedColumn, ...]:
@@ -38,8 +57,8 @@ def typed_schema(mapped: Mapped) -> "pa.Schema":
     return pa.schema([(name, kinds[kind]) for name, kind in raw_columns(mapped).items()])
 
 
-def typed_batch(mapped: Mapped, batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """One batch of text, typed."""
+def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """One batch of text, typed and looked at."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     kept = stored(mapped)
@@ -49,8 +68,36 @@ def typed_batch(mapped: Mapped, batch: "pa.RecordBatch") -> "pa.RecordBatch":
     ]
     said = remarks(mapped.columns, raws, judged, batch.column(DAMAGED))
     values = [one.values for one in judged if one is not None]
+    checks = _checks(judging, dict(zip((column.target for column in kept), values, strict=True)), batch.column(WKB))
     fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows)]
-    return pa.record_batch([*fixed, said.bad, said.unknown, said.said, *values], schema=typed_schema(mapped))
+    return pa.record_batch([*fixed, said.bad, said.unknown, said.said, checks, *values], schema=typed_schema(mapped))
+
+
+def _checks(judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "pa.Array") -> "pa.Array":
+    """What the checks find, by row: a JSON array of faults with their words."""
+    found: dict[int, list[dict[str, str]]] = {}
+    for row, finding in _findings(judging, columns, shapes):
+        if judging.policy.grade(finding["fault"]) != OFF:
+            found.setdefault(row, []).append(finding)
+    return sparse({row: json.dumps(all_, ensure_ascii=False) for row, all_ in found.items()}, len(shapes))
+
+
+def _findings(
+    judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "pa.Array"
+) -> Iterator[tuple[int, dict[str, str]]]:
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    tolerances = judging.policy.tolerances
+    for one in attribute_findings(columns, judging.county, judging.today, tolerances.share_over):
+        for row in np.flatnonzero(one.rows.to_numpy(zero_copy_only=False)).tolist():
+            words = {"fault": one.fault, "field": one.field, "value": str(columns[one.field][row].as_py())}
+            yield row, {**words, **({"detail": str(columns[one.other][row].as_py())} if one.other else {})}
+    wkb = shapes.to_numpy(zero_copy_only=False)
+    for spot in shape_findings(
+        wkb, geographic=judging.geographic, metres_per_unit=judging.metres_per_unit, allowed=tolerances
+    ):
+        place = f"{spot.x:.10g} {spot.y:.10g}"
+        yield spot.row, {"fault": spot.fault, "value": f"{spot.measured:.3g}", "place": place}
 
 
 def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int) -> "pa.Array":

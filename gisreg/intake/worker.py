@@ -50,6 +50,7 @@ def load_part(task: Task, tell: Tell) -> None:
         run(load("gisreg.intake", "sql/session.sql"))
         prepare(task, run)
         run(task.preparation.swapped(task.number))
+        run(f"CREATE INDEX ON {task.preparation.staging.rows_part(task.number)} USING gist (boundary)")
 
 
 class cursor:  # noqa: N801 - used as a function, like open()
@@ -87,7 +88,7 @@ def send(task: Task, raw: str, tell: Tell) -> None:
 
     mapped = task.preparation.mapped
     batches = task.source.batches([column.source for column in mapped.columns], task.part)
-    ahead = ReadAhead((typed_batch(mapped, batch) for batch in batches), tell)
+    ahead = ReadAhead((typed_batch(mapped, task.preparation.judging, batch) for batch in batches), tell)
     reader = pa.RecordBatchReader.from_batches(typed_schema(mapped), iter(ahead))
     with translated_adbc(), dbapi.connect(libpq_uri(task.url)) as connection, connection.cursor() as ingest:
         try:

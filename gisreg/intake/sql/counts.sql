@@ -1,10 +1,10 @@
 SELECT
-    count(*) AS read,
-    count(*) FILTER (WHERE f.fate = 'refused') AS refused,
-    count(*) FILTER (WHERE f.fate = 'unchanged') AS unchanged,
-    count(*) FILTER (WHERE f.fate IS NULL) AS new,
-    count(*) FILTER (WHERE r.repairs IS NOT NULL AND (f.fate IS NULL OR f.fate = 'changed')) AS repaired,
-    count(*) FILTER (
-        WHERE (r.warnings IS NOT NULL OR r.bad IS NOT NULL OR r.unknown IS NOT NULL) AND (f.fate IS NULL OR f.fate = 'changed')
-    ) AS warned
-FROM {rows} AS r LEFT JOIN fate AS f USING (row_no)
+    (SELECT count(*) FROM {rows}) AS read,
+    count(*) FILTER (WHERE fate = 'refused') AS refused,
+    count(*) FILTER (WHERE fate = 'unchanged') AS unchanged,
+    (SELECT count(*) FROM {rows}) - count(*) AS new,
+    (SELECT count(DISTINCT g.row_no) FROM finding AS g LEFT JOIN fate AS f USING (row_no)
+        WHERE g.rank = 2 AND f.fate IS DISTINCT FROM 'refused') AS repaired,
+    (SELECT count(DISTINCT g.row_no) FROM finding AS g LEFT JOIN fate AS f USING (row_no)
+        WHERE g.rank > 2 AND f.fate IS DISTINCT FROM 'refused') AS warned
+FROM fate

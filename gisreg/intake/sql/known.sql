@@ -1,6 +1,12 @@
 -- Rows whose parcel the registry has already: by the file's own code, else by their whole content.
-INSERT INTO fate (row_no, fate, parcel_id)
-SELECT r.row_no, CASE WHEN p.source_hash = r.content_hash THEN 'unchanged' ELSE 'changed' END, p.id
+-- A number out of use (split, merged, struck off) takes nothing new: its successors would not hear of it.
+INSERT INTO fate (row_no, fate, parcel_id, fault, detail)
+SELECT
+    r.row_no,
+    CASE WHEN p.source_hash = r.content_hash THEN 'unchanged' WHEN p.state = 'removed' THEN 'refused' ELSE 'changed' END,
+    p.id,
+    CASE WHEN p.state = 'removed' THEN 'number_retired' END,
+    p.parcel_code
 FROM {rows} AS r
 JOIN parcel AS p ON p.county_code = :county AND p.kind = :kind AND p.source_code = r.source_code
 WHERE r.refusal IS NULL

@@ -2,7 +2,7 @@
 -- is computed twice. Words in braces are names and expressions that gisreg.intake.prepare fills in.
 INSERT INTO {rows} (
     row_no, refusal, repairs, warnings, survey_boundary, boundary, area_m2, planar_area_m2, area_before, township_code,
-    stated_township, content_hash, bad, unknown, said{targets}
+    stated_township, content_hash, bad, unknown, said, checks{targets}
 )
 SELECT
     row_no,
@@ -32,7 +32,8 @@ SELECT
     md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(clean)), {srid}{targets})))::uuid,
     bad,
     unknown,
-    said{targets}
+    said,
+    checks{targets}
 FROM (
     SELECT
         placed.*,
@@ -145,7 +146,8 @@ FROM (
                                     r.stated_township,
                                     r.bad,
                                     r.unknown,
-                                    r.said{read}
+                                    r.said,
+                                    r.checks{read}
                                 FROM {raw} AS r
                                 OFFSET 0
                             ) AS read

@@ -8,10 +8,11 @@ import sys
 import time
 import zipfile
 
+import geopandas as gpd
 import pytest
 import shapely
 from intake_surveys import X, Y, adds_up, one, squares, survey
-from shapely.geometry import GeometryCollection, LineString, Point, Polygon
+from shapely.geometry import GeometryCollection, LineString, Point, Polygon, box
 from sqlalchemy import create_engine, text
 
 from gisreg.db.engine import make_engine
@@ -312,3 +313,85 @@ def test_a_report_that_fails_to_be_written_does_not_undo_what_is_said_of_the_imp
     assert f"批次 {outcome.batch}" in found.value.line("zh")
     assert older.read_text(encoding="utf-8") == "older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gpkg", "r.json"]
+
+
+def test_overlaps_and_gaps_within_a_kind_are_told_with_their_measure_and_place(load, county, tmp_path):
+    shapes = [
+        box(X, Y, X + 40, Y + 40),
+        box(X + 30, Y, X + 70, Y + 40),
+        box(X + 70, Y, X + 90, Y + 40),
+        box(X + 90.1, Y, X + 99, Y + 40),
+    ]
+    report = load(survey(tmp_path / "a.gpkg", shapes))
+    found = {(p.row, p.fault): p for p in report.problems}
+    assert set(found) == {(2, "overlap_in_file"), (4, "gap_to_neighbour")}
+    assert "#1 K0" in found[2, "overlap_in_file"].what.zh
+    assert "400.00 m² (25.0%)" in found[2, "overlap_in_file"].what.zh
+    assert "0.100 m" in found[4, "gap_to_neighbour"].what.en
+    assert found[4, "gap_to_neighbour"].place.startswith("113.2")
+    assert (report.loaded, report.warned) == (4, 2)
+    again = load(survey(tmp_path / "b.gpkg", [shapes[0], box(X, Y + 39.9, X + 40, Y + 60)], BSM=["K0", "N1"]))
+    assert {(p.row, p.fault, p.what.en) for p in again.problems} == {
+        (2, "overlap_registered", f"overlaps the registered parcel {first_code(county)} by 4.00 m² (0.5%)")
+    }
+
+
+def first_code(county):
+    """The number of the parcel K0."""
+    return one(county, "SELECT parcel_code FROM parcel WHERE source_code = 'K0'")
+
+
+def test_parcels_that_share_a_border_to_the_digit_neither_overlap_nor_gap(load, tmp_path):
+    shapes = [box(X + i * 33.333, Y, X + (i + 1) * 33.333, Y + 77.777) for i in range(30)]
+    assert load(survey(tmp_path / "a.gpkg", shapes)).problems == []
+    lonlat = gpd.GeoSeries(shapes, crs=4547).to_crs(4490)
+    assert (
+        load(
+            survey(tmp_path / "b.gpkg", list(lonlat), crs=4490, BSM=[f"L{i}" for i in range(30)]), kind="idle_factory"
+        ).problems
+        == []
+    )
+
+
+def test_a_parcel_that_moves_is_judged_where_it_will_be(load, tmp_path):
+    first, second = squares(2)
+    load(survey(tmp_path / "a.gpkg", [first, second]))
+    moved = load(survey(tmp_path / "b.gpkg", [box(X + 200, Y, X + 240, Y + 40), first], BSM=["K0", "K1"]))
+    assert (moved.problems, moved.loaded) == ([], 2), "each takes ground that the other leaves"
+
+
+def test_a_county_decides_how_grave_a_finding_is(load, settings, tmp_path):
+    own = settings.home / "checks.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text('[grades]\noverlap_in_file = "refused"\ngap_to_neighbour = "off"\n')
+    shapes = [box(X, Y, X + 40, Y + 40), box(X + 30, Y, X + 70, Y + 40), box(X + 70.1, Y, X + 90, Y + 40)]
+    report = load(survey(tmp_path / "a.gpkg", shapes))
+    assert {(p.row, p.fault, p.grade) for p in report.problems} == {(2, "overlap_in_file", "refused")}
+    assert (report.loaded, report.refused, report.warned) == (2, 1, 0)
+    assert adds_up(report)
+
+
+def test_what_attributes_contradict_is_told_with_both_values(load, tmp_path):
+    columns = {
+        "BSM": ["A", "B"],
+        "HTRQ": ["2024-03-01", "2024-03-01"],
+        "YDDGRQ": ["2024-02-01", "2024-04-01"],
+        "ZDDM": ["149901001002GB00001", "x"],
+    }
+    report = load(survey(tmp_path / "a.gpkg", squares(2), **columns))
+    assert {(p.row, p.field, p.fault) for p in report.problems} == {
+        (1, "YDDGRQ", "dates_out_of_order"),
+        (2, "ZDDM", "cadastral_code_invalid"),
+    }
+    assert "2024-02-01" in report.problems[0].what.zh
+    assert "2024-03-01" in report.problems[0].what.zh
+
+
+def test_a_number_out_of_use_takes_no_new_content(load, county, tmp_path):
+    load(survey(tmp_path / "a.gpkg", squares(2)))
+    with county.begin() as connection:
+        connection.execute(text("UPDATE parcel SET state = 'removed' WHERE source_code = 'K0'"))
+    assert load(survey(tmp_path / "a.gpkg", squares(2))).unchanged == 2
+    moved = load(survey(tmp_path / "b.gpkg", squares(2, west=14)))
+    assert [(p.row, p.fault) for p in moved.problems if p.grade == "refused"] == [(1, "number_retired")]
+    assert (moved.refused, moved.loaded) == (1, 1)

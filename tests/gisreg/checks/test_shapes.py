@@ -1,0 +1,79 @@
+"""Suspicious boundaries: slivers, spikes, doubled corners."""
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import MultiPolygon, Point, Polygon, box
+from shapely.affinity import rotate, scale, translate
+
+from gisreg.checks.policy import Tolerances
+from gisreg.checks.shapes import M_PER_DEGREE, shape_findings
+
+ALLOWED = Tolerances(gap_m=0.2, joint_m=0.001, sliver_width_m=1.0, spike_degrees=1.0, vertex_m=0.0005, share_over=0.0)
+X, Y = 427_000.0, 3_996_000.0
+
+
+def found(*shapes, geographic=False, metres_per_unit=1.0):
+    """Faults as (row, fault)."""
+    wkb = np.array([shape if isinstance(shape, bytes | None) else shapely.to_wkb(shape) for shape in shapes], object)
+    spots = shape_findings(wkb, geographic=geographic, metres_per_unit=metres_per_unit, allowed=ALLOWED)
+    return {(spot.row, spot.fault): spot for spot in spots}
+
+
+def test_a_plain_parcel_has_nothing():
+    assert not found(box(X, Y, X + 40, Y + 30), None, Point(X, Y), b"nonsense", Polygon())
+
+
+def test_a_sliver_is_told_with_its_width():
+    spots = found(box(X, Y, X + 40, Y + 30), box(X, Y, X + 100, Y + 0.5))
+    assert set(spots) == {(1, "sliver")}
+    assert spots[1, "sliver"].measured == pytest.approx(0.4975, abs=1e-3)
+
+
+@pytest.mark.parametrize("start", range(5))
+def test_a_spike_is_found_whichever_corner_the_ring_begins_at(start):
+    ring = [
+        (X, Y),
+        (X + 40, Y),
+        (X + 40, Y + 30),
+        (X + 20, Y + 30),
+        (X + 20.05, Y + 60),
+        (X + 20.1, Y + 30),
+        (X, Y + 30),
+    ]
+    turned = ring[start:] + ring[:start]
+    spots = found(Polygon(turned))
+    assert set(spots) == {(0, "spike")}
+    assert (spots[0, "spike"].x, spots[0, "spike"].y) == (X + 20.05, Y + 60)
+
+
+def test_corners_that_stand_twice_are_counted_in_holes_and_parts_too():
+    hole = [(X + 5, Y + 5), (X + 5, Y + 5), (X + 9, Y + 5), (X + 9, Y + 9), (X + 9, Y + 9)]
+    parts = MultiPolygon([Polygon(box(X, Y, X + 40, Y + 30).exterior, [hole]), box(X + 50, Y, X + 60, Y + 9)])
+    assert found(parts)[0, "duplicate_vertex"].measured == 2
+
+
+def test_degrees_are_judged_as_ground():
+    lon, lat = 113.2, 36.1
+    width = 30 / M_PER_DEGREE / math.cos(math.radians(lat))
+    assert not found(box(lon, lat, lon + width, lat + 30 / M_PER_DEGREE), geographic=True)
+    assert set(found(box(lon, lat, lon + width / 100, lat + 90 / M_PER_DEGREE), geographic=True)) == {(0, "sliver")}
+
+
+def test_heights_and_curves_do_not_disturb():
+    curve = bytes.fromhex("010a00000000000000")  # an empty curve polygon: the database judges it
+    spike = Polygon(
+        [(X, Y), (X + 40, Y), (X + 40.1, Y + 300), (X + 40.2, Y), (X + 50, Y), (X + 50, Y - 30), (X, Y - 30)]
+    )
+    assert set(found(curve, shapely.force_3d(spike, 7.0))) == {(1, "spike")}
+
+
+@given(st.floats(0, 360), st.floats(1, 50), st.integers(3, 40))
+def test_no_regular_shape_is_suspicious_wherever_it_lies(angle, size, corners):
+    around = np.linspace(0, 2 * np.pi, corners + 1)[:-1]
+    shape = Polygon(np.stack([np.cos(around), np.sin(around)], -1))
+    assert not found(translate(rotate(scale(shape, size + 5, size + 5), angle), X, Y))
