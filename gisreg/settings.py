@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     actor: str | None = Field(None, description="Who is working, as the history records it (default: the system user)")
     host: str = Field("127.0.0.1", description="Address the server listens on; only loopback, there is no sign-in yet")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on")
+    area_tolerance_m2: float = Field(
+        1.0, ge=0, description="Areas of an approval or asset card and of its parcels may differ by this much"
+    )
+    large_contract_wan: float = Field(500.0, ge=0, description="From this price on a contract is a large one")
     load_workers: int = Field(2, ge=1, le=16, description="Processes that read and load one file side by side")
     project_dir: Path = Field(PROJECT_DIR, description="Where data/ and the installed browser code are")
 

@@ -1,13 +1,13 @@
 """What is left to revitalise, township by township (rules §4). Rows always sum to the county."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, RowMapping, and_, case, func, select, text
 
-from gisreg.db.models import AdminUnit, ParcelOverlap
+from gisreg.db.models import AdminUnit, ParcelOverlap, Zone
 from gisreg.parcels.asof import current_at, today
 from gisreg.vocab import NOT_CLOSED_STATES, OUTSIDE_STATES, State
 
@@ -83,9 +83,17 @@ class TownshipLeft:
         self.left_mu -= overlap_m2 * MU_PER_M2
 
 
-def _groups(parcels: FromClause, county: str) -> Any:
+def _township(parcels: FromClause) -> Any:
+    return case((parcels.c.township_name.is_not(None), parcels.c.township_code)).label("township")
+
+
+def _zone(parcels: FromClause) -> Any:
+    return parcels.c.zone_code.label("township")
+
+
+def _groups(parcels: FromClause, county: str, place_of: Callable[[FromClause], Any] = _township) -> Any:
     c = parcels.c
-    place = case((c.township_name.is_not(None), c.township_code)).label("township")
+    place = place_of(parcels)
     return (
         select(
             place,
@@ -103,9 +111,9 @@ def _groups(parcels: FromClause, county: str) -> Any:
     )
 
 
-def _overlaps(parcels: FromClause, county: str) -> Any:
+def _overlaps(parcels: FromClause, county: str, place_of: Callable[[FromClause], Any] = _township) -> Any:
     one, other = parcels.alias("one"), parcels.alias("other")
-    place = case((one.c.township_name.is_not(None), one.c.township_code)).label("township")
+    place = place_of(one)
     return (
         select(place, func.sum(ParcelOverlap.area_m2).label("overlap_m2"))
         .join_from(ParcelOverlap, one, and_(one.c.id == ParcelOverlap.parcel_id, one.c.is_left))
@@ -133,6 +141,26 @@ def township_left(connection: Connection, county: str, as_of: date | None = None
     for township, overlap_m2 in connection.execute(_overlaps(parcels, county)):
         rows[township].deduct(overlap_m2)
     return list(rows.values())
+
+
+def zone_left(connection: Connection, county: str, as_of: date | None = None) -> list[TownshipLeft]:
+    """The same by zone, the second dimension; parcels outside any zone come last, in the row whose code is None.
+
+    A code that the county has no zone for keeps a row of its own, without a name.
+    """
+    parcels = current_at(as_of)
+    zones = select(Zone.code, Zone.name, Zone.name_en).where(Zone.county_code == county).order_by(Zone.code)
+    rows: dict[str | None, TownshipLeft] = {
+        code: TownshipLeft(code, name, name_en) for code, name, name_en in connection.execute(zones)
+    }
+    outside = TownshipLeft(None)
+    for group in connection.execute(_groups(parcels, county, _zone)).mappings():
+        code = group["township"]
+        row = outside if code is None else rows.setdefault(code, TownshipLeft(code))
+        row.absorb(group)
+    for code, overlap_m2 in connection.execute(_overlaps(parcels, county, _zone)):
+        (outside if code is None else rows[code]).deduct(overlap_m2)
+    return [*rows.values(), outside]
 
 
 def county_left(townships: Iterable[TownshipLeft]) -> TownshipLeft:
