@@ -18,7 +18,7 @@ def test_every_setting_is_in_the_table(name: str) -> None:
 
 
 def test_no_setting_is_described_that_does_not_exist() -> None:
-    described = set(re.findall(r"`GISREG_([A-Z_]+)`", README))
+    described = set(re.findall(r"`GISREG_([A-Z0-9_]+)`", README))
     assert described == {name.upper() for name in Settings.model_fields}
 
 
