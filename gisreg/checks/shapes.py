@@ -18,6 +18,10 @@ SHORTEST_SPIKE_M = 0.5
 """Two sides at least as long as this make a spike; shorter ones are a draughtsman's crumb."""
 
 
+MULTI = 6
+"""How GEOS numbers multipolygons."""
+
+
 @dataclass(frozen=True)
 class Spot:
     """A finding: the shape's place in the batch, and where it is in the file's own coordinates."""
@@ -30,24 +34,23 @@ class Spot:
     """Width in metres, angle in degrees, or number of corners."""
 
 
-def shape_findings(
-    wkb: "np.ndarray", *, geographic: bool, metres_per_unit: float, allowed: Tolerances
-) -> Iterator[Spot]:
-    """Findings about polygons; whatever else there is, or cannot be read, is the database's to judge."""
+def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, allowed: Tolerances) -> Iterator[Spot]:
+    """Findings about the polygons among the shapes; whatever else there is, is the database's to judge."""
     import numpy as np  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
-    shapes = _readable(wkb)
-    polygons = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes))
-    if not len(polygons):
+    polygons = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)))
+    corners = _Corners.of(shapes[polygons], polygons)
+    if not len(corners.placed):
         return
-    flat = shapely.force_2d(shapes[polygons])
-    ground = _in_metres(flat, geographic, metres_per_unit)
-    yield from _slivers(flat, ground, polygons, allowed.sliver_width_m)
-    yield from _corners(flat, ground, polygons, allowed)
+    with np.errstate(all="ignore"):  # coordinates without an end are refused elsewhere
+        ground = _in_metres(corners.placed, geographic, metres_per_unit)
+        yield from _slivers(corners, ground, allowed.sliver_width_m)
+        yield from _points(corners, ground, allowed)
 
 
-def _readable(wkb: "np.ndarray") -> Any:
+def read_shapes(wkb: "np.ndarray") -> Any:
+    """Shapes, None where there is none or where the database alone can read it."""
     import numpy as np  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
@@ -66,70 +69,90 @@ def _one(raw: bytes | None) -> Any:
         return None
 
 
-def _in_metres(shapes: Any, geographic: bool, metres_per_unit: float) -> Any:
+@dataclass(frozen=True)
+class _Corners:
+    """All corners of many polygons, ring after ring."""
+
+    placed: Any
+    """(n, 2), in the file's own coordinates."""
+    ring: Any
+    """(n,) the number of each corner's ring."""
+    owner: Any
+    """(rings,) the row of each ring."""
+
+    @classmethod
+    def of(cls, polygons: Any, rows: Any) -> "_Corners":
+        import numpy as np  # noqa: PLC0415 - heavy
+        import shapely  # noqa: PLC0415 - heavy
+
+        if not (shapely.get_type_id(polygons) == MULTI).any() and not shapely.get_num_interior_rings(polygons).any():
+            placed, ring = shapely.get_coordinates(polygons, return_index=True)  # the usual: one ring each
+            return cls(placed, ring, rows)
+        parts, whole = shapely.get_parts(polygons, return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        placed, ring = shapely.get_coordinates(rings, return_index=True)
+        return cls(placed, ring, np.asarray(rows)[whole[part]])
+
+
+def _in_metres(placed: Any, geographic: bool, metres_per_unit: float) -> Any:
     import numpy as np  # noqa: PLC0415 - heavy
-    import shapely  # noqa: PLC0415 - heavy
 
-    if not geographic:
-        return shapes if metres_per_unit == 1.0 else shapely.transform(shapes, lambda at: at * metres_per_unit)
-    return shapely.transform(
-        shapes, lambda at: at * M_PER_DEGREE * np.stack([np.cos(np.radians(at[:, 1])), np.ones(len(at))], -1)
-    )
+    if geographic:
+        return placed * M_PER_DEGREE * np.stack([np.cos(np.radians(placed[:, 1])), np.ones(len(placed))], -1)
+    return placed if metres_per_unit == 1.0 else placed * metres_per_unit
 
 
-def _slivers(flat: Any, ground: Any, polygons: Any, width_m: float) -> Iterator[Spot]:
+def _slivers(corners: _Corners, ground: Any, width_m: float) -> Iterator[Spot]:
+    """Parcels of which no ring is wider than a strip: twice the area by the length of its border."""
     import numpy as np  # noqa: PLC0415 - heavy
-    import shapely  # noqa: PLC0415 - heavy
 
-    area, around = shapely.area(ground), shapely.length(ground)
-    with np.errstate(all="ignore"):
-        width = 2 * area / around
-    thin = np.flatnonzero((area > 0) & (width < width_m))
-    for at, (west, south, _, _) in zip(thin, shapely.bounds(flat[thin]), strict=True):
-        yield Spot(int(polygons[at]), "sliver", float(west), float(south), float(width[at]))
+    ring = corners.ring[:-1]
+    same = corners.ring[1:] == ring
+    x, y = ground[:, 0] - ground[0, 0], ground[:, 1] - ground[0, 1]
+    starts = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
+    area = np.abs(np.add.reduceat(np.where(same, x[:-1] * y[1:] - x[1:] * y[:-1], 0.0), starts)) / 2
+    around = np.add.reduceat(np.where(same, np.hypot(np.diff(x), np.diff(y)), 0.0), starts)
+    row = corners.owner[ring[starts]]
+    first = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
+    width = np.maximum.reduceat(2 * area / around, first)
+    for at in np.flatnonzero((width > 0) & (width < width_m)):
+        west, south = corners.placed[starts[first[at]]]
+        yield Spot(int(row[first[at]]), "sliver", float(west), float(south), float(width[at]))
 
 
-def _corners(flat: Any, ground: Any, polygons: Any, allowed: Tolerances) -> Iterator[Spot]:
-    """Spikes and doubled corners: each ring's corners with the one before and the one behind."""
+def _points(corners: _Corners, ground: Any, allowed: Tolerances) -> Iterator[Spot]:
+    """Corners drawn twice, and spikes."""
     import numpy as np  # noqa: PLC0415 - heavy
-    import shapely  # noqa: PLC0415 - heavy
 
-    parts, whole = shapely.get_parts(ground, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    owner = whole[part]
-    at, ring = shapely.get_coordinates(rings, return_index=True)
-    placed = shapely.get_coordinates(flat)
-    same = ring[1:] == ring[:-1]
-    step = np.diff(at, axis=0)
-    length = np.hypot(step[:, 0], step[:, 1])
-    doubled = np.flatnonzero(same & (length <= allowed.vertex_m))
-    angle, corner = _angles(step, length, ring)
-    sharp = angle < allowed.spike_degrees
-    for fault, corners, measured in (
-        ("duplicate_vertex", doubled, None),
-        ("spike", corner[sharp], angle[sharp]),
-    ):
-        owners, first, count = np.unique(owner[ring[corners]], return_index=True, return_counts=True)
-        for place, at_first, times in zip(polygons[owners], first, count, strict=True):
-            x, y = placed[corners[at_first]]
-            value = times if measured is None else measured[at_first]
-            yield Spot(int(place), fault, float(x), float(y), float(value))
+    step = np.diff(ground, axis=0)
+    squared = (step * step).sum(axis=1)
+    doubled = np.flatnonzero((corners.ring[1:] == corners.ring[:-1]) & (squared <= allowed.vertex_m**2))
+    sharp, angle = _sharp(step, squared, corners.ring, allowed.spike_degrees)
+    for fault, found, measured in (("duplicate_vertex", doubled, None), ("spike", sharp, angle)):
+        rows, first, count = np.unique(corners.owner[corners.ring[found]], return_index=True, return_counts=True)
+        for row, at, times in zip(rows, first, count, strict=True):
+            x, y = corners.placed[found[at]]
+            yield Spot(int(row), fault, float(x), float(y), float(times if measured is None else measured[at]))
 
 
-def _angles(step: Any, length: Any, ring: Any) -> tuple[Any, Any]:
-    """The angle at each corner between two sides of some length, in degrees, and the corner's place.
+def _sharp(step: Any, squared: Any, ring: Any, degrees: float) -> tuple[Any, Any]:
+    """Corners between two sides of some length that turn back within so many degrees, and the angles.
 
     A ring ends where it began: its closing side comes before its first one.
     """
     import numpy as np  # noqa: PLC0415 - heavy
 
-    first = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
-    closing = np.r_[first[1:], len(ring)] - 2
-    inner = np.setdiff1d(np.arange(len(ring)), np.r_[first, closing + 1])
-    corner, into, out = np.r_[inner, first], np.r_[inner - 1, closing], np.r_[inner, first]
-    fit = (
-        (length[into] >= SHORTEST_SPIKE_M) & (length[out] >= SHORTEST_SPIKE_M) & np.isfinite(length[into] + length[out])
-    )
-    corner, back, forth = corner[fit], -step[into[fit]], step[out[fit]]
-    cross = back[:, 0] * forth[:, 1] - back[:, 1] * forth[:, 0]
-    return np.degrees(np.abs(np.arctan2(cross, (back * forth).sum(axis=1)))), corner
+    starts = np.r_[True, ring[1:] != ring[:-1]]
+    first = np.flatnonzero(starts)
+    into = np.arange(-1, len(ring) - 1)
+    into[first] = np.r_[first[1:], len(ring)] - 2
+    corner = np.flatnonzero(np.r_[~starts[1:], False])  # all but the ring's last, which is its first again
+    into = into[corner]
+    back, forth = -step[into], step[corner]
+    dot = (back * forth).sum(axis=1)
+    lengths = squared[into] * squared[corner]
+    shortest = SHORTEST_SPIKE_M**2
+    turned = (dot > 0) & (dot * dot > np.cos(np.radians(degrees)) ** 2 * lengths)
+    found = np.flatnonzero(turned & (squared[into] >= shortest) & (squared[corner] >= shortest))
+    cosine = np.clip(dot[found] / np.sqrt(lengths[found]), -1, 1)
+    return corner[found], np.degrees(np.arccos(cosine))

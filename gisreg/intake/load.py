@@ -4,12 +4,13 @@
 
 import getpass
 import hashlib
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -24,9 +25,11 @@ from gisreg.intake import registering
 from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
 from gisreg.intake.mapping import Mapped, Mapping, default_mapping, load_mapping
+from gisreg.intake.nearby import near_pairs
 from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
+from gisreg.intake.registering import M_PER_DEGREE_OF_LONGITUDE
 from gisreg.intake.report import Report
 from gisreg.intake.rows import Judging, raw_columns
 from gisreg.intake.source import Source
@@ -35,6 +38,9 @@ from gisreg.intake.worker import Task
 from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FINENESS = ((5_000, 40), (50_000, 80), (300_000, 200))
 """From so many rows on, parcels are looked up in a grid of so many squares across; for fewer it does not pay."""
@@ -97,7 +103,9 @@ def import_parcels(
             tasks = _tasks(url, preparation, source, settings.load_workers)
             with translated(), engine.begin() as connection:
                 create_parts(connection, staging, len(tasks))
-            team.run(tasks, lambda done: progress(done, source.rows))
+            boxes = team.run(tasks, lambda done: progress(done, source.rows))
+            with translated(), engine.begin() as connection:
+                keep_near_pairs(connection, staging, boxes, reach_of(preparation))
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
             )
@@ -152,6 +160,29 @@ def _prepared(
         judging = Judging(county, today(), policy, geography.geographic, geography.metres_per_unit or 1.0)
         create_rows(connection, staging, raw_columns(mapped))
     return Preparation(staging, geography, mapped, judging)
+
+
+def reach_of(preparation: Preparation) -> float:
+    """How near neighbours are looked for, in the units of the file's coordinates."""
+    gap_m = preparation.judging.policy.tolerances.gap_m
+    if preparation.geography.geographic:
+        return gap_m / M_PER_DEGREE_OF_LONGITUDE
+    return gap_m / preparation.judging.metres_per_unit
+
+
+def keep_near_pairs(connection: Connection, staging: Staging, boxes: "Sequence[np.ndarray]", reach: float) -> None:
+    """A table of the row numbers of rows that lie near each other; of each pair the later row first."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    connection.execute(text(f"CREATE UNLOGGED TABLE {staging.pairs} (row_no int8, other_row int8)"))
+    where = np.concatenate(boxes)
+    numbers = where[:, 0].astype(np.int64)
+    driver: Any = connection.connection.cursor()
+    for ones, others in near_pairs(where[:, 1:], reach):
+        pairs = np.sort(np.stack([numbers[ones], numbers[others]], -1), axis=1)
+        lines = "".join(f"{later}\t{earlier}\n" for earlier, later in pairs.tolist())
+        driver.copy_expert(f"COPY {staging.pairs} FROM STDIN", io.StringIO(lines))
+    driver.close()
 
 
 def _require_crs(connection: Connection, source: Source) -> None:

@@ -14,9 +14,13 @@ from importlib.abc import MetaPathFinder
 from multiprocessing.queues import Queue
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from gisreg.intake.errors import WorkerDied
 from gisreg.intake.worker import Task, load_part
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PARALLEL_FROM_ROWS = 20_000
 """Below that, starting processes costs more than they save."""
@@ -65,9 +69,9 @@ def _ready() -> None:
     """What a process does to have begun."""
 
 
-def _load(task: Task) -> None:
+def _load(task: Task) -> "np.ndarray":
     assert _told is not None  # noqa: S101 - set by _begin
-    load_part(task, _told.put)
+    return load_part(task, _told.put)
 
 
 class Team:
@@ -104,14 +108,18 @@ class Team:
             self._pool.submit(_ready)
         return self._pool, self._told
 
-    def run(self, tasks: Sequence[Task], progress: Callable[[int], None]) -> None:
-        """Load all parts; the first failure ends the work. ``progress`` gets the rows sent so far."""
+    def run(self, tasks: Sequence[Task], progress: Callable[[int], None]) -> "list[np.ndarray]":
+        """Load all parts; the first failure ends the work. ``progress`` gets the rows sent so far.
+
+        Returns where each part's rows are, as :func:`~gisreg.intake.worker.load_part` tells it.
+        """
         if len(tasks) == 1 and (tasks[0].source.rows < PARALLEL_FROM_ROWS or self._pool is None):
-            load_part(tasks[0], Counter(progress).add)
-            return
+            return [load_part(tasks[0], Counter(progress).add)]
         pool, told = self._start()
         try:
-            _listen([pool.submit(_load, task) for task in tasks], told, Counter(progress))
+            futures = [pool.submit(_load, task) for task in tasks]
+            _listen(futures, told, Counter(progress))
+            return [future.result() for future in futures]
         except BrokenProcessPool as error:
             raise WorkerDied from error
 
@@ -134,7 +142,7 @@ class Counter:
         self._progress(self._done)
 
 
-def _listen(futures: Sequence["Future[None]"], told: "Queue[int]", counter: Counter) -> None:
+def _listen(futures: Sequence["Future[np.ndarray]"], told: "Queue[int]", counter: Counter) -> None:
     pending = set(futures)
     while pending:
         done, pending = wait(pending, timeout=0.2)

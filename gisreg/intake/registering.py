@@ -142,7 +142,7 @@ def neighbours_sql(connection: Connection, job: Job) -> str:
     zone = geography.srid if zone_of(geography.srid) else _zone_of_rows(connection, rows)
     registered = connection.scalar(text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county)"), _about(job))
     return load("gisreg.intake", "sql/neighbours.sql").format(
-        rows=rows, zone=zone, reach=repr(tolerances.gap_m / M_PER_DEGREE_OF_LONGITUDE),
+        rows=rows, pairs=job.preparation.staging.pairs, zone=zone, reach=repr(tolerances.gap_m / M_PER_DEGREE_OF_LONGITUDE),
         a_shape=_in_zone("a", geography.srid, zone), b_shape=_in_zone("b", geography.srid, zone),
         any_registered="true" if registered else "false",
     )  # fmt: skip

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from gisreg.checks.attributes import attribute_findings
 from gisreg.checks.policy import OFF, Policy
-from gisreg.checks.shapes import shape_findings
+from gisreg.checks.shapes import read_shapes, shape_findings
 from gisreg.intake.convert import Typed, remarks, sparse, sql_type, typed
 from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
 from gisreg.intake.source import DAMAGED, ROW, WKB
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 TOWNSHIP_CODE = "township_code"
@@ -57,9 +58,11 @@ def typed_schema(mapped: Mapped) -> "pa.Schema":
     return pa.schema([(name, kinds[kind]) for name, kind in raw_columns(mapped).items()])
 
 
-def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """One batch of text, typed and looked at."""
+def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, np.ndarray]":
+    """One batch of text, typed and looked at; and where its rows are: number, west, south, east, north (n, 5)."""
+    import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415 - heavy
+    import shapely  # noqa: PLC0415 - heavy
 
     kept = stored(mapped)
     raws = [batch.column(f"f{place}") for place in range(len(mapped.columns))]
@@ -68,12 +71,16 @@ def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "p
     ]
     said = remarks(mapped.columns, raws, judged, batch.column(DAMAGED))
     values = [one.values for one in judged if one is not None]
-    checks = _checks(judging, dict(zip((column.target for column in kept), values, strict=True)), batch.column(WKB))
+    shapes = read_shapes(batch.column(WKB).to_numpy(zero_copy_only=False))
+    checks = _checks(judging, dict(zip((column.target for column in kept), values, strict=True)), shapes)
     fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows)]
-    return pa.record_batch([*fixed, said.bad, said.unknown, said.said, checks, *values], schema=typed_schema(mapped))
+    typed_rows = pa.record_batch(
+        [*fixed, said.bad, said.unknown, said.said, checks, *values], schema=typed_schema(mapped)
+    )
+    return typed_rows, np.column_stack([batch.column(ROW).to_numpy(), shapely.bounds(shapes)])
 
 
-def _checks(judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "pa.Array") -> "pa.Array":
+def _checks(judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "np.ndarray") -> "pa.Array":
     """What the checks find, by row: a JSON array of faults with their words."""
     found: dict[int, list[dict[str, str]]] = {}
     for row, finding in _findings(judging, columns, shapes):
@@ -83,7 +90,7 @@ def _checks(judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "pa.Arr
 
 
 def _findings(
-    judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "pa.Array"
+    judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "np.ndarray"
 ) -> Iterator[tuple[int, dict[str, str]]]:
     import numpy as np  # noqa: PLC0415 - heavy
 
@@ -92,9 +99,8 @@ def _findings(
         for row in np.flatnonzero(one.rows.to_numpy(zero_copy_only=False)).tolist():
             words = {"fault": one.fault, "field": one.field, "value": str(columns[one.field][row].as_py())}
             yield row, {**words, **({"detail": str(columns[one.other][row].as_py())} if one.other else {})}
-    wkb = shapes.to_numpy(zero_copy_only=False)
     for spot in shape_findings(
-        wkb, geographic=judging.geographic, metres_per_unit=judging.metres_per_unit, allowed=tolerances
+        shapes, geographic=judging.geographic, metres_per_unit=judging.metres_per_unit, allowed=tolerances
     ):
         place = f"{spot.x:.10g} {spot.y:.10g}"
         yield spot.row, {"fault": spot.fault, "value": f"{spot.measured:.3g}", "place": place}

@@ -47,6 +47,11 @@ class Staging:
         """All rows as they came; those of the parts inherit from it."""
         return self.table("raw")
 
+    @property
+    def pairs(self) -> str:
+        """Numbers of rows that lie near each other."""
+        return self.table("pairs")
+
     def raw_part(self, part: int) -> str:
         """The rows of a part as they came."""
         return f"{PREFIX}{self.number}_raw_{part}"

@@ -18,6 +18,7 @@ from gisreg.intake.rows import typed_batch, typed_schema
 from gisreg.intake.source import Part, Source
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 BATCHES_AHEAD = 2
@@ -40,17 +41,17 @@ Tell = Callable[[int], None]
 """Called with the number of rows just sent."""
 
 
-def load_part(task: Task, tell: Tell) -> None:
-    """Bring one part into staging, judged and measured."""
+def load_part(task: Task, tell: Tell) -> "np.ndarray":
+    """Bring one part into staging, judged and measured; tells where its rows are: number and box (n, 5)."""
     engine = make_engine(task.url, pool_size=0, application_name="gisreg import")
     raw = task.preparation.staging.raw_part(task.number)
-    send(task, raw, tell)
+    boxes = send(task, raw, tell)
     with translated(), cursor(engine) as run:
         run("SET client_min_messages = error; SET jit = off; SET max_parallel_workers_per_gather = 0")
         run(load("gisreg.intake", "sql/session.sql"))
         prepare(task, run)
         run(task.preparation.swapped(task.number))
-        run(f"CREATE INDEX ON {task.preparation.staging.rows_part(task.number)} USING gist (boundary)")
+    return boxes
 
 
 class cursor:  # noqa: N801 - used as a function, like open()
@@ -81,14 +82,23 @@ def prepare(task: Task, run: Callable[[str], None]) -> None:
         run(task.preparation.statement(task.number, careful=True))
 
 
-def send(task: Task, raw: str, tell: Tell) -> None:
+def send(task: Task, raw: str, tell: Tell) -> "np.ndarray":
     """COPY in PostgreSQL's binary form straight from Arrow; a thread reads ahead meanwhile."""
+    import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415 - heavy
     from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - heavy
 
     mapped = task.preparation.mapped
     batches = task.source.batches([column.source for column in mapped.columns], task.part)
-    ahead = ReadAhead((typed_batch(mapped, task.preparation.judging, batch) for batch in batches), tell)
+    boxes = [np.empty((0, 5))]
+
+    def typed() -> "Iterator[pa.RecordBatch]":
+        for batch in batches:
+            rows, places = typed_batch(mapped, task.preparation.judging, batch)
+            boxes.append(places)
+            yield rows
+
+    ahead = ReadAhead(typed(), tell)
     reader = pa.RecordBatchReader.from_batches(typed_schema(mapped), iter(ahead))
     with translated_adbc(), dbapi.connect(libpq_uri(task.url)) as connection, connection.cursor() as ingest:
         try:
@@ -97,6 +107,7 @@ def send(task: Task, raw: str, tell: Tell) -> None:
             ahead.stop()
             ahead.reraise()
         connection.commit()
+    return np.concatenate(boxes)
 
 
 def libpq_uri(url: str) -> str:

@@ -8,8 +8,9 @@ CREATE TEMPORARY TABLE neighbour (
 
 INSERT INTO neighbour
 SELECT b.row_no, a.row_no, NULL, a.source_code, true, s.area_m2, s.gap_m, b.planar_area_m2, s.place
-FROM {rows} AS b
-JOIN {rows} AS a ON a.boundary && ST_Expand(b.boundary, {reach}) AND a.row_no < b.row_no
+FROM {pairs} AS near
+JOIN {rows} AS b ON b.row_no = near.row_no
+JOIN {rows} AS a ON a.row_no = near.other_row
 CROSS JOIN LATERAL pg_temp.on_the_ground({a_shape}, {b_shape}, {zone}) AS s
 WHERE s.area_m2 > :tolerance OR s.gap_m BETWEEN :joint AND :gap;
 

@@ -11,7 +11,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate, scale, translate
 
 from gisreg.checks.policy import Tolerances
-from gisreg.checks.shapes import M_PER_DEGREE, shape_findings
+from gisreg.checks.shapes import M_PER_DEGREE, read_shapes, shape_findings
 
 ALLOWED = Tolerances(gap_m=0.2, joint_m=0.001, sliver_width_m=1.0, spike_degrees=1.0, vertex_m=0.0005, share_over=0.0)
 X, Y = 427_000.0, 3_996_000.0
@@ -20,7 +20,7 @@ X, Y = 427_000.0, 3_996_000.0
 def found(*shapes, geographic=False, metres_per_unit=1.0):
     """Faults as (row, fault)."""
     wkb = np.array([shape if isinstance(shape, bytes | None) else shapely.to_wkb(shape) for shape in shapes], object)
-    spots = shape_findings(wkb, geographic=geographic, metres_per_unit=metres_per_unit, allowed=ALLOWED)
+    spots = shape_findings(read_shapes(wkb), geographic=geographic, metres_per_unit=metres_per_unit, allowed=ALLOWED)
     return {(spot.row, spot.fault): spot for spot in spots}
 
 
