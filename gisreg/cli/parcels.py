@@ -3,7 +3,7 @@
 """``gisreg parcels``: import parcels from files, and look at them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,13 @@ from gisreg.cli import parcels_edit, parcels_read
 from gisreg.cli.database import existing_database
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
 from gisreg.cli.outputs import check_output
+from gisreg.intake.keys import KEYS, NO_CRS
 from gisreg.intake.report import Report, check_report_path, require_some, write_report
 from gisreg.text import Text
 from gisreg.vocab import Kind
+
+if TYPE_CHECKING:
+    from gisreg.intake.load import Wanted
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -32,13 +36,14 @@ ABOUT = Text(
     "坐标系 {crs}({crs_from}),文字编码 {encoding}({encoding_from})",
     "CRS {crs} ({crs_from}), text {encoding} ({encoding_from})",
 )
+SHEET = Text("工作表 {layer}", "sheet {layer}")
 AGAIN = Text("同一文件此前已作为批次 {again_of} 导入", "this very file was loaded before as batch {again_of}")
 UNMAPPED = Text("未采用的字段:{names}", "columns not used: {names}")
 MORE = Text("另有 {n} 条,请用 --report 查看", "{n} more: see them with --report")
 HEADINGS = Text("行|编号|字段|级别|问题|位置|处理", "row|id|field|grade|fault|place|mend")
 FILES = Text(
-    "shapefile、GeoPackage、FileGDB、GeoJSON、KML/KMZ、DXF、GML、FlatGeobuf、GeoParquet、MapInfo、CSV(WKT 或坐标)、界址点 TXT;都可打包为 zip",
-    "a file of any of these formats, zipped or not",
+    "shapefile、GeoPackage、FileGDB、GeoJSON、KML/KMZ、DXF、GML、FlatGeobuf、GeoParquet、MapInfo、CSV(WKT 或坐标)、界址点 TXT(都可打包为 zip);台账 XLSX、XLS、CSV",
+    "boundaries in any of these formats, zipped or not; ledgers in XLSX, XLS, CSV",
 )
 READING = Text("读取并检查 {file}", "reading and checking {file}")
 
@@ -48,17 +53,19 @@ def import_(
     file: Annotated[Path, typer.Argument(help=FILES.both())],
     kind: Annotated[str, typer.Option(help=f"类型 · kind: {', '.join(Kind)}")],
     county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None,
-    layer: Annotated[str | None, typer.Option(help="图层 · layer")] = None,
+    layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet")] = None,
     crs: Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")] = None,
     encoding: Annotated[str | None, typer.Option(help="属性文字编码,如 GBK · encoding of the attributes")] = None,
     mapping: Annotated[Path | None, typer.Option(help="字段对照表(TOML)· column mapping")] = None,
+    join: Annotated[
+        str | None, typer.Option(help=f"台账按此键关联宗地 · the key by which a ledger joins: {', '.join(KEYS)}")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查,不写入 · check only, write nothing")] = False,
     report: Annotated[Path | None, typer.Option(help="逐行报告 .csv 或 .json · report of each finding")] = None,
     json: JsonFlag = False,
 ) -> None:
     """导入宗地:每一行都会载入、修复后载入或说明原因后拒绝 · import parcels; every row is loaded, repaired or refused."""
-    from gisreg.intake.load import Wanted, import_parcels  # noqa: PLC0415 - heavy, and only this command needs it
-    from gisreg.intake.parallel import Team, leave_out_pandas  # noqa: PLC0415
+    from gisreg.intake.load import Wanted  # noqa: PLC0415 - heavy, and only this command needs it
 
     now = context()
     if report:
@@ -66,10 +73,7 @@ def import_(
         check_report_path(report)
     wanted = Wanted(file, kind, county, layer, crs, encoding, mapping, dry_run)
     url = existing_database(now.settings).app_url
-    leave_out_pandas()
-    # the processes before the bar, which has a thread
-    with Team(now.settings.load_workers, file) as team, progress(now.say(READING, file=file.name), total=100) as bar:
-        outcome = import_parcels(now.settings, url, wanted, lambda done, total: bar(100 * done / max(total, 1)), team)
+    outcome = _imported(now, url, wanted, join)
     if json:
         print_json(outcome.as_json())
     else:
@@ -79,10 +83,26 @@ def import_(
     require_some(outcome, file)
 
 
+def _imported(now: Context, url: str, wanted: "Wanted", join: str | None) -> Report:
+    from gisreg.intake.importing import import_file  # noqa: PLC0415 - heavy, and only this command needs it
+    from gisreg.intake.ledger.source import is_ledger  # noqa: PLC0415
+    from gisreg.intake.parallel import Team, leave_out_pandas  # noqa: PLC0415
+
+    leave_out_pandas()
+    if is_ledger(wanted.file, wanted.encoding):
+        return import_file(now.settings, url, wanted, join)
+    # the processes before the bar, which has a thread
+    reading = now.say(READING, file=wanted.file.name)
+    with Team(now.settings.load_workers, wanted.file) as team, progress(reading, total=100) as bar:
+        return import_file(
+            now.settings, url, wanted, join, progress=lambda done, total: bar(100 * done / max(total, 1)), team=team
+        )
+
+
 def _show(now: Context, outcome: Report) -> None:
     facts = outcome.__dict__
     print_line(now.say(TRIED if outcome.dry_run else DONE, **facts))
-    print_line(now.say(ABOUT, **facts))
+    print_line(now.say(SHEET if outcome.crs == NO_CRS else ABOUT, **facts))
     if outcome.again_of:
         print_line(now.say(AGAIN, again_of=outcome.again_of))
     if outcome.unmapped:

@@ -27,6 +27,8 @@ from gisreg.vocab import Severity
 
 SUFFIX = ".csv"
 DELIMITERS = ",\t;|"
+SAMPLE_CHARACTERS = 1_000_000
+"""So much of a file shows whether there are shapes in it."""
 SHAPE_NAMES = ("wkt", "geometry", "geom", "thegeom", "wktgeom", "shape", "图形", "几何", "边界")
 EASTS = ("经度", "lon", "lng", "long", "longitude", "东", "横", "easting", "e")
 NORTHS = ("纬度", "lat", "latitude", "北", "纵", "northing", "n")
@@ -88,6 +90,14 @@ def open_csv(path: Path, shown: str, *, layer: str | None, crs_given: str | None
     if pair is None:
         raise NoGeometryLayer(shown, layer=path.stem)
     return _from_points(file, pair)
+
+
+def holds_shapes(path: Path, shown: str, encoding: str | None) -> bool:
+    """Whether a CSV has a column of shapes or columns of coordinates; others are ledgers."""
+    text, _ = read_text(path, shown, encoding)
+    head = text[:SAMPLE_CHARACTERS]
+    sheet = _read(head if len(head) == len(text) else head.rpartition("\n")[0] or head, shown)
+    return _shape_column(sheet) is not None or _pair(sheet) is not None
 
 
 def fold(name: str) -> str:

@@ -5,8 +5,8 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AnyMapping
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,7 @@ NOT_FROM_FILES = frozenset(
 TOWNSHIP_NAME = "township_name"
 """Not stored: it finds the township where a file has no code."""
 KEY_COLUMN = "source_code"
+FLOOR_AREA = "floor_area_m2"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,21 @@ class MappedColumn:
     """What stands in the file (case and width folded) to what is stored."""
     strict: bool = False
     """Nothing but the listed values may be stored."""
+
+
+@dataclass(frozen=True)
+class FieldHint:
+    """What a file says of a column beside its name."""
+
+    levels: tuple[str, ...] = ()
+    """The lines of a header that its name was joined from, without units."""
+    unit: str | None = None
+    """The column's own unit."""
+    file_units: tuple[str, ...] = ()
+    """Units that the file states for all columns, as in 单位:亩、万元."""
+
+
+NO_HINT = FieldHint()
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,8 @@ class Entry:
     name: str
     unit: str | None
     sets: dict[str, str]
+    own_unit: bool = False
+    """The unit is this very name's, or of a mapping given for the file: it wins over what the file states for all columns."""
 
 
 @dataclass(frozen=True)
@@ -112,26 +130,35 @@ class Mapping:
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
-    def apply(self, fields: Sequence[str], kind: Kind | None = None) -> Mapped:
+    def apply(
+        self, fields: Sequence[str], kind: Kind | None = None, hints: AnyMapping[str, FieldHint] | None = None
+    ) -> Mapped:
         """Choose a source column for each target; each source column is used once."""
+        hints = hints or {}
         free = {folded(name): name for name in reversed(fields)}
         taken: dict[str, tuple[str, Entry]] = {}
         for target, entries in self.entries.items():
-            found = next(((name, entry) for entry in entries if (name := _find(free, entry.name))), None)
+            found = next(((name, entry) for entry in entries if (name := _find(free, entry.name, hints))), None)
             if found:
                 taken[target] = found
                 del free[folded(found[0])]
-        columns = tuple(self._column(target, source, entry, kind) for target, (source, entry) in taken.items())
+        columns = tuple(
+            self._column(target, source, entry, kind, hints.get(source, NO_HINT))
+            for target, (source, entry) in taken.items()
+        )
         used = {source for source, _ in taken.values()}
         sets = {key: value for _, entry in taken.values() for key, value in entry.sets.items() if key not in taken}
         return Mapped(columns, {**self.defaults, **sets}, tuple(name for name in fields if name not in used))
 
-    def _column(self, target: str, source: str, entry: Entry, parcel_kind: Kind | None) -> MappedColumn:
+    def _column(
+        self, target: str, source: str, entry: Entry, parcel_kind: Kind | None, hint: FieldHint
+    ) -> MappedColumn:
         if target == TOWNSHIP_NAME:
             return MappedColumn(target, source, "text")
         column = target_columns()[target]
         kind = _type_of(column)
-        unit = _unit_in(source, target) or entry.unit or self.units.get(target)
+        own = entry.unit if entry.own_unit else None
+        unit = unit_of(source, target, hint) or own or _file_unit(target, hint) or entry.unit or self.units.get(target)
         low, high = _limits(column)
         values, strict = self._values(target, column, parcel_kind)
         return MappedColumn(target, source, kind, UNIT_FACTORS[unit] if unit else 1.0, low, high, values, strict=strict)
@@ -163,11 +190,13 @@ def folded(name: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
-def _find(free: AnyMapping[str, str], wanted: str) -> str | None:
-    """The file's column of that name, or of that name with a unit behind it."""
+def _find(free: AnyMapping[str, str], wanted: str, hints: AnyMapping[str, FieldHint]) -> str | None:
+    """The file's column of that name, or of that name with a unit behind it, or with a group above it."""
     exact = free.get(folded(wanted))
     if exact:
         return exact
+    if hints:
+        return _find_in_header(free, folded(wanted), hints)
     for name, original in free.items():
         match = _NAME_WITH_UNIT.match(name)
         if match and match["name"] == folded(wanted) and match["unit"] in _UNITS_IN_NAMES:
@@ -175,11 +204,34 @@ def _find(free: AnyMapping[str, str], wanted: str) -> str | None:
     return None
 
 
-def _unit_in(source: str, target: str) -> str | None:
+def _find_in_header(free: AnyMapping[str, str], wanted: str, hints: AnyMapping[str, FieldHint]) -> str | None:
+    """By the lines of a header: 批准/日期 is 批准日期 before it is 日期."""
+    forms: tuple[Callable[[Sequence[str]], str], ...] = ("".join, lambda levels: levels[-1])
+    for form in forms:
+        for original in free.values():
+            levels = hints.get(original, NO_HINT).levels
+            if levels and folded(form(levels)) == wanted:
+                return original
+    return None
+
+
+def unit_of(source: str, target: str, hint: FieldHint = NO_HINT) -> str | None:
+    """The unit that a column's name or header states for a target, where it is one of areas or of money as the target is."""
     match = _NAME_WITH_UNIT.match(folded(source))
-    unit = _UNITS_IN_NAMES.get(match["unit"]) if match else None
-    fitting = _AREA_UNITS if target.endswith("_m2") else _MONEY_UNITS if target.endswith("_wan") else ()
-    return unit if unit in fitting else None
+    named = _UNITS_IN_NAMES.get(match["unit"]) if match else None
+    fitting = fitting_units(target)
+    return next((unit for unit in (hint.unit, named) if unit in fitting), None)
+
+
+def fitting_units(target: str) -> tuple[str, ...]:
+    """Units that a target can be stated in; none for what is no amount."""
+    return _AREA_UNITS if target.endswith("_m2") else _MONEY_UNITS if target.endswith("_wan") else ()
+
+
+def _file_unit(target: str, hint: FieldHint) -> str | None:
+    """Nobody states floors in mu: 单位:亩 is about land."""
+    fitting = ("m2",) if target == FLOOR_AREA else fitting_units(target)
+    return next((unit for unit in hint.file_units if unit in fitting), None)
 
 
 @cache
@@ -243,10 +295,12 @@ def _listed(spec: AnyMapping[str, Any]) -> list[Any]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _entry(item: Any, unit: str | None) -> Entry:
+def _entry(item: Any, unit: str | None, *, given: bool) -> Entry:
     if isinstance(item, str):
-        return Entry(item, unit, {})
-    return Entry(item["name"], item.get("unit", unit), item.get("sets", {}))
+        return Entry(item, unit, {}, given and unit is not None)
+    return Entry(
+        item["name"], item.get("unit", unit), item.get("sets", {}), "unit" in item or (given and unit is not None)
+    )
 
 
 def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None) -> Mapping:
@@ -254,7 +308,7 @@ def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None)
     order = [*columns, *(target for target in [TOWNSHIP_NAME, *target_columns()] if target not in columns)]
     for target in order:
         spec = columns.get(target, {})
-        own = tuple(_entry(item, spec.get("unit")) for item in _listed(spec))
+        own = tuple(_entry(item, spec.get("unit"), given=base is not None) for item in _listed(spec))
         always = () if base else _always(target)
         entries[target] = (*own, *always, *(base.entries.get(target, ()) if base else ()))
     booleans = data.get("booleans", {})

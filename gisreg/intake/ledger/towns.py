@@ -1,0 +1,89 @@
+"""Which township a row of a ledger lies in: by the code or name that it states, else by its address."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gisreg.checks.faults import FAULTS
+from gisreg.intake.ledger.faults import KINDS
+from gisreg.intake.ledger.words import plain
+from gisreg.intake.notes import WHOLE_FILE, Note, NoteKind
+
+ENDINGS = ("街道办事处", "街道办", "街道", "办事处", "民族乡", "镇", "乡", "人民政府", "镇政府", "乡政府")
+LEAST_STEM = 2
+TOWNSHIP_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Towns:
+    """A code for each row, None where it is not known, and what is to be said of that."""
+
+    codes: list[str | None]
+    notes: tuple[Note, ...]
+
+
+def locate(
+    townships: Mapping[str, str], rows: Sequence[int], stated: Sequence[str | None], addresses: Sequence[str | None],
+    *, field: str | None = None,
+) -> Towns:  # fmt: skip
+    """``townships``: names by code, as of today. Where the registry knows none, a stated code is believed."""
+    index = _Index(townships)
+    notes: list[Note] = []
+    translated: Counter[tuple[str, str]] = Counter()
+    by_address = 0
+    codes: list[str | None] = []
+    for row, said, address in zip(rows, stated, addresses, strict=True):
+        code = index.find(said) if said else index.in_address(address or "")
+        by_address += bool(code and not said)
+        if said and code is None and townships:
+            notes.append(_unknown().about(row, field=field, words={"value": said}))
+        if said and code and plain(said) not in (code, plain(townships[code])):
+            translated[said, code] += 1
+        codes.append(said if said and not townships else code)
+    for (said, code), count in translated.items():
+        words = {
+            "field": field, "said": said, "stored": f"{townships[code]} {code}", "count": count,
+            "why_zh": "按本县乡镇名", "why_en": "by the county's townships",
+        }  # fmt: skip
+        notes.append(KINDS["ledger_translated"].about(WHOLE_FILE, field=field, words=words))
+    if by_address:
+        notes.append(KINDS["ledger_by_address"].about(WHOLE_FILE, words={"count": by_address}))
+    return Towns(codes, tuple(notes))
+
+
+def _unknown() -> NoteKind:
+    fault = FAULTS["township_unknown"]
+    return NoteKind(fault.token, fault.grade, fault.what, fault.mend)
+
+
+class _Index:
+    """Names of townships, whole and without their endings."""
+
+    def __init__(self, townships: Mapping[str, str]) -> None:
+        self._codes = set(townships)
+        self._names = {plain(name): code for code, name in townships.items()}
+        stems = [(stem(name), code) for code, name in townships.items()]
+        times = Counter(name for name, _ in stems)
+        self._stems = {name: code for name, code in stems if times[name] == 1 and len(name) >= LEAST_STEM}
+
+    def find(self, said: str) -> str | None:
+        """By code, by that of a village in it, by name, by name without ending, by what an address begins with."""
+        told = plain(said).removesuffix(".0")
+        if told[:TOWNSHIP_DIGITS] in self._codes:
+            return told[:TOWNSHIP_DIGITS]
+        return self._names.get(told) or self._stems.get(stem(told)) or self.in_address(told)
+
+    def in_address(self, address: str) -> str | None:
+        """The only township whose whole name an address holds."""
+        told = plain(address)
+        found = {code for name, code in self._names.items() if len(name) > LEAST_STEM and name in told}
+        return found.pop() if len(found) == 1 else None
+
+
+def stem(name: str) -> str:
+    """A township's name without 镇, 乡, 街道办事处."""
+    told = plain(name)
+    for ending in ENDINGS:
+        if told.endswith(ending) and len(told) - len(ending) >= LEAST_STEM:
+            return told.removesuffix(ending)
+    return told
