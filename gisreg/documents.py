@@ -223,6 +223,19 @@ class Attaching:
     note: str | None = None
 
 
+def type_named(given: str) -> DocumentType:
+    """The type of a document by its token.
+
+    Raises:
+        ValueUnusable.
+    """
+    found = next((one for one in DocumentType if one == given), None)
+    if found is None:
+        allowed = ", ".join(DocumentType)
+        raise unusable("document_type", given, Text(f"其中之一:{allowed}", f"one of {allowed}"))
+    return found
+
+
 def attach(connection: Connection, store: DocumentStore, parcel_code: str, source: BinaryIO, about: Attaching) -> Row:
     """A document of a parcel; the same bytes on the same parcel are the document that is there already.
 
@@ -266,12 +279,12 @@ def _known(connection: Connection, parcel_id: int, sha256: str) -> Row | None:
 
 
 def list_documents(connection: Connection, parcel_code: str, *, withdrawn: bool = False) -> list[Row]:
-    """The documents of a parcel, in use or not; those withdrawn only when asked for.
+    """The documents of a parcel, whether its number is in use or not; those withdrawn only when asked for.
 
     Raises:
-        ParcelNotFound, ParcelRetired.
+        ParcelNotFound.
     """
-    parcel = parcel_key(connection, parcel_code)
+    parcel = parcel_key(connection, parcel_code, in_use=False)
     table = DOCUMENTS.table
     wanted = select(table).where(table.c.parcel_id == parcel["id"]).order_by(table.c.id)
     if not withdrawn:

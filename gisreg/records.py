@@ -290,8 +290,8 @@ def history(connection: Connection, book: Book, county: str, key: str | int) -> 
     return [*told, {**{name: row[name] for name in STAMPS}, "content": {f: row[f] for f in book.fields}}]
 
 
-def parcel_key(connection: Connection, parcel_code: str, *, lock: bool = False) -> Row:
-    """A parcel in use: its key, county and title as they stand.
+def parcel_key(connection: Connection, parcel_code: str, *, lock: bool = False, in_use: bool = True) -> Row:
+    """A parcel (in use, unless said otherwise): its key, county and title as they stand.
 
     Raises:
         ParcelNotFound, ParcelRetired.
@@ -303,7 +303,7 @@ def parcel_key(connection: Connection, parcel_code: str, *, lock: bool = False) 
     found = connection.execute(wanted.with_for_update() if lock else wanted).mappings().one_or_none()
     if found is None:
         raise ParcelNotFound(where=parcel_code, parcel_code=parcel_code)
-    if found["state"] == State.REMOVED:
+    if in_use and found["state"] == State.REMOVED:
         require_in_use(connection, parcel_code)
     return dict(found)
 

@@ -146,7 +146,6 @@ def set_zone_boundary(connection: Connection, county: str, basis: RecordBasis, g
     """
     import shapely  # noqa: PLC0415 - shapes are loaded when used
 
-
     lock_basis(connection, BOOKS[Affair.ZONE], county, basis)
     ewkb = bytes(shapely.to_wkb(shapely.set_srid(given.polygon(), given.srid), include_srid=True))
     connection.execute(

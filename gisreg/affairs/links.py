@@ -158,12 +158,12 @@ def parcels_of(connection: Connection, county: str, affair: Affair, key: str | i
 
 
 def affairs_of(connection: Connection, parcel_code: str) -> Row:
-    """What a parcel belongs to.
+    """What a parcel belongs to, or belonged to when its number went out of use.
 
     Raises:
-        ParcelNotFound, ParcelRetired.
+        ParcelNotFound.
     """
-    parcel = parcel_key(connection, parcel_code)
+    parcel = parcel_key(connection, parcel_code, in_use=False)
     told: Row = {"parcel_code": parcel_code}
     for affair, (model, column) in LINKS.items():
         table = BOOKS[affair].table

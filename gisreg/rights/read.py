@@ -20,16 +20,20 @@ from gisreg.rights.title import titles_of
 def rights_of(connection: Connection, parcel_code: str, day: date | None = None) -> Row:
     """Title, rights, encumbrances, contracts, steps and decisions of a parcel; numbers of parties are masked.
 
+    A number out of use has no title any more; what was on its books is told.
+
     Raises:
-        ParcelNotFound, ParcelRetired.
+        ParcelNotFound.
     """
-    parcel = parcel_key(connection, parcel_code)
+    parcel = parcel_key(connection, parcel_code, in_use=False)
     on = day or today()
     rights, burdens, contracts = (read(connection, parcel["id"]) for read in (rights_in, burdens_on, contracts_on))
     parties = _parties(connection, {one["party_id"] for one in (*rights, *burdens, *contracts)} - {None})
     return {
         "parcel_code": parcel_code,
-        "title": titles_of(connection, parcel["county_code"], [parcel["id"]], on)[0].fields,
+        "title": [
+            one for title in titles_of(connection, parcel["county_code"], [parcel["id"]], on) for one in title.fields
+        ],
         "rights": [_right(one, parties, on) for one in rights],
         "encumbrances": [{**one, "party": parties.get(one["party_id"])} for one in burdens],
         "contracts": [{**one, "party": parties.get(one["party_id"])} for one in contracts],
