@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     )
     large_contract_wan: float = Field(500.0, ge=0, description="From this price on a contract is a large one")
     document_max_mb: int = Field(50, ge=1, le=2000, description="Largest document or photograph that is kept, in MB")
+    keep_sources: bool = Field(True, description="Whether imported files are kept beside their batch, as they came")
     load_workers: int = Field(2, ge=1, le=16, description="Processes that read and load one file side by side")
     project_dir: Path = Field(PROJECT_DIR, description="Where data/ and the installed browser code are")
 

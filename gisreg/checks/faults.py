@@ -75,6 +75,10 @@ _fault(
     "number_retired", Severity.REFUSED, ("宗地 {detail} 已停用(分割、合并或核减)", "parcel {detail} is out of use (split, merged or struck off)"),
     ("请用 gisreg parcels show {detail} 查后继编号,改按后继宗地导入", "see its successors with gisreg parcels show {detail} and import under their codes"),
 )  # fmt: skip
+_fault(
+    "left_out", Severity.REFUSED, ("未选中,未载入", "not among the chosen rows"),
+    ("如需载入请在 --rows 中列出", "name it in --rows to have it loaded"),
+)  # fmt: skip
 # repaired: loaded, with a changed boundary
 _fault(
     "self_intersection", Severity.REPAIRED, ("边界自相交({detail})", "the boundary intersects itself ({detail})"),

@@ -3,10 +3,8 @@
 """An import from end to end: open, stage in parallel, decide, load in one transaction, report."""
 
 import getpass
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
+from gisreg.batches.sources import taking
 from gisreg.checks.policy import Policy, load_policy
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
@@ -69,6 +68,10 @@ class Wanted:
     encoding: str | None = None
     mapping: Path | None = None
     dry_run: bool = False
+    rows: str | None = None
+    """The rows to load, as :func:`gisreg.intake.chosen.chosen_rows` writes them; all where None."""
+    compare: bool = False
+    """Whether a dry run also tells what would become of each parcel."""
 
 
 def import_parcels(
@@ -93,7 +96,7 @@ def import_parcels(
             county = choose_county(connection, wanted.county or settings.county)
         with (
             open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as source,
-            digest(wanted.file) as fingerprint,
+            taking(wanted.file, settings.home if settings.keep_sources and not wanted.dry_run else None) as taken,
             staging_area(engine) as staging,
         ):
             policy = load_policy(settings.data_dir, settings.home)
@@ -107,10 +110,12 @@ def import_parcels(
             with translated(), engine.begin() as connection:
                 keep_near_pairs(connection, staging, boxes, reach_of(preparation))
             job = registering.Job(
-                preparation, source, county, kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings)
-            )
+                preparation, source, county, kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings),
+                rows=wanted.rows, compare=wanted.compare,
+            )  # fmt: skip
             report = registering.register(engine, job)
-            if not report.dry_run:
+            if report.batch is not None:
+                taken().keep(settings.home, report.batch)
                 refresh_statistics(engine, Actor(job.actor, "import"), report.loaded + report.repaired)
             return report
     finally:
@@ -139,15 +144,8 @@ def actor_name(settings: Settings) -> str:
 @contextmanager
 def digest(path: Path) -> Iterator[Callable[[], str]]:
     """The file's SHA-256, computed aside while the rows are read."""
-
-    def whole() -> str:
-        if path.is_dir():  # a FileGDB
-            return hashlib.sha256("\n".join(sorted(p.name for p in path.iterdir())).encode()).hexdigest()
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-    with ThreadPoolExecutor(1, "digest") as aside:
-        yield aside.submit(whole).result
+    with taking(path, None) as taken:
+        yield lambda: taken().sha256
 
 
 def _prepared(

@@ -6,7 +6,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from gisreg.checks.policy import OFF
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.geometry import NoZoneError, zone_for, zone_of
+from gisreg.intake.comparing import compared
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.noting import with_notes
@@ -51,6 +52,9 @@ class Job:
     sha256: str
     dry_run: bool
     actor: str
+    rows: str | None = None
+    """A multirange of the row numbers to load; all where None."""
+    compare: bool = False
 
 
 class DryRun(Exception):
@@ -91,13 +95,15 @@ def _register(connection: Connection, job: Job) -> Report:
         raise NumbersExhausted(county=job.county)
     problems, counts = with_notes(connection, _problems(connection, job), job.source.notes, counts)
     report = _report(connection, job, counts, problems)
+    if job.compare:
+        report = replace(report, diff=compared(connection, job, zone_of_file(connection, job)))
     batch = _store_batch(connection, job, report)
     connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})
     _insert(connection, job, batch, last, counts["new"])
     if known:
         _update(connection, job, batch)
     _link(connection, job, batch)
-    return report if job.dry_run else Report(**{**report.__dict__, "batch": batch})
+    return report if job.dry_run else replace(report, batch=batch)
 
 
 def _about(job: Job) -> dict[str, Any]:
@@ -127,6 +133,8 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     _run(connection, _sql(job, "fates.sql"), {})
     if known:
         _run(connection, _sql(job, "known.sql"), _about(job))
+    if job.rows is not None:
+        _run(connection, _sql(job, "left_out.sql"), {"chosen": job.rows})
     connection.execute(text("ANALYZE fate"))
     _run(connection, _sql(job, "findings.sql"), {})
     _run(connection, neighbours_sql(connection, job), {
@@ -139,13 +147,19 @@ def neighbours_sql(connection: Connection, job: Job) -> str:
     """The statements that look for overlaps and gaps, in the file's zone or in that of its first rows."""
     geography, tolerances = job.preparation.geography, job.preparation.judging.policy.tolerances
     rows = job.preparation.staging.rows
-    zone = geography.srid if zone_of(geography.srid) else _zone_of_rows(connection, rows)
+    zone = zone_of_file(connection, job)
     registered = connection.scalar(text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county)"), _about(job))
     return load("gisreg.intake", "sql/neighbours.sql").format(
         rows=rows, pairs=job.preparation.staging.pairs, zone=zone, reach=repr(tolerances.gap_m / M_PER_DEGREE_OF_LONGITUDE),
         a_shape=_in_zone("a", geography.srid, zone), b_shape=_in_zone("b", geography.srid, zone),
         any_registered="true" if registered else "false",
     )  # fmt: skip
+
+
+def zone_of_file(connection: Connection, job: Job) -> int:
+    """The zone in which the file's shapes are compared: its own, else that of its first rows."""
+    srid = job.preparation.geography.srid
+    return srid if zone_of(srid) else _zone_of_rows(connection, job.preparation.staging.rows)
 
 
 def _zone_of_rows(connection: Connection, rows: str) -> int:

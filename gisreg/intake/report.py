@@ -102,10 +102,13 @@ class Report:
     areas_m2: list[float | None] = field(repr=False)
     planar_areas_m2: list[float | None] = field(repr=False)
     problems: list[Problem] = field(repr=False)
+    diff: dict[str, Any] | None = field(default=None, repr=False)
+    """What would become of each parcel; only where it was asked for."""
 
     def as_json(self) -> dict[str, Any]:
         """The shape that scripts lean on."""
-        plain = {key: value for key, value in self.__dict__.items() if key != "problems"}
+        hidden = ("problems",) if self.diff is not None else ("problems", "diff")
+        plain = {key: value for key, value in self.__dict__.items() if key not in hidden}
         return {**plain, "unmapped": list(self.unmapped), "problems": [problem.as_json() for problem in self.problems]}
 
 

@@ -4,7 +4,7 @@ read model are SQL of the migrations."""
 from gisreg.columns import attach_checks
 from gisreg.db.base import Base
 from gisreg.db.models.affairs import Approval, Enterprise, ParcelApproval, ParcelEnterprise, ParcelProject, Project
-from gisreg.db.models.batch import Batch
+from gisreg.db.models.batch import Batch, BatchUndo
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
@@ -28,6 +28,7 @@ __all__ = [
     "Approval",
     "AssetCard",
     "Batch",
+    "BatchUndo",
     "Contract",
     "County",
     "Document",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -51,3 +52,18 @@ class Batch(Base):
         CheckConstraint("rows_read = rows_loaded + rows_repaired + rows_refused + rows_unchanged", name="reconciled"),
         Index("ix_batch_county_code_file_sha256", "county_code", "file_sha256"),
     )
+
+
+class BatchUndo(Base):
+    """A batch that was taken back."""
+
+    __tablename__ = "batch_undo"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    county_code: Mapped[str] = county_code_column()
+    parcels_removed: Mapped[int] = mapped_column(Integer, nullable=False)
+    """Parcels that the batch had brought: their numbers go out of use."""
+    parcels_restored: Mapped[int] = mapped_column(Integer, nullable=False)
+    """Parcels that the batch had changed: they are as before."""
+    reason: Mapped[str | None] = mapped_column(SqlText)
+    recorded_at: Mapped[datetime] = recorded()[0]
+    recorded_by: Mapped[str] = recorded()[1]

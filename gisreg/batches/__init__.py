@@ -1,0 +1,1 @@
+"""Imports looked back on: their list, the files they came from, and taking one back."""

@@ -1,0 +1,58 @@
+"""What was imported, when, by whom, and what became of it."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Row, Select, select
+
+from gisreg.db.models import Batch, BatchUndo
+from gisreg.errors import NotFoundError
+from gisreg.text import Text
+
+LISTED = 100
+
+
+class BatchNotFound(NotFoundError):
+    """No such batch in the county."""
+
+    what: ClassVar[Text] = Text("没有批次 {batch}", "there is no batch {batch}")
+    mend: ClassVar[Text] = Text("请用 gisreg batches list 查看", "see gisreg batches list")
+
+
+def list_batches(connection: Connection, county: str, limit: int = LISTED) -> list[dict[str, Any]]:
+    """The newest batches first, without their problems."""
+    found = connection.execute(_query(county).order_by(Batch.id.desc()).limit(limit))
+    return [_told(one) for one in found]
+
+
+def read_batch(connection: Connection, county: str, batch: int) -> dict[str, Any]:
+    """One batch with its mapping and the first of its problems.
+
+    Raises:
+        BatchNotFound.
+    """
+    found = connection.execute(
+        _query(county).add_columns(Batch.mapping, Batch.problems).where(Batch.id == batch)
+    ).first()
+    if found is None:
+        raise BatchNotFound(where=str(batch), batch=batch)
+    return {**_told(found), "mapping": found.mapping, "problems": found.problems}
+
+
+def _query(county: str) -> "Select[Any]":
+    columns = [column for column in Batch.__table__.columns if column.name not in ("mapping", "problems")]
+    undo = BatchUndo
+    return (
+        select(
+            *columns, undo.recorded_at.label("undone_at"), undo.recorded_by.label("undone_by"),
+            undo.reason.label("undone_because"), undo.parcels_removed, undo.parcels_restored,
+        )
+        .outerjoin(undo, undo.batch_id == Batch.id)
+        .where(Batch.county_code == county)
+    )  # fmt: skip
+
+
+def _told(found: "Row[Any]") -> dict[str, Any]:
+    plain = dict(found._mapping)
+    for key in ("recorded_at", "undone_at"):
+        plain[key] = plain[key].isoformat() if plain[key] else None
+    return {key: value for key, value in plain.items() if key not in ("mapping", "problems")}
