@@ -27,10 +27,14 @@ COMMANDS: dict[str, Text] = {
     "rights": Text("权利、抵押查封、合同、权属", "rights, encumbrances, contracts, the title"),
     "affairs": Text("批文、项目、企业、园区、资产卡片", "approvals, projects, enterprises, zones, asset cards"),
     "documents": Text("宗地的文档和照片", "documents and photographs of parcels"),
-    "batches": Text("批次：预览、选行导入、撤销、取回原文件", "imports: preview, some rows only, take back, the very file"),
+    "batches": Text(
+        "批次：预览、选行导入、撤销、取回原文件", "imports: preview, some rows only, take back, the very file"
+    ),
     "plan": Text("处置建议：打标签、解释、规则", "what should become of each parcel: label, explain, rules"),
     "map": Text("网页地图：全县、乡镇", "map pages: county, townships"),
     "export": Text("导出 shapefile、GeoPackage、GeoJSON 等", "export shapefile, GeoPackage, GeoJSON and others"),
+    "checkout": Text("签出:外业可改的 GeoPackage", "check parcels out for editing in the field (QGIS, QField)"),
+    "checkin": Text("签入:比较、决定、写入", "check a file in again: compare, decide, write"),
     "demo": Text("载入示范县", "load the demonstration county"),
     "serve": Text("启动本机网页服务", "serve the pages and the API on this machine"),
 }
