@@ -16,14 +16,41 @@ from api.guard import Guard
 from api.head import HeadAsGet
 from api.parameters import only_known
 from api.registry import MAX_CONNECTIONS, Registry
-from api.routers import docs, export, health, maps, parcel_edits, parcels, plan, site, townships
+from api.routers import (
+    affairs,
+    docs,
+    documents,
+    export,
+    health,
+    maps,
+    parcel_edits,
+    parcels,
+    plan,
+    rights,
+    site,
+    townships,
+)
 from api.templating import STATIC_DIR
 from gisreg.settings import Settings
 
 GZIP_FROM_BYTES = 1_000
 GZIP_LEVEL = 5
 """Level 9 takes three times as long for GeoJSON that is 2 % smaller."""
-ROUTERS = (site, health, townships, parcels, parcel_edits, plan, export, maps, docs)
+ROUTERS = (
+    site,
+    health,
+    townships,
+    parcels,
+    parcel_edits,
+    rights,
+    affairs,
+    documents,
+    plan,
+    export,
+    maps,
+    docs,
+)
+STRICT = (townships, parcel_edits, parcels, rights, affairs, documents, plan, export)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -43,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     conditional.register(app)
     openapi.install(app)
     for module in ROUTERS:
-        strict = [Depends(only_known)] if module in (townships, parcel_edits, parcels, plan, export) else []
+        strict = [Depends(only_known)] if module in STRICT else []
         app.include_router(module.router, dependencies=strict)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     # Added from the inside out: the guard sees a request first and an answer last.

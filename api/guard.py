@@ -17,6 +17,8 @@ from api.problems import fault_of
 from gisreg.errors import AccessError, GisregError, InputError
 from gisreg.text import Language, Text
 
+OWN_BODIES = frozenset({"application/json", "application/octet-stream"})
+"""Bodies that a page of another site cannot send without asking first: JSON, and a file as it is."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 STRICT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -91,7 +93,7 @@ def check(method: str, headers: Headers) -> None:
         "same-site",
     ):
         raise ForeignOrigin(where="Origin")
-    if _has_body(headers) and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if _has_body(headers) and headers.get("content-type", "").partition(";")[0].strip().lower() not in OWN_BODIES:
         raise NotJson(where="Content-Type")
 
 

@@ -23,6 +23,12 @@ TAGS = [
     {"name": "townships", "description": "各乡镇剩余待盘活与未销号 · what is left, what is not closed"},
     {"name": "parcels", "description": "宗地、历史、可查询字段 · parcels, history, queryables"},
     {"name": "edits", "description": "修改、界址作业、版本、来源 · edits, boundary work, versions, lineage"},
+    {"name": "rights", "description": "权利、抵押查封、合同、权属 · rights, encumbrances, contracts, the title"},
+    {
+        "name": "affairs",
+        "description": "批文、项目、企业、园区、资产卡片 · approvals, projects, enterprises, zones, cards",
+    },
+    {"name": "documents", "description": "文档和照片 · documents and photographs"},
     {"name": "plan", "description": "处置建议：运行、采用、解释 · what should become of each parcel"},
     {"name": "export", "description": "导出文件 · files for other programs"},
     {"name": "maps", "description": "网页地图 · map pages"},

@@ -44,7 +44,7 @@ class RecordExists(ConflictError):
 class StaleRecord(ConflictError):
     """Somebody else changed the entry in between."""
 
-    shown: ClassVar[tuple[str, ...]] = ("differences",)
+    shown: ClassVar[tuple[str, ...]] = ("version", "differences")
     what: ClassVar[Text] = Text(
         "{thing_zh} {key} 已是第 {version} 版({recorded_by}),依据的是第 {based_on} 版",
         "{thing_en} {key} is at version {version} (by {recorded_by}); the change is based on version {based_on}",

@@ -11,7 +11,8 @@ from gisreg.affairs.errors import AreaNotOfOne, NoParcelsNamed, NotLinked, ZoneS
 from gisreg.affairs.words import Affair
 from gisreg.db.models import Parcel, ParcelApproval, ParcelEnterprise, ParcelProject, Zone
 from gisreg.db.sql import load
-from gisreg.parcels.read import ParcelNotFound, Row
+from gisreg.parcels.current import parcel_current
+from gisreg.parcels.read import ParcelNotFound, Row, feature_collection
 from gisreg.records import get, parcel_key, unusable
 from gisreg.text import Text
 from gisreg.vocab import State
@@ -155,6 +156,13 @@ def parcels_of(connection: Connection, county: str, affair: Affair, key: str | i
         )
     listed = wanted.where(Parcel.state != State.REMOVED).order_by(Parcel.parcel_code)
     return [dict(row) for row in connection.execute(listed).mappings()]
+
+
+def features_of(connection: Connection, county: str, affair: Affair, key: str | int) -> bytes:
+    """The same parcels on the map: a GeoJSON FeatureCollection."""
+    codes = [row["parcel_code"] for row in parcels_of(connection, county, affair, key)]
+    where = parcel_current.c.parcel_code.in_(codes)
+    return feature_collection(connection, county=county, where=where, limit=max(len(codes), 1))
 
 
 def affairs_of(connection: Connection, parcel_code: str) -> Row:
