@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisreg.cli import parcels_edit, parcels_read
+from gisreg.cli import mappings, parcels_edit, parcels_read
 from gisreg.cli.database import existing_database
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table, progress
 from gisreg.cli.outputs import check_output
@@ -56,7 +56,9 @@ def import_(
     layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet")] = None,
     crs: Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")] = None,
     encoding: Annotated[str | None, typer.Option(help="属性文字编码,如 GBK · encoding of the attributes")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="字段对照表(TOML)· column mapping")] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="字段对照:已保存的名称或 TOML 文件 · a saved mapping, or a TOML file")
+    ] = None,
     join: Annotated[
         str | None, typer.Option(help=f"台账按此键关联宗地 · the key by which a ledger joins: {', '.join(KEYS)}")
     ] = None,
@@ -66,12 +68,15 @@ def import_(
 ) -> None:
     """导入宗地:每一行都会载入、修复后载入或说明原因后拒绝 · import parcels; every row is loaded, repaired or refused."""
     from gisreg.intake.load import Wanted  # noqa: PLC0415 - heavy, and only this command needs it
+    from gisreg.intake.mappings import find as find_mapping  # noqa: PLC0415
 
     now = context()
     if report:
         check_output(report)
         check_report_path(report)
-    wanted = Wanted(file, kind, county, layer, crs, encoding, mapping, dry_run)
+    wanted = Wanted(
+        file, kind, county, layer, crs, encoding, find_mapping(now.settings, mapping) if mapping else None, dry_run
+    )
     url = existing_database(now.settings).app_url
     outcome = _imported(now, url, wanted, join)
     if json:
@@ -107,6 +112,12 @@ def _show(now: Context, outcome: Report) -> None:
         print_line(now.say(AGAIN, again_of=outcome.again_of))
     if outcome.unmapped:
         print_line(now.say(UNMAPPED, names="、".join(outcome.unmapped)))
+    if outcome.translations:
+        told = [
+            (one["field"], one["said"], one["stored"], one["rows"], one["why" if now.language == "zh" else "why_en"])
+            for one in outcome.translations[:SHOWN_PROBLEMS]
+        ]
+        print_table(now.say(mappings.TRANSLATED).split("|"), told)
     shown = outcome.problems[:SHOWN_PROBLEMS]
     if shown:
         rows = [
@@ -120,3 +131,4 @@ def _show(now: Context, outcome: Report) -> None:
 
 parcels_read.register(app)
 parcels_edit.register(app)
+mappings.register(app)

@@ -1,10 +1,15 @@
 """One way in for every file: boundaries with their facts, or a ledger of facts alone."""
 
+from dataclasses import replace
+from typing import Any
+
 from gisreg.intake.ledger.faults import JoinNeedsLedger
 from gisreg.intake.ledger.source import is_ledger
-from gisreg.intake.load import Progress, Wanted, import_parcels
+from gisreg.intake.load import Progress, Wanted, chosen_mapping, import_parcels, known_kind
+from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
 from gisreg.intake.report import Report
+from gisreg.intake.translating import translated_codes
 from gisreg.settings import Settings
 
 
@@ -24,4 +29,15 @@ def import_file(
         return import_ledger(settings, url, wanted, join)
     if join is not None:
         raise JoinNeedsLedger(str(wanted.file), key=join)
-    return import_parcels(settings, url, wanted, progress, team)
+    report = import_parcels(settings, url, wanted, progress, team)
+    return replace(report, translations=_translations(settings, wanted))
+
+
+def _translations(settings: Settings, wanted: Wanted) -> list[dict[str, Any]]:
+    """Codes brought to another scheme, which few mappings ask for."""
+    mapping = chosen_mapping(settings, wanted.mapping)
+    if not mapping.schemes:
+        return []
+    with open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as source:
+        mapped = mapping.apply(source.fields, known_kind(wanted.kind))
+        return [one.as_json() for one in translated_codes(source, mapped)]

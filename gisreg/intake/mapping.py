@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -17,8 +17,10 @@ from sqlalchemy import Text as SqlText
 
 from gisreg.columns import Meaning
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
+from gisreg.intake.crosswalks import land_use_crosswalk
 from gisreg.intake.errors import MappingInvalid
-from gisreg.vocab import SUBKINDS, Kind, code_list
+from gisreg.text import Text
+from gisreg.vocab import SUBKINDS, Kind, LandUseScheme, code_list
 
 UNIT_FACTORS = {
     "m2": 1.0, "mu": M2_PER_MU, "ha": M2_PER_HA, "wan_mu": M2_PER_WAN_MU, "km2": 1e6, "wan": 1.0, "yuan": 1e-4, "yi": 1e4,
@@ -57,6 +59,7 @@ TOWNSHIP_NAME = "township_name"
 """Not stored: it finds the township where a file has no code."""
 KEY_COLUMN = "source_code"
 FLOOR_AREA = "floor_area_m2"
+LAND_USE, LAND_USE_SCHEME = "land_use_code", "land_use_scheme"
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Mapped:
     columns: tuple[MappedColumn, ...]
     defaults: dict[str, str]
     unmapped: tuple[str, ...]
+    translated: dict[str, Text] = field(default_factory=dict)
+    """Targets whose codes are brought to another scheme, and by what."""
 
     def as_json(self) -> dict[str, Any]:
         """How a batch remembers it."""
@@ -129,13 +134,17 @@ class Mapping:
     defaults: dict[str, str]
     yes: tuple[str, ...]
     no: tuple[str, ...]
+    ignored: frozenset[str] = frozenset()
+    """Columns that are not to be used, folded."""
+    schemes: dict[str, str] = field(default_factory=dict)
+    """Targets whose codes are to be stored in another scheme than the file's."""
 
     def apply(
         self, fields: Sequence[str], kind: Kind | None = None, hints: AnyMapping[str, FieldHint] | None = None
     ) -> Mapped:
         """Choose a source column for each target; each source column is used once."""
         hints = hints or {}
-        free = {folded(name): name for name in reversed(fields)}
+        free = {folded(name): name for name in reversed(fields) if folded(name) not in self.ignored}
         taken: dict[str, tuple[str, Entry]] = {}
         for target, entries in self.entries.items():
             found = next(((name, entry) for entry in entries if (name := _find(free, entry.name, hints))), None)
@@ -148,7 +157,21 @@ class Mapping:
         )
         used = {source for source, _ in taken.values()}
         sets = {key: value for _, entry in taken.values() for key, value in entry.sets.items() if key not in taken}
-        return Mapped(columns, {**self.defaults, **sets}, tuple(name for name in fields if name not in used))
+        mapped = Mapped(columns, {**self.defaults, **sets}, tuple(name for name in fields if name not in used))
+        return self._in_scheme(mapped)
+
+    def _in_scheme(self, mapped: Mapped) -> Mapped:
+        """Land-use codes brought to the scheme that is asked for; those without a single counterpart are not usable."""
+        wanted, now = self.schemes.get(LAND_USE), mapped.defaults.get(LAND_USE_SCHEME)
+        by_target = {column.target: column for column in mapped.columns}
+        if not wanted or not now or wanted == now or LAND_USE not in by_target or LAND_USE_SCHEME in by_target:
+            return mapped
+        column = replace(by_target[LAND_USE], values=dict(land_use_crosswalk(now, wanted)), strict=True)
+        columns = tuple(column if one.target == LAND_USE else one for one in mapped.columns)
+        why = Text(f"地类由 {now} 译为 {wanted}", f"land use of {now} as {wanted}")
+        return replace(
+            mapped, columns=columns, defaults={**mapped.defaults, LAND_USE_SCHEME: wanted}, translated={LAND_USE: why}
+        )
 
     def _column(
         self, target: str, source: str, entry: Entry, parcel_kind: Kind | None, hint: FieldHint
@@ -272,6 +295,9 @@ def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
         raise MappingInvalid(shown, detail="columns")
     for target, spec in columns.items():
         _check(target, spec, shown)
+    ignored = data.get("ignore", [])
+    if not isinstance(ignored, list) or not all(isinstance(name, str) for name in ignored):
+        raise MappingInvalid(shown, detail='ignore = ["…"]')
     return _merged(data, columns, base)
 
 
@@ -286,6 +312,8 @@ def _check(target: str, spec: object, shown: str) -> None:
             raise MappingInvalid(shown, detail=f"columns.{target}: unit = {unit!r}")
     if any(isinstance(e, dict) and not isinstance(e.get("name"), str) for e in _listed(spec)):
         raise MappingInvalid(shown, detail=f"columns.{target}: name = …")
+    if "to" in spec and (target != LAND_USE or spec["to"] not in list(LandUseScheme)):
+        raise MappingInvalid(shown, detail=f"columns.{target}: to = {spec['to']!r}")
     if not all(isinstance(value, str) for value in spec.get("values", {}).values()):
         raise MappingInvalid(shown, detail=f"columns.{target}.values")
 
@@ -321,6 +349,8 @@ def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None)
         {**(base.defaults if base else {}), **data.get("defaults", {})},
         (*(base.yes if base else ()), *booleans.get("yes", ())),
         (*(base.no if base else ()), *booleans.get("no", ())),
+        frozenset(map(folded, data.get("ignore", []))) | (base.ignored if base else frozenset()),
+        {**(base.schemes if base else {}), **{t: spec["to"] for t, spec in columns.items() if "to" in spec}},
     )
 
 

@@ -104,6 +104,8 @@ class Report:
     problems: list[Problem] = field(repr=False)
     diff: dict[str, Any] | None = field(default=None, repr=False)
     """What would become of each parcel; only where it was asked for."""
+    translations: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    """Words and codes of the file for which others were stored."""
 
     def as_json(self) -> dict[str, Any]:
         """The shape that scripts lean on."""

@@ -1,13 +1,15 @@
 """A ledger from end to end: read the sheet, map its columns, type its values, place its rows, register."""
 
-from sqlalchemy import Connection, Engine, select
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Engine
 
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
-from gisreg.db.models import AdminUnit
 from gisreg.db.statistics import refresh_statistics
 from gisreg.intake.keys import KEYS, PARCEL_CODE
-from gisreg.intake.ledger.faults import JoinKeyMissing, JoinKeyUnknown
+from gisreg.intake.ledger.faults import KINDS, JoinKeyMissing, JoinKeyUnknown
 from gisreg.intake.ledger.registering import Job, register
 from gisreg.intake.ledger.source import LedgerSource, open_ledger
 from gisreg.intake.ledger.towns import Towns, locate
@@ -16,13 +18,19 @@ from gisreg.intake.ledger.typing import (
     TOWNSHIPS,
     TypedLedger,
     find_parcel_codes,
+    texts_of,
     typed_ledger,
 )
 from gisreg.intake.load import Wanted, actor_name, chosen_mapping, digest, known_kind
-from gisreg.intake.mapping import Mapped, MappedColumn, target_columns
+from gisreg.intake.mapping import Mapped, MappedColumn, Mapping, target_columns
+from gisreg.intake.notes import WHOLE_FILE, Note
+from gisreg.intake.proposing import Proposal, Surroundings, pin, propose
 from gisreg.intake.report import Report
+from gisreg.intake.sources import townships
+from gisreg.intake.translating import translated_texts
 from gisreg.settings import Settings
 from gisreg.text import Text
+from gisreg.vocab import Kind
 
 
 def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None = None) -> Report:
@@ -39,17 +47,19 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
         with digest(wanted.file) as fingerprint:
             source = open_ledger(wanted.file, layer=wanted.layer, encoding=wanted.encoding)
             codes = find_parcel_codes(source)
-            fields = [name for name in source.fields if name != codes]
-            mapped = _with_codes(mapping.apply(fields, kind, source.hints), codes)
-            typed = typed_ledger(source, mapped, codes)
             with transaction(engine) as connection:
                 county = choose_county(connection, wanted.county or settings.county)
-                towns = _placed(connection, county, typed, mapped)
+                around = Surroundings(county, townships(connection, county))
+            guessed = [] if wanted.mapping else guesses(source, mapping, kind, around)
+            fields = [name for name in source.fields if name != codes]
+            mapped = _with_codes(pin(mapping, guessed).apply(fields, kind, source.hints), codes)
+            typed = typed_ledger(source, mapped, codes)
+            towns = _placed(around, typed, mapped)
             job = Job(
-                source, mapped, typed, _keys(source, typed, join), towns, towns.notes, county, kind, wanted.file,
-                fingerprint(), wanted.dry_run, actor_name(settings),
+                source, mapped, typed, _keys(source, typed, join), towns, (*towns.notes, *map(_guess, guessed)), county,
+                kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings),
             )  # fmt: skip
-        report = register(engine, job)
+        report = replace(register(engine, job), translations=_translations(job))
         _refresh(engine, job, report)
         return report
     finally:
@@ -73,21 +83,31 @@ def _keys(source: LedgerSource, typed: TypedLedger, join: str | None) -> tuple[s
     return (join,)
 
 
-def _placed(connection: Connection, county: str, typed: TypedLedger, mapped: Mapped) -> Towns:
+def guesses(source: LedgerSource, mapping: Mapping, kind: Kind, around: Surroundings) -> list[Proposal]:
+    """Columns that their values alone give away."""
+    found = propose(source, mapping, kind, around)
+    return [one for one in found if one.by_values and one.used and one.target != PARCEL_CODE]
+
+
+def _guess(one: Proposal) -> Note:
+    words = {
+        "field": one.column, "title_zh": one.title.zh, "title_en": one.title.en.lower(), "why_zh": one.why.zh,
+        "why_en": one.why.en,
+    }  # fmt: skip
+    return KINDS["ledger_guessed"].about(WHOLE_FILE, field=one.column, words=words)
+
+
+def _translations(job: Job) -> list[dict[str, Any]]:
+    """Words, codes and places."""
+    texts = {column.target: texts_of(job.source, column.source).to_pylist() for column in job.mapped.columns}
+    return [one.as_json() for one in (*translated_texts(job.mapped, texts), *job.towns.translations)]
+
+
+def _placed(around: Surroundings, typed: TypedLedger, mapped: Mapped) -> Towns:
     rows = typed.numbers.to_pylist()
     addresses = typed.columns["address"].to_pylist() if "address" in typed.columns else [None] * len(rows)
     field = next((column.source for column in mapped.columns if column.target in TOWNSHIPS), None)
-    return locate(
-        townships(connection, county), rows, typed.columns[STATED_TOWNSHIP].to_pylist(), addresses, field=field
-    )
-
-
-def townships(connection: Connection, county: str) -> dict[str, str]:
-    """Names of a county's townships by code, as they are today."""
-    wanted = select(AdminUnit.code, AdminUnit.name).where(
-        AdminUnit.county_code == county, AdminUnit.level == "township", AdminUnit.valid_to == "infinity"
-    )
-    return {unit.code: unit.name for unit in connection.execute(wanted)}
+    return locate(around.townships, rows, typed.columns[STATED_TOWNSHIP].to_pylist(), addresses, field=field)
 
 
 def _refresh(engine: Engine, job: Job, report: Report) -> None:

@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gisreg.checks.faults import FAULTS
+from gisreg.intake.crosswalks import todays_code
 from gisreg.intake.ledger.faults import KINDS
 from gisreg.intake.ledger.words import plain
 from gisreg.intake.notes import WHOLE_FILE, Note, NoteKind
+from gisreg.intake.translating import Translation
+from gisreg.text import Text
 
 ENDINGS = ("街道办事处", "街道办", "街道", "办事处", "民族乡", "镇", "乡", "人民政府", "镇政府", "乡政府")
 LEAST_STEM = 2
@@ -20,6 +23,7 @@ class Towns:
 
     codes: list[str | None]
     notes: tuple[Note, ...]
+    translations: tuple[Translation, ...] = ()
 
 
 def locate(
@@ -30,6 +34,7 @@ def locate(
     index = _Index(townships)
     notes: list[Note] = []
     translated: Counter[tuple[str, str]] = Counter()
+    translations: list[Translation] = []
     by_address = 0
     codes: list[str | None] = []
     for row, said, address in zip(rows, stated, addresses, strict=True):
@@ -41,14 +46,28 @@ def locate(
             translated[said, code] += 1
         codes.append(said if said and not townships else code)
     for (said, code), count in translated.items():
+        why = _why(said, code)
         words = {
-            "field": field, "said": said, "stored": f"{townships[code]} {code}", "count": count,
-            "why_zh": "按本县乡镇名", "why_en": "by the county's townships",
+            "field": field, "said": said, "stored": f"{townships[code]} {code}", "count": count, "why_zh": why.zh,
+            "why_en": why.en,
         }  # fmt: skip
+        translations.append(Translation(field or "-", "township_code", said, code, count, why))
         notes.append(KINDS["ledger_translated"].about(WHOLE_FILE, field=field, words=words))
     if by_address:
         notes.append(KINDS["ledger_by_address"].about(WHOLE_FILE, words={"count": by_address}))
-    return Towns(codes, tuple(notes))
+    return Towns(codes, tuple(notes), tuple(translations))
+
+
+def _why(said: str, code: str) -> Text:
+    """By what a place was recognised."""
+    old = todays_code(plain(said))
+    if old and old[0].startswith(code):
+        change = old[1]
+        return Text(
+            f"1999 年县代码 {change.code_1999} {change.name_1999} 今为 {change.code} {change.name}",
+            f"the county code {change.code_1999} of 1999 is {change.code} today",
+        )
+    return Text("按本县乡镇名", "by the county's townships")
 
 
 def _unknown() -> NoteKind:
@@ -71,6 +90,9 @@ class _Index:
         told = plain(said).removesuffix(".0")
         if told[:TOWNSHIP_DIGITS] in self._codes:
             return told[:TOWNSHIP_DIGITS]
+        old = todays_code(told)
+        if old and old[0][:TOWNSHIP_DIGITS] in self._codes:
+            return old[0][:TOWNSHIP_DIGITS]
         return self._names.get(told) or self._stems.get(stem(told)) or self.in_address(told)
 
     def in_address(self, address: str) -> str | None:
