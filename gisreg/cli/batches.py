@@ -39,7 +39,9 @@ CountyOption = Annotated[str | None, typer.Option(help="县级代码 · county c
 LayerOption = Annotated[str | None, typer.Option(help="图层 · layer")]
 CrsOption = Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")]
 EncodingOption = Annotated[str | None, typer.Option(help="属性文字编码 · encoding")]
-MappingOption = Annotated[Path | None, typer.Option(help="字段对照表(TOML)· column mapping")]
+MappingOption = Annotated[
+    str | None, typer.Option(help="字段对照:已保存的名称或 TOML 文件 · a saved mapping, or a TOML file")
+]
 BatchArgument = Annotated[int, typer.Argument(help="批次号 · its number", min=1)]
 
 
@@ -109,11 +111,15 @@ def accept(
 
 def _import(now: Context, file: Path, kind: str, *, rows: str | None, dry_run: bool, **wanted: Any) -> Any:
     from gisreg.intake.chosen import chosen_rows  # noqa: PLC0415 - heavy with what follows
-    from gisreg.intake.load import Wanted, import_parcels  # noqa: PLC0415 - heavy
+    from gisreg.intake.importing import import_file  # noqa: PLC0415 - heavy
+    from gisreg.intake.load import Wanted  # noqa: PLC0415
+    from gisreg.intake.mappings import find  # noqa: PLC0415
 
     chosen = chosen_rows(rows) if rows is not None else None
+    if wanted["mapping"]:
+        wanted["mapping"] = find(now.settings, wanted["mapping"])
     asked = Wanted(file, kind, **wanted, dry_run=dry_run, rows=chosen, compare=dry_run)
-    return import_parcels(now.settings, existing_database(now.settings).app_url, asked)
+    return import_file(now.settings, existing_database(now.settings).app_url, asked)
 
 
 def _show_report(now: Context, report: Any) -> None:

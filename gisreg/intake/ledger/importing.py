@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine
-
+from gisreg.batches.sources import taking
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.statistics import refresh_statistics
@@ -21,7 +20,7 @@ from gisreg.intake.ledger.typing import (
     texts_of,
     typed_ledger,
 )
-from gisreg.intake.load import Wanted, actor_name, chosen_mapping, digest, known_kind
+from gisreg.intake.load import Wanted, actor_name, chosen_mapping, known_kind
 from gisreg.intake.mapping import Mapped, MappedColumn, Mapping, target_columns
 from gisreg.intake.notes import WHOLE_FILE, Note
 from gisreg.intake.proposing import Proposal, Surroundings, pin, propose
@@ -44,7 +43,8 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
         raise JoinKeyUnknown(where="--join", key=join, keys=", ".join(KEYS))
     engine = make_engine(url, pool_size=0, application_name="gisreg import")
     try:
-        with digest(wanted.file) as fingerprint:
+        kept_in = settings.home if settings.keep_sources and not wanted.dry_run else None
+        with taking(wanted.file, kept_in) as taken:
             source = open_ledger(wanted.file, layer=wanted.layer, encoding=wanted.encoding)
             codes = find_parcel_codes(source)
             with transaction(engine) as connection:
@@ -57,11 +57,13 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
             towns = _placed(around, typed, mapped)
             job = Job(
                 source, mapped, typed, _keys(source, typed, join), towns, (*towns.notes, *map(_guess, guessed)), county,
-                kind, wanted.file, fingerprint(), wanted.dry_run, actor_name(settings),
+                kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings), wanted.rows, wanted.compare,
             )  # fmt: skip
-        report = replace(register(engine, job), translations=_translations(job))
-        _refresh(engine, job, report)
-        return report
+            report = replace(register(engine, job), translations=_translations(job))
+            if report.batch is not None:
+                taken().keep(settings.home, report.batch)
+                refresh_statistics(engine, Actor(job.actor, "import"), report.loaded)
+            return report
     finally:
         engine.dispose()
 
@@ -108,8 +110,3 @@ def _placed(around: Surroundings, typed: TypedLedger, mapped: Mapped) -> Towns:
     addresses = typed.columns["address"].to_pylist() if "address" in typed.columns else [None] * len(rows)
     field = next((column.source for column in mapped.columns if column.target in TOWNSHIPS), None)
     return locate(around.townships, rows, typed.columns[STATED_TOWNSHIP].to_pylist(), addresses, field=field)
-
-
-def _refresh(engine: Engine, job: Job, report: Report) -> None:
-    if not report.dry_run:
-        refresh_statistics(engine, Actor(job.actor, "import"), report.loaded)

@@ -18,6 +18,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.keys import IDENTIFYING, KEYS, NO_CRS, PARCEL_CODE
+from gisreg.intake.ledger.comparing import compared
 from gisreg.intake.ledger.faults import KINDS
 from gisreg.intake.ledger.source import LedgerSource
 from gisreg.intake.ledger.towns import Towns
@@ -54,6 +55,10 @@ class Job:
     sha256: str
     dry_run: bool
     actor: str
+    rows: str | None = None
+    """The rows to load, as a multirange; all where None."""
+    compare: bool = False
+    """Whether the report tells what would become of each parcel."""
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -83,6 +88,8 @@ def _register(connection: Connection, job: Job) -> Report:
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
     report = _report(connection, job, counts)
+    if job.compare:
+        report = replace(report, diff=compared(connection, job.stored, job.county, str(job.kind)))
     batch = _store_batch(connection, job, report)
     connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})
     _insert(connection, job, batch, last, counts["new"])
@@ -136,6 +143,8 @@ def _stage(connection: Connection, job: Job) -> None:
 def _decide(connection: Connection, job: Job) -> None:
     _find(connection, job)
     _run(connection, _sql(job, "fates.sql"), {**_about(job), "identifying": list(IDENTIFYING)})
+    if job.rows is not None:
+        _run(connection, load(PACKAGE, "sql/left_out.sql"), {"chosen": job.rows})
     own = [key for key in IDENTIFYING if key in job.stored]
     for value, when in [*((f"r.{key}", "true") for key in own), ("r.content_hash::text", f"NOT ({_keyed(job)})")]:
         _run(connection, load(PACKAGE, "sql/repeated.sql").format(value=value, when=when), {})
@@ -341,7 +350,8 @@ def _refusal(one: Any, names: Mapping[int, str], job: Job) -> Note:
         "codes": one.codes or "?", "count": one.others, "row": one.others,
     }  # fmt: skip
     field = next((column.source for column in job.mapped.columns if column.target == one.key), None)
-    return KINDS[one.fault].about(one.row_no, field=field, words=words)
+    kind = KINDS[one.fault] if one.fault in KINDS else _fault(one.fault)
+    return kind.about(one.row_no, field=field, words=words)
 
 
 def _compared(connection: Connection, job: Job) -> list[Note]:

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - wording and SQL stay in one piece
+
 """Ledgers from their files into the database."""
 
 from datetime import date
@@ -173,3 +175,56 @@ def test_an_xls_with_merged_header_and_csv_in_gbk_say_the_same(ledger, county, t
     (tmp_path / "b.csv").write_text("\n".join(lines), encoding="gbk")
     again = ledger(tmp_path / "b.csv")
     assert (again.read, again.unchanged, again.encoding) == (1, 1, "GB18030")
+
+
+def test_a_preview_tells_new_changed_same_and_missing(load, ledger, tmp_path):
+    load(survey(tmp_path / "a.gpkg", squares(3), BSM=["K1", "K2", "K3"], MC=["甲", "乙", "丙"]))
+    rows = [["编号", "名称", "土地价款(万元)"], ["K1", "甲", None], ["K2", "改", 5], ["K9", "新", 1]]
+    diff = ledger(workbook(tmp_path / "a.xlsx", rows), dry_run=True, compare=True).diff
+    assert (diff["new"]["count"], diff["changed"]["count"], diff["same"], diff["missing"]["count"]) == (1, 1, 1, 1)
+    assert diff["changed"]["listed"][0]["fields"] == [
+        {"field": "name", "before": "乙", "after": "改"}, {"field": "price_wan", "before": None, "after": 5},
+    ]  # fmt: skip
+    assert diff["missing"]["listed"][0]["id"] == "K3"
+
+
+def test_some_rows_only(ledger, county, tmp_path):
+    rows = [["编号", "名称"], ["K1", "甲"], ["K1", "乙"], ["K3", "丙"]]
+    report = ledger(workbook(tmp_path / "a.xlsx", rows), rows="{[3,4]}")
+    assert (report.read, report.loaded, report.refused) == (3, 2, 1)
+    assert [(p.row, p.fault) for p in report.problems if p.grade == "refused"] == [(2, "left_out")]
+    assert one(county, "SELECT string_agg(name, ',' ORDER BY parcel_code) FROM parcel") == "乙,丙"
+
+
+def test_a_batch_is_taken_back_and_its_file_is_kept(  # noqa: PLR0917 - fixtures
+    load, ledger, run_cli, county, settings, tmp_path
+):
+    load(survey(tmp_path / "a.gpkg", squares(1), BSM=["K1"], MC=["甲"]))
+    path = workbook(tmp_path / "a.xlsx", [["编号", "名称"], ["K1", "改"], ["K9", "新"]])
+    batch = ledger(path).batch
+    assert (settings.home / "batches" / str(batch) / "a.xlsx").read_bytes() == path.read_bytes()
+    undone = run_cli("batches", "undo", batch)
+    assert undone.code == 0, undone.err
+    with county.connect() as connection:
+        rows = connection.execute(text("SELECT name, state FROM parcel ORDER BY parcel_code")).all()
+    assert rows == [("甲", "suspected"), ("新", "removed")]
+
+
+def test_the_commands(run_cli, county, tmp_path):
+    path = workbook(
+        tmp_path / "台账.xlsx",
+        [HEAD, ["K1", "甲", "示例东镇", 2.4, 1, None, None], ["K2", "乙", "某镇", 1, 1, None, None]],
+    )
+    tried = run_cli("parcels", "import", path, "--kind", "idle_land", "--dry-run", "--join", "source_code")
+    assert tried.code == 0, tried.err
+    assert ("工作表 台账" in tried.out, "某镇" in tried.out) == (True, True)
+    preview = run_cli("batches", "preview", path, "--kind", "idle_land")
+    assert (preview.code, "2" in preview.out) == (0, True), preview.err
+    assert one(county, "SELECT count(*) FROM parcel") == 0
+    wrong = run_cli("parcels", "import", path, "--kind", "idle_land", "--join", "approval_no")
+    assert (wrong.code, "批准文号" in wrong.err) == (4, True)
+    (tmp_path / "a.geojson").write_text("{}")
+    assert (
+        run_cli("parcels", "import", tmp_path / "a.geojson", "--kind", "idle_land", "--join", "source_code").code == 3
+    )
+    assert run_cli("parcels", "import", tmp_path / "none.xlsx", "--kind", "idle_land").code == 4
