@@ -1,5 +1,3 @@
-# ruff: noqa: E501 - wording and SQL stay in one piece
-
 """Ledgers from their files into the database."""
 
 from datetime import date
