@@ -29,6 +29,7 @@ from api.routers import (
     rights,
     site,
     townships,
+    units,
 )
 from api.templating import STATIC_DIR
 from gisreg.settings import Settings
@@ -45,12 +46,13 @@ ROUTERS = (
     rights,
     affairs,
     documents,
+    units,
     plan,
     export,
     maps,
     docs,
 )
-STRICT = (townships, parcel_edits, parcels, rights, affairs, documents, plan, export)
+STRICT = (townships, parcel_edits, parcels, rights, affairs, documents, units, plan, export)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -29,6 +29,7 @@ TAGS = [
         "description": "批文、项目、企业、园区、资产卡片 · approvals, projects, enterprises, zones, cards",
     },
     {"name": "documents", "description": "文档和照片 · documents and photographs"},
+    {"name": "units", "description": "乡镇、村的合并、拆分、更名 · units merge, split, are renamed"},
     {"name": "plan", "description": "处置建议：运行、采用、解释 · what should become of each parcel"},
     {"name": "export", "description": "导出文件 · files for other programs"},
     {"name": "maps", "description": "网页地图 · map pages"},

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gisreg.cli import unit_changes
 from gisreg.cli.database import existing_database, open_engine
 from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_table
 from gisreg.counties import choose_county
@@ -13,6 +14,7 @@ from gisreg.text import Text
 from gisreg.units import LevelUnknown, WantedUnits, import_units, list_units
 
 app = typer.Typer(no_args_is_help=True)
+unit_changes.register(app)
 
 DONE = Text(
     "读入 {read}:新增 {added},更新 {updated}(修复图形 {repaired}),属他县略过 {skipped},拒绝 {refused}",

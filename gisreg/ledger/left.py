@@ -105,6 +105,8 @@ def _groups(parcels: FromClause, county: str, place_of: Callable[[FromClause], A
             func.sum(c.area_mu).label("mu"),
             func.sum(c.floor_area_m2).label("floor_m2"),
             func.count().filter(c.boundary.is_(None)).label("unmapped"),
+            func.max(c.township_name).label("township_name"),
+            func.max(c.township_name_en).label("township_name_en"),
         )
         .where(c.county_code == county)
         .group_by(place, c.kind, c.label, c.state, c.is_left)
@@ -137,10 +139,14 @@ def township_left(connection: Connection, county: str, as_of: date | None = None
         code: TownshipLeft(code, name, name_en) for code, name, name_en in connection.execute(units.order_by("code"))
     }
     for group in connection.execute(_groups(parcels, county)).mappings():
-        rows.setdefault(group["township"], TownshipLeft(None)).absorb(group)
+        code = group["township"]
+        if code not in rows:  # 乡镇待核, or a unit that had ended that day and was not yet recorded to have
+            named = (group["township_name"], group["township_name_en"]) if code is not None else (None, None)
+            rows[code] = TownshipLeft(code, *named)
+        rows[code].absorb(group)
     for township, overlap_m2 in connection.execute(_overlaps(parcels, county)):
         rows[township].deduct(overlap_m2)
-    return list(rows.values())
+    return sorted(rows.values(), key=lambda row: (row.code is None, row.code or ""))
 
 
 def zone_left(connection: Connection, county: str, as_of: date | None = None) -> list[TownshipLeft]:

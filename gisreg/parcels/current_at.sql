@@ -39,6 +39,13 @@ WITH recorded AS (
     FROM parcel_version
     WHERE recorded_at < :until AND superseded_at >= :until
 ),
+-- the unit of a code that day; where it had ended by then and nobody had yet recorded it, as it was last
+unit_then AS (
+    SELECT DISTINCT ON (county_code, code) county_code, code, name, name_en
+    FROM admin_unit
+    WHERE level = 'township' AND valid_from <= :as_of
+    ORDER BY county_code, code, valid_to DESC
+),
 in_force AS (
     SELECT DISTINCT ON (county_code) id, county_code, as_of, ruleset, ruleset_version
     FROM plan_run
@@ -91,9 +98,7 @@ SELECT
         WHERE g.run_id = r.id AND l.gates & (1::bigint << g.gate_no) <> 0
     ) END AS blockers
 FROM recorded AS p
-LEFT JOIN admin_unit AS t
-    ON t.county_code = p.county_code AND t.level = 'township' AND t.code = p.township_code
-    AND t.valid_from <= :as_of AND t.valid_to > :as_of
+LEFT JOIN unit_then AS t ON t.county_code = p.county_code AND t.code = p.township_code
 LEFT JOIN in_force AS r ON r.county_code = p.county_code
 LEFT JOIN plan_label AS l ON l.run_id = r.id AND l.parcel_id = p.id
 LEFT JOIN plan_rule AS x ON x.run_id = r.id AND x.rule_no = l.rule_no
