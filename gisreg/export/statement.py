@@ -24,6 +24,7 @@ from sqlalchemy import Text as SqlText
 
 from gisreg.db.models import STORAGE_SRID, Parcel, ParcelVersion
 from gisreg.export.fields import Field
+from gisreg.parcels.in_use import in_use
 from gisreg.vocab import HolderClass
 
 GEOMETRY = "boundary"
@@ -105,7 +106,7 @@ def restrict(
     source: FromClause, county: str | None, kinds: Sequence[str], where: ColumnElement[bool] | None
 ) -> list[ColumnElement[bool]]:
     """County, kinds and a compiled filter, as far as they are given."""
-    found: list[ColumnElement[bool]] = []
+    found = in_use(source, where)
     if county is not None:
         found.append(source.c.county_code == county)
     if kinds:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, func, literal_colu
 from gisreg.db.sql import load
 from gisreg.errors import NotFoundError
 from gisreg.parcels.asof import current_at
+from gisreg.parcels.in_use import in_use
 from gisreg.parcels.sorting import SortedAfter, SortKey, ordering
 from gisreg.text import Text
 
@@ -46,7 +47,7 @@ def conditions(
     bbox: Sequence[float] | None = None,
 ) -> list[ColumnElement[bool]]:
     """What restricts a list: the county, a compiled filter, a box in CGCS2000 lon/lat (west, south, east, north)."""
-    found: list[ColumnElement[bool]] = []
+    found = in_use(source, where)
     if county is not None:
         found.append(source.c.county_code == county)
     if bbox is not None:

@@ -132,6 +132,9 @@ def test_the_command_line_goes_the_same_way(county, run_cli, tmp_path):
     assert run_cli("batches", "source", batch, "-o", tmp_path / "back").code == 0
     assert (tmp_path / "back" / "a.gpkg").read_bytes() == path.read_bytes()
     assert "停用 1 宗" in run_cli("batches", "undo", batch, "--reason", "试").out
+    assert json.loads(run_cli("parcels", "list", "--json").out)["total"] == 0, "what is out of use is not listed"
+    asked = run_cli("parcels", "list", "--json", "--filter", "state IN ('removed')")
+    assert json.loads(asked.out)["total"] == 1, "unless it is asked for"
     listed = json.loads(run_cli("batches", "list", "--json").out)["items"]
     assert [(one["id"], one["undone_because"]) for one in listed] == [(taken["batch"], "试")]
     assert run_cli("batches", "show", batch).code == 0
