@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import openpyxl
 from sqlalchemy import Engine, text
 
 from gisreg.db.engine import transaction
@@ -33,9 +34,22 @@ def write_units(engine: Engine, folder: Path) -> None:
             (folder / name).write_text(connection.execute(collection, {"level": level}).scalar_one(), encoding="utf-8")
 
 
+def write_ledger(folder: Path) -> None:
+    """The ledger that the README supposes an office to have."""
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in (
+        ["闲置土地台账", None, None, None], ["单位:亩、万元", None, None, None], ["编号", "名称", "面积", "土地价款"],
+        ["T-1", "示例地块一", 42, 100], ["T-2", "示例地块二", 10, 5], ["合计", None, 52, 105],
+    ):  # fmt: skip
+        page.append(row)
+    book.save(folder / "ledger.xlsx")
+
+
 def test_the_examples_run_as_written(run_cli, engine: Engine, tmp_path: Path) -> None:
     assert run_cli("demo", "--parcels", 300).code == 0
     write_units(engine, tmp_path)
+    write_ledger(tmp_path)
     commands = examples()
     assert len(commands) >= 12
     for command in commands:
