@@ -18,6 +18,7 @@ from api.parameters import only_known
 from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import (
     affairs,
+    batches,
     docs,
     documents,
     export,
@@ -45,6 +46,7 @@ ROUTERS = (
     parcel_edits,
     rights,
     affairs,
+    batches,
     documents,
     units,
     plan,
@@ -52,7 +54,7 @@ ROUTERS = (
     maps,
     docs,
 )
-STRICT = (townships, parcel_edits, parcels, rights, affairs, documents, units, plan, export)
+STRICT = (townships, batches, parcel_edits, parcels, rights, affairs, documents, units, plan, export)
 
 
 def create_app(settings: Settings) -> FastAPI:
