@@ -33,7 +33,8 @@ ORDER BY p.parcel_code;
 
 INSERT INTO encumbrance (county_code, parcel_id, party_id, encumbrance_type, rank, amount_wan, starts_on, ends_on)
 SELECT p.county_code, p.id, h.id, x.encumbrance_type, x.rank, round(x.amount_wan::numeric, 2)::float8, x.starts_on,
-    x.starts_on + 1095
+    -- a seizure is renewed for as long as the parcel says that it is seized
+    CASE WHEN x.encumbrance_type = 'mortgage' THEN x.starts_on + 1095 END
 FROM parcel AS p
 CROSS JOIN LATERAL (
     VALUES

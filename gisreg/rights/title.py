@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Date, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from gisreg.db.models import Parcel, TitleDecision, TitleEvent
+from gisreg.db.models import TitleDecision, TitleEvent
 from gisreg.db.sql import load
 from gisreg.parcels.asof import today
 from gisreg.parcels.attributes import FALSE, TRUE
@@ -109,8 +109,12 @@ def follow(
     Terms run out without anybody writing: run it over the whole county (``gisreg rights follow``) before planning.
     """
     changed = [one for one in titles_of(connection, county, parcel_ids, day) if one.changes()]
-    for one in changed:
-        connection.execute(update(Parcel).where(Parcel.id == one.parcel_id).values(**one.changes()))
+    if changed:
+        held = [one.holding() for one in changed]
+        columns = {str(field): [row[field] for row in held] for field in TitleField}
+        connection.execute(
+            text(load("gisreg.rights", "follow.sql")), {"ids": [one.parcel_id for one in changed], **columns}
+        )
     return changed
 
 
