@@ -32,6 +32,7 @@ has_font() { [ -d /usr/share/fonts/opentype/noto ] || fc-list :lang=zh 2>/dev/nu
 has_python() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 has_atomic() { [ -e /usr/lib/"$HOSTTYPE"-linux-gnu/libatomic.so.1 ] || ldconfig -p 2>/dev/null | grep -q libatomic.so.1; }
+has_qgis() { /usr/bin/python3 -c 'import qgis.core' 2>/dev/null; }
 external_database() { [ -n "${GISREG_DATABASE_URL:-}" ]; }
 
 missing_packages() { # the words for apt; PostgreSQL's major is the system's own and known only after an update
@@ -42,6 +43,7 @@ missing_packages() { # the words for apt; PostgreSQL's major is the system's own
   has_browser || echo chromium
   has_atomic || echo libatomic1 # the browser tests' own node asks for it
   command -v ogr2ogr >/dev/null || echo gdal-bin
+  has_qgis || echo python3-qgis qgis-providers # check-outs are opened, edited and saved in it
 }
 
 postgis_packages() {
