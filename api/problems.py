@@ -17,12 +17,16 @@ from gisreg.errors import (
     ResourceError,
     SetupError,
 )
+from gisreg.filetypes import DocumentTooLarge, FileTypeRefused, MacrosInside
 from gisreg.parcels.faults import BoundaryFault, FieldUnknown, ParcelRetired, ValueUnusable
 from gisreg.text import Language, Text
 
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
+    (DocumentTooLarge, 413, Text("文件过大", "Too large")),
+    (FileTypeRefused, 415, Text("不收这种文件", "Not a kind of file that is kept")),
+    (MacrosInside, 415, Text("不收这种文件", "Not a kind of file that is kept")),
     (BoundaryFault, 422, Text("图形不合要求", "The shape is not what it should be")),
     (FieldUnknown, 422, Text("字段不能修改", "Not a field for editing")),
     (ValueUnusable, 422, Text("值不可用", "The value does not fit")),

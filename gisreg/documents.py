@@ -5,6 +5,7 @@ whatever fails in between leaves nothing half.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -19,8 +20,8 @@ from typing import BinaryIO, ClassVar
 from sqlalchemy import Connection, select
 
 from gisreg.db.models import Document, Parcel
-from gisreg.errors import DiskFull, InputError, NotFoundError
-from gisreg.filetypes import FileType, name_for, type_of
+from gisreg.errors import DiskFull, InputError, NotFoundError, PathClosed
+from gisreg.filetypes import DocumentTooLarge, FileType, name_for, type_of
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import (
@@ -44,8 +45,8 @@ FOLDER = "documents"
 CHUNK_BYTES = 1024 * 1024
 MEGABYTE = 1_000_000
 HASH = re.compile(r"[0-9a-f]{64}")
-NO_SPACE = frozenset({28, 122, 27})
-"""ENOSPC, EDQUOT, EFBIG."""
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 ORPHAN_AFTER_S = 86_400
 MAX_NOTE = 2_000
 
@@ -61,15 +62,6 @@ class DocumentType(Term):
     DECISION = "decision", "决定、通知", "Decision or notice"
     PROOF = "proof", "销号佐证", "Proof for the close-out"
     OTHER = "other", "其他", "Other"
-
-
-class FileTooLarge(InputError):
-    """Larger than is kept."""
-
-    what: ClassVar[Text] = Text("文件大于 {limit} MB", "the file is larger than {limit} MB")
-    mend: ClassVar[Text] = Text(
-        "请压缩、拆分,或由管理员调高 GISREG_DOCUMENT_MAX_MB", "compress or split it, or raise GISREG_DOCUMENT_MAX_MB"
-    )
 
 
 class FileEmpty(InputError):
@@ -129,7 +121,7 @@ class DocumentStore:
         """Take the bytes in; the same bytes lie there once.
 
         Raises:
-            FileTooLarge, FileEmpty, FileTypeRefused, MacrosInside, DiskFull.
+            DocumentTooLarge, FileEmpty, FileTypeRefused, MacrosInside, DiskFull.
         """
         incoming = self.folder / "incoming"
         with full_disk_told(self.folder):
@@ -148,7 +140,7 @@ class DocumentStore:
             while chunk := source.read(CHUNK_BYTES):
                 size += len(chunk)
                 if size > self.max_bytes:
-                    raise FileTooLarge(where=where, limit=self.max_bytes // MEGABYTE)
+                    raise DocumentTooLarge(where=where, limit=self.max_bytes // MEGABYTE)
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()
@@ -199,12 +191,14 @@ class DocumentStore:
 
 @contextlib.contextmanager
 def full_disk_told(folder: Path) -> Iterator[None]:
-    """A full disk is told as such; what was being written is gone by then."""
+    """A full disk and a closed folder are told as such; what was being written is gone by then."""
     try:
         yield
     except OSError as error:
         if error.errno in NO_SPACE:
             raise DiskFull(where=str(folder)) from error
+        if error.errno in CLOSED:
+            raise PathClosed(where=str(folder), detail=error.strerror) from error
         raise
 
 
@@ -240,7 +234,8 @@ def attach(connection: Connection, store: DocumentStore, parcel_code: str, sourc
     """A document of a parcel; the same bytes on the same parcel are the document that is there already.
 
     Raises:
-        ParcelNotFound, ParcelRetired, ValueUnusable, FileTooLarge, FileEmpty, FileTypeRefused, MacrosInside, DiskFull.
+        ParcelNotFound, ParcelRetired, ValueUnusable, DocumentTooLarge, FileEmpty, FileTypeRefused, MacrosInside,
+        DiskFull.
     """
     parcel_key(connection, parcel_code)
     _require_sound(about)

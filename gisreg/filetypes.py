@@ -82,6 +82,15 @@ _INSIDE: tuple[tuple[str, FileType], ...] = (
 KEPT = tuple(dict.fromkeys([*(kind for _, _, kind in _MAGIC), *(kind for _, kind in _INSIDE)]))
 
 
+class DocumentTooLarge(InputError):
+    """Larger than is kept."""
+
+    what: ClassVar[Text] = Text("文件大于 {limit} MB", "the file is larger than {limit} MB")
+    mend: ClassVar[Text] = Text(
+        "请压缩、拆分,或由管理员调高 GISREG_DOCUMENT_MAX_MB", "compress or split it, or raise GISREG_DOCUMENT_MAX_MB"
+    )
+
+
 class FileTypeRefused(InputError):
     """Not one of the types that are kept."""
 

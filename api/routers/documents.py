@@ -20,13 +20,13 @@ from gisreg.documents import (
     MEGABYTE,
     Attaching,
     DocumentType,
-    FileTooLarge,
     attach,
     get_document,
     list_documents,
     store_of,
     withdraw,
 )
+from gisreg.filetypes import DocumentTooLarge
 from gisreg.records import RecordBasis, parcel_key
 
 router = APIRouter(tags=["documents"])
@@ -62,13 +62,13 @@ async def body_file(request: Request, registry: RegistryDep) -> AsyncIterator[Bi
     limit = registry.settings.document_max_mb * MEGABYTE
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > limit:
-        raise FileTooLarge(where="body", limit=registry.settings.document_max_mb)
+        raise DocumentTooLarge(where="body", limit=registry.settings.document_max_mb)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as file:
         size = 0
         async for chunk in request.stream():
             size += len(chunk)
             if size > limit:
-                raise FileTooLarge(where="body", limit=registry.settings.document_max_mb)
+                raise DocumentTooLarge(where="body", limit=registry.settings.document_max_mb)
             await run_in_threadpool(file.write, chunk)
         file.seek(0)
         yield file  # type: ignore[misc]  # a spooled file reads as any other
@@ -93,7 +93,7 @@ def documents(
     "/parcels/{parcel_code}/documents",
     summary="加文档或照片 · add a document",
     status_code=201,
-    responses={**documented(400, 403, 404, 409, 410, 415, 422, 503, 507), **_ADDED},
+    responses={**documented(400, 403, 404, 409, 410, 413, 415, 422, 503, 507), **_ADDED},
     response_class=Response,
     openapi_extra=_BODY,
 )

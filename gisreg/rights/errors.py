@@ -6,6 +6,13 @@ from gisreg.errors import ConflictError, InputError
 from gisreg.text import Text
 
 
+class PartyKnown(ConflictError):
+    """The same paper is the same party."""
+
+    what: ClassVar[Text] = Text("该证件号已登记为权利主体 {party_id}", "that identity number is party {party_id}'s")
+    mend: ClassVar[Text] = Text("请用已有的权利主体", "use the party that is there")
+
+
 class ShareUnusable(InputError):
     """Not a part of the whole."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from gisreg.db.models import Party
 from gisreg.parcels.read import Page, Row
 from gisreg.records import Book, RecordBasis, add, change, find, get, history, unusable
+from gisreg.rights.errors import PartyKnown
 from gisreg.rights.masking import masked
 from gisreg.rights.words import PartyType
 from gisreg.text import Text
@@ -30,10 +31,11 @@ def add_party(connection: Connection, county: str, values: Mapping[str, Any]) ->
     """A new party; the same paper in the county is the same party.
 
     Raises:
-        FieldUnknown, ValueUnusable, FieldMissing, RecordExists.
+        FieldUnknown, ValueUnusable, FieldMissing, PartyKnown.
     """
     given = {"party_type": PartyType.ORGANISATION, **values}
     _check(given)
+    _require_new(connection, county, given.get("id_no"))
     return told(add(connection, PARTIES, county, given))
 
 
@@ -41,9 +43,10 @@ def change_party(connection: Connection, county: str, basis: RecordBasis, values
     """A new version of a party.
 
     Raises:
-        RecordNotFound, StaleRecord, FieldUnknown, ValueUnusable, NothingChanges.
+        RecordNotFound, StaleRecord, FieldUnknown, ValueUnusable, NothingChanges, PartyKnown.
     """
     _check(values)
+    _require_new(connection, county, values.get("id_no"), basis.key)
     return told(change(connection, PARTIES, county, basis, values))
 
 
@@ -57,6 +60,17 @@ def _check(values: Mapping[str, Any]) -> None:
             raise unusable(field, STARS, expected)
     if len(str(values.get("name") or "")) > MAX_NAME:
         raise unusable("name", values["name"], Text(f"不超过 {MAX_NAME} 个字", f"at most {MAX_NAME} characters"))
+
+
+def _require_new(connection: Connection, county: str, id_no: str | None, but: str | int | None = None) -> None:
+    """Nobody else in the county has this paper."""
+    if not id_no or not id_no.strip():
+        return
+    table = PARTIES.table
+    same = select(table.c.id).where(table.c.county_code == county, table.c.id_no == id_no.strip())
+    known = connection.execute(same.where(table.c.id != (but or 0)).order_by(table.c.id).limit(1)).scalar_one_or_none()
+    if known is not None:
+        raise PartyKnown(where="id_no", party_id=known)
 
 
 STARS = "***"

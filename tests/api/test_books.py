@@ -135,9 +135,9 @@ def test_a_document_goes_up_and_comes_down_as_a_file(http, settings) -> None:
 @pytest.mark.parametrize(
     ("content", "media", "refused"),
     [
-        (b"<svg/>", "application/octet-stream", (400, "file_type_refused")),
+        (b"<svg/>", "application/octet-stream", (415, "file_type_refused")),
         (b"", "application/octet-stream", (400, "file_empty")),
-        (b"%PDF-" + b"0" * 1_000_000, "application/octet-stream", (400, "file_too_large")),
+        (b"%PDF-" + b"0" * 1_000_000, "application/octet-stream", (413, "document_too_large")),
         (PHOTO, "image/jpeg", (415, "not_json")),
         (PHOTO, "multipart/form-data; boundary=x", (415, "not_json")),
     ],
@@ -154,7 +154,7 @@ def test_a_body_without_a_stated_length_is_cut_off_at_the_limit(http) -> None:
     endless = (b"%PDF-" + b"0" * 100_000 for _ in range(50))
     headers = {"content-type": "application/octet-stream"}
     done = http.post(f"/parcels/{P1}/documents", params={"file_name": "a.pdf"}, content=endless, headers=headers)
-    assert (done.status_code, done.json()["code"]) == (400, "file_too_large")
+    assert (done.status_code, done.json()["code"]) == (413, "document_too_large")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from gisreg.documents import (
     DocumentType,
     DocumentWithdrawn,
     FileEmpty,
-    FileTooLarge,
     attach,
     check_store,
     get_document,
@@ -30,7 +29,7 @@ from gisreg.documents import (
     withdraw,
 )
 from gisreg.errors import DiskFull, GisregError
-from gisreg.filetypes import DOCX, KEPT, XLSX, ZIP, FileTypeRefused, MacrosInside, name_for, type_of
+from gisreg.filetypes import DOCX, KEPT, XLSX, ZIP, DocumentTooLarge, FileTypeRefused, MacrosInside, name_for, type_of
 from gisreg.parcels.asof import today
 from gisreg.records import RecordBasis, RecordNotFound, StaleRecord
 
@@ -149,7 +148,7 @@ def test_a_document_is_kept_once_and_read_back(do, store) -> None:
 
 @pytest.mark.parametrize(
     ("content", "failure"),
-    [(b"", FileEmpty), (PDF + b"0" * 2_000, FileTooLarge), (b"<svg/>", FileTypeRefused)],
+    [(b"", FileEmpty), (PDF + b"0" * 2_000, DocumentTooLarge), (b"<svg/>", FileTypeRefused)],
 )
 def test_what_is_refused_leaves_nothing(do, store, content, failure) -> None:
     with pytest.raises(failure):

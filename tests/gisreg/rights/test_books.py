@@ -11,7 +11,7 @@ from gisreg.parcels.asof import today
 from gisreg.records import RecordBasis, StaleRecord
 from gisreg.rights.burdens import add_burden
 from gisreg.rights.contracts import add_contract, clean_up, clean_up_report
-from gisreg.rights.errors import CleanedUp
+from gisreg.rights.errors import CleanedUp, PartyKnown
 from gisreg.rights.holding import add_right
 from gisreg.rights.masking import masked
 from gisreg.rights.mortgages import double_mortgages
@@ -34,6 +34,15 @@ def test_numbers_of_people_are_masked_everywhere(do, parties) -> None:
     assert "149*************34" in words
     for secret in (SECRET, "13900001234", "13811112222", "19900101"):
         assert secret not in words
+
+
+def test_the_same_paper_is_the_same_party(do, parties) -> None:
+    with pytest.raises(PartyKnown) as refused:
+        do(add_party, COUNTY, {"name": "同一人", "id_no": f" {SECRET} "})
+    assert refused.value.params["party_id"] == parties[1]
+    with pytest.raises(PartyKnown):
+        do(change_party, COUNTY, RecordBasis(parties[0], 1), {"id_no": SECRET})
+    do(change_party, COUNTY, RecordBasis(parties[1], 1), {"id_no": SECRET, "name": "赵某"})
 
 
 @pytest.mark.parametrize(("number", "shown"), [(None, None), ("", ""), ("12", "**"), ("1234567", "*******"),
