@@ -49,6 +49,10 @@ _fault(
     ("请交换 X、Y 后重新导出", "exchange X and Y and export again"),
 )  # fmt: skip
 _fault(
+    "wrong_zone", Severity.REFUSED, ("不在本县范围内;按 EPSG:{detail} 则在县内", "outside the county, but inside it in EPSG:{detail}"),
+    ("坐标系的带号与坐标不符,请核对后用 --crs EPSG:{detail} 导入", "the CRS's zone is not that of the coordinates; check and import with --crs EPSG:{detail}"),
+)  # fmt: skip
+_fault(
     "outside_county", Severity.REFUSED, ("不在本县范围内", "outside the county"),
     ("请检查坐标系(--crs)和县代码(--county)", "check the CRS (--crs) and the county (--county)"),
 )  # fmt: skip

@@ -231,6 +231,13 @@ def _geography(connection: Connection, source: Source, county: str) -> Geography
         ),
         {"county": county},
     ).all()
+    middle = connection.scalar(
+        text(
+            "SELECT ST_X(ST_Centroid(ST_SetSRID(ST_Extent(boundary), 4490))) FROM admin_unit WHERE county_code = :county "
+            "AND valid_to = 'infinity' AND boundary IS NOT NULL"
+        ),
+        {"county": county},
+    )
     towns = [(code, name, bounded) for level, code, name, bounded in units if level == "township"]
     factor = metres_per_unit(source.srid)
     return Geography(
@@ -240,6 +247,7 @@ def _geography(connection: Connection, source: Source, county: str) -> Geography
         county_bounded=any(bounded for *_, bounded in units),
         township_names={key: code for code, name, _ in towns for key in (name, code)},
         township_polygons=tuple(code for code, _, bounded in towns if bounded),
+        longitude=middle,
     )
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from gisreg.db.sql import load
-from gisreg.geometry import STORAGE_SRID
+from gisreg.geometry import STORAGE_SRID, NoZoneError, zone_for
 from gisreg.intake.mapping import Mapped
 from gisreg.intake.rows import Judging, stored
 from gisreg.intake.staging import Staging
@@ -63,6 +63,8 @@ class Geography:
     township_polygons: tuple[str, ...]
     """Codes of those that have a polygon."""
     grid: Grid | None = None
+    longitude: float | None = None
+    """Of the county's middle, where its place is known."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,30 @@ class Preparation:
         """The UPDATE that finds exchanged axes among the refused."""
         names = {"rows": self.staging.rows_part(part), "extent": self.staging.table("extent")}
         return load("gisreg.intake", "sql/swapped.sql").format(**names)
+
+    def wrong_zone(self, part: int) -> str | None:
+        """The UPDATE that finds another zone for those that lie outside the county; None where there is none to try."""
+        candidates = other_zones(self.geography)
+        if not candidates:
+            return None
+        names = {"rows": self.staging.rows_part(part), "extent": self.staging.table("extent")}
+        listed = ", ".join(f"({rank}, {srid})" for rank, srid in enumerate(candidates))
+        return load("gisreg.intake", "sql/wrong_zone.sql").format(**names, candidates=listed)
+
+
+def other_zones(geography: Geography) -> list[int]:
+    """Zones that the county may be surveyed in, the likeliest first; none for degrees, or without the county's place."""
+    if geography.geographic or geography.longitude is None or not geography.county_bounded:
+        return []
+    found: dict[int, None] = {}
+    for width in (3, 6):
+        for step in (0, width, -width):
+            for prefixed in (False, True):
+                try:
+                    found[zone_for(geography.longitude + step, width, prefixed=prefixed).srid] = None
+                except NoZoneError:
+                    continue
+    return [srid for srid in found if srid != geography.srid]
 
 
 def quoted(text: str) -> str:

@@ -24,6 +24,7 @@ from gisreg.intake.noting import with_notes
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.intake.rows import stored
+from gisreg.intake.shifted import shift_notes
 from gisreg.intake.source import Source
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
@@ -93,7 +94,8 @@ def _register(connection: Connection, job: Job) -> Report:
     counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
-    problems, counts = with_notes(connection, _problems(connection, job), job.source.notes, counts)
+    notes = [*job.source.notes, *shift_notes(connection, job.preparation.staging.rows)]
+    problems, counts = with_notes(connection, _problems(connection, job), notes, counts)
     report = _report(connection, job, counts, problems)
     if job.compare:
         report = replace(report, diff=compared(connection, job, zone_of_file(connection, job)))

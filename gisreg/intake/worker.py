@@ -51,6 +51,9 @@ def load_part(task: Task, tell: Tell) -> "np.ndarray":
         run(load("gisreg.intake", "sql/session.sql"))
         prepare(task, run)
         run(task.preparation.swapped(task.number))
+        wrong_zone = task.preparation.wrong_zone(task.number)
+        if wrong_zone:
+            run(wrong_zone)
     return boxes
 
 

@@ -111,7 +111,8 @@ def test_what_a_killed_import_unpacked_goes_away(tmp_path, monkeypatch):
 def test_a_projected_survey_in_the_wrong_system_is_no_matter_of_areas(load, tmp_path):
     far = [shapely.affinity.translate(shape, 38_000_000) for shape in squares(2)]
     report = load(survey(tmp_path / "a.gpkg", far))
-    assert [problem.fault for problem in report.problems] == ["out_of_range"] * 2
+    assert [problem.fault for problem in report.problems] == ["wrong_zone"] * 2
+    assert "--crs EPSG:4526" in report.problems[0].mend.zh, "the number of zone 38 stands in front of the eastings"
 
 
 def test_an_empty_layer(tmp_path):

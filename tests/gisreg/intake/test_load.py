@@ -15,6 +15,7 @@ from intake_surveys import X, Y, adds_up, one, squares, survey
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon, box
 from sqlalchemy import create_engine, text
 
+from gisreg.checks.offsets import gcj02
 from gisreg.db.engine import make_engine
 from gisreg.intake import parallel, registering, staging
 from gisreg.intake.report import ReportNotWritten, write_report
@@ -395,3 +396,25 @@ def test_a_number_out_of_use_takes_no_new_content(load, county, tmp_path):
     moved = load(survey(tmp_path / "b.gpkg", squares(2, west=14)))
     assert [(p.row, p.fault) for p in moved.problems if p.grade == "refused"] == [(1, "number_retired")]
     assert (moved.refused, moved.loaded) == (1, 1)
+
+
+@pytest.mark.parametrize(("stated", "true"), [(4546, 4547), (4526, 4547), (4547, 4526), (4508, 4547)])
+def test_a_zone_that_is_not_that_of_the_coordinates_is_named(load, tmp_path, stated, true):
+    shapes = gpd.GeoSeries(squares(2), crs=4547).to_crs(true)
+    report = load(survey(tmp_path / "a.gpkg", list(shapes), crs=stated))
+    assert [(p.fault, f"EPSG:{true}" in p.mend.zh) for p in report.problems] == [("wrong_zone", True)] * 2
+    assert (report.refused, report.loaded) == (2, 0)
+
+
+def test_land_in_another_county_is_not_called_a_wrong_zone(load, tmp_path):
+    west, south, east, north = squares(1)[0].bounds
+    report = load(survey(tmp_path / "a.gpkg", [box(west + 30_000, south, east + 30_000, north)]))
+    assert [p.fault for p in report.problems] == ["outside_county"]
+
+
+def test_a_file_drawn_on_a_web_map_is_suspected(load, tmp_path):
+    lonlat = gpd.GeoSeries(squares(8), crs=4547).to_crs(4490)
+    load(survey(tmp_path / "a.gpkg", list(lonlat), crs=4490))
+    shown = [shapely.transform(shape, gcj02) for shape in lonlat]
+    report = load(survey(tmp_path / "b.gpkg", shown, crs=4490))
+    assert [(p.row, p.fault) for p in report.problems if p.row == 0] == [(0, "gcj02_suspected")]
