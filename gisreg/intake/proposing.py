@@ -123,7 +123,11 @@ def propose(
     """A proposal for each column, in the file's order."""
     sample = take_sample(source)
     hints: Mapping[str, FieldHint] = getattr(source, "hints", {})
-    pinned = dict(_certain(sample, around, parcel_codes=bool(hints)))
+    called = {column.source: column.target for column in mapping.apply(source.fields, kind, hints).columns}
+    pinned = {
+        name: _agreed(found) if called.get(name) == found.target else found
+        for name, found in _certain(sample, around, parcel_codes=bool(hints))
+    }
     left = [name for name in source.fields if name not in pinned]
     taken = {proposal.target for proposal in pinned.values()}
     applied = pin(mapping, [one for one in pinned.values() if one.target != PARCEL_CODE]).apply(
@@ -239,6 +243,12 @@ def _certain(sample: Sample, around: Surroundings, *, parcel_codes: bool) -> Ite
         if found and found.target and found.sure >= CERTAIN and found.target not in taken:
             taken.add(found.target)
             yield name, found
+
+
+def _agreed(found: Proposal) -> Proposal:
+    """Its name says the same."""
+    why = Text(f"列名“{found.column}”;{found.why.zh}", f"its name “{found.column}”; {found.why.en}")
+    return replace(found, by_values=False, why=why)
 
 
 def _proposal(name: str, values: Sequence[str], target: str | None, sure: float, why: Text, **more: Any) -> Proposal:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -29,6 +29,9 @@ from gisreg.intake.registering import COMPANIONS, LAST_NUMBER, LISTED_PROBLEMS, 
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PACKAGE = "gisreg.intake.ledger"
 _LOOSE = ("supervision_no", "contract_no", "project_code", "approval_no")
@@ -126,7 +129,11 @@ def _stage(connection: Connection, job: Job) -> None:
     listed = ", ".join(f"{name} {types[name]}" for name in columns)
     connection.execute(text(f"CREATE TEMPORARY TABLE ledger_row ({listed}, content_hash uuid) ON COMMIT DROP"))
     rows = io.BytesIO()
-    csv.write_csv(pa.table(columns), rows, csv.WriteOptions(include_header=False))
+    csv.write_csv(
+        pa.table({name: _harmless(values) for name, values in columns.items()}),
+        rows,
+        csv.WriteOptions(include_header=False),
+    )
     rows.seek(0)
     driver: Any = connection.connection.cursor()
     driver.copy_expert(f"COPY ledger_row ({', '.join(columns)}) FROM STDIN (FORMAT csv)", rows)
@@ -135,6 +142,14 @@ def _stage(connection: Connection, job: Job) -> None:
     connection.execute(text(f"UPDATE ledger_row SET content_hash = md5(record_send(ROW({content})))::uuid"))
     connection.execute(text("ALTER TABLE ledger_row ADD PRIMARY KEY (row_no)"))
     connection.execute(text("ANALYZE ledger_row"))
+
+
+def _harmless(values: "pa.Array") -> "pa.Array":
+    """COPY takes a line of nothing but a backslash and a point for the end, also in the middle of a quoted text."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    return pc.replace_substring_regex(values, r"(?m)^\\\.$", r"\\. ") if values.type == pa.string() else values
 
 
 # -- deciding

@@ -199,27 +199,30 @@ def _part(rows: Sequence[SheetRow], header: Header) -> _Parted:
     names = [plain(one.levels[-1]) for one in header.fields]
     known = {one.column for one in header.fields}
     for row in rows:
-        texts = [plain(text) for column, text in sorted(row.cells.items()) if column in known]
         label = label_of(row)
         if label:
             parted.totals.append(Total(row, *label, at=len(parted.data)))
-        elif what := _no_data(row, texts, names):
+        elif what := _no_data(row, known, names):
             parted.skipped.setdefault(what, []).append(row.number)
         else:
             parted.data.append(row)
     return parted
 
 
-def _no_data(row: SheetRow, texts: Sequence[str], names: Sequence[str]) -> str | None:
-    """What a row is, if it is none of data."""
-    if not texts:
+def _no_data(row: SheetRow, known: set[int], names: Sequence[str]) -> str | None:
+    """What a row is, if it is none of data; most rows are known by their first cell."""
+    columns = sorted(known.intersection(row.cells))
+    if not columns:
         return "beside"
     if is_footer(row.cells[min(row.cells)]):
         return "footer"
-    if len(texts) == 1 and len(names) > MOST_NAMES_OF_A_LIST and is_section(texts[0]):
-        return "section"
-    repeated = sum(text in names or any(text.startswith(name) for name in names) for text in texts)
-    return "header" if len(texts) > 1 and repeated == len(texts) else None
+    first = plain(row.cells[columns[0]])
+    if len(columns) == 1:
+        return "section" if len(names) > MOST_NAMES_OF_A_LIST and is_section(first) else None
+    if not any(first.startswith(name) for name in names):
+        return None
+    texts = [plain(row.cells[column]) for column in columns]
+    return "header" if all(any(text.startswith(name) for name in names) for text in texts) else None
 
 
 def _file_notes(book: Workbook, parted: _Parted, header: Header) -> Iterator[Note]:

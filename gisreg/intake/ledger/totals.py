@@ -42,17 +42,15 @@ def label_of(row: SheetRow) -> tuple[str, str] | None:
         word = total_word(text)
         if word:
             return plain(text), word
-        if is_number(text) and column > min(row.cells):  # amounts begin: this row has no label
-            return None
     return None
 
 
 def differences(totals: Sequence[Total], rows: Sequence[SheetRow], fields: Iterable[LedgerField]) -> list[Difference]:
     """Where a total fits none of the sums that it can mean."""
     found: list[Difference] = []
-    for field in fields:
+    for field in fields if totals else ():
         values = [_value(row, field) for row in rows]
-        if not totals or _counts_up(values) or not any(value is not None for value in values):
+        if _counts_up(values) or not any(value is not None for value in values):
             continue
         if any(text and not is_number(text) for text in (row.cells.get(field.column) for row in rows)):
             continue

@@ -102,13 +102,15 @@ def is_column_number(text: str) -> bool:
 
 def total_word(text: str) -> str | None:
     """合计, 小计 … where a cell is the label of a total."""
+    if len(text) > LONGEST_NAME or not any(mark in text for mark in "计lL"):  # most cells
+        return None
     found = _TOTAL.fullmatch(plain(text))
     return (found["word"] or "合计") if found else None
 
 
 def is_footer(text: str) -> bool:
     """填表人:…, 注:… below a ledger."""
-    return bool(_FOOTER.match(plain(text)))
+    return any(mark in text for mark in "::") and bool(_FOOTER.match(plain(text)))
 
 
 def is_section(text: str) -> bool:

@@ -29,6 +29,7 @@ MOST_PIECES = 1000
 """Of one cell; written in place it may have many runs."""
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MACROS = "vbaproject.bin"
+SURROGATES = range(0xD800, 0xE000)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
@@ -235,7 +236,13 @@ def _whole(text: str | None) -> int:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    """Halves of a pair and NUL are no text."""
+    code = int(found[1], 16)
+    return "" if code == 0 or code in SURROGATES else chr(code)
 
 
 class _StringsReader:

@@ -226,3 +226,12 @@ def test_the_commands(run_cli, county, tmp_path):
         run_cli("parcels", "import", tmp_path / "a.geojson", "--kind", "idle_land", "--join", "source_code").code == 3
     )
     assert run_cli("parcels", "import", tmp_path / "none.xlsx", "--kind", "idle_land").code == 4
+
+
+def test_texts_that_would_end_a_copy_or_are_no_text(ledger, county, tmp_path):
+    odd = "a\n\\.\nb,\"c\";\t'd' \\N _xD800__x0000_|\\"
+    report = ledger(workbook(tmp_path / "a.xlsx", [["编号", "备注"], ["K1", odd], ["K2", "\\."], ["K3", "NULL"]]))
+    assert report.loaded == 3
+    with county.connect() as connection:
+        remarks = connection.scalars(text("SELECT remark FROM parcel ORDER BY source_code")).all()
+    assert remarks == ["a\n\\. \nb,\"c\";\t'd' \\N |\\", "\\. ", "NULL"]

@@ -8,10 +8,11 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 import xlwt
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_books import old_workbook, workbook
 
+from gisreg.errors import GisregError
 from gisreg.intake import errors as e
 from gisreg.intake.ledger import faults as f
 from gisreg.intake.ledger.header import find_header
@@ -405,3 +406,57 @@ def test_numbers_and_formats_of_dates():
     assert [is_date_format(164, code) for code in others] == [False] * len(others)
     assert (is_date_format(14, None), is_date_format(2, None)) == (True, False)
     assert [letters(n) for n in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+PIECES = [
+    b"9" * 12,
+    b"</row>",
+    b'<row r="0">',
+    b' r="XFE1"',
+    b' t="s"',
+    b"-1",
+    b"1e999",
+    b"nan",
+    b"\0",
+    b"A1:B99999999",
+    b'<c r="A1"><v>',
+    b"\xff",
+]
+
+
+@st.composite
+def spoilt(draw, data):
+    """Some bytes cut out, doubled or put in."""
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        stop = min(len(data), start + draw(st.integers(0, 60)))
+        new = draw(st.sampled_from([b"", data[start:stop] * 2, data[start:stop][::-1], *PIECES]))
+        data = data[:start] + new + data[stop:]
+    return data
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), form=st.sampled_from(["xlsx", "xls", "csv"]))
+def test_a_spoilt_ledger_is_rows_or_one_failure(tmp_path, data, form):
+    if form == "xlsx":
+        path = workbook(tmp_path / "a.xlsx", TWO_LINES, MERGES)
+        wanted = data.draw(st.sampled_from(["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"]))
+        repacked(path, lambda name, part: data.draw(spoilt(part)) if name == wanted else part)
+    elif form == "xls":
+        path = old_workbook(tmp_path / "a.xls", TWO_LINES)
+        path.write_bytes(data.draw(spoilt(path.read_bytes())))
+    else:
+        path = tmp_path / "a.csv"
+        lines = [",".join("" if cell is None else str(cell) for cell in row) for row in TWO_LINES]
+        path.write_bytes(data.draw(spoilt("\n".join(lines).encode())))
+    source = failure = None
+    try:
+        is_ledger(path)
+        source = open_ledger(path)
+    except GisregError as error:
+        failure = error
+    if source is None:
+        assert "\n" not in failure.line("zh") + failure.line("en")
+        return
+    numbers = source.table.column("row_no").to_pylist()
+    assert len(set(numbers)) == len(numbers) == source.rows > 0
