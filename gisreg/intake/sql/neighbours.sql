@@ -12,7 +12,8 @@ FROM {pairs} AS near
 JOIN {rows} AS b ON b.row_no = near.row_no
 JOIN {rows} AS a ON a.row_no = near.other_row
 CROSS JOIN LATERAL pg_temp.on_the_ground({a_shape}, {b_shape}, {zone}) AS s
-WHERE s.area_m2 > :tolerance OR s.gap_m BETWEEN :joint AND :gap;
+-- without any near rows nothing is read at all
+WHERE EXISTS (SELECT FROM {pairs}) AND (s.area_m2 > :tolerance OR s.gap_m BETWEEN :joint AND :gap);
 
 INSERT INTO neighbour
 SELECT b.row_no, NULL, o.id, o.parcel_code, o.kind = :kind, s.area_m2, s.gap_m, b.planar_area_m2, s.place
