@@ -4,10 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from gisreg.batches.sources import taking
+from gisreg.checks.policy import load_policy
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.statistics import refresh_statistics
 from gisreg.intake.keys import KEYS, PARCEL_CODE
+from gisreg.intake.ledger.checking import checked
 from gisreg.intake.ledger.faults import KINDS, JoinKeyMissing, JoinKeyUnknown
 from gisreg.intake.ledger.registering import Job, register
 from gisreg.intake.ledger.source import LedgerSource, open_ledger
@@ -27,6 +29,7 @@ from gisreg.intake.proposing import Proposal, Surroundings, pin, propose
 from gisreg.intake.report import Report
 from gisreg.intake.sources import townships
 from gisreg.intake.translating import translated_texts
+from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -55,8 +58,10 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
             mapped = _with_codes(pin(mapping, guessed).apply(fields, kind, source.hints), codes)
             typed = typed_ledger(source, mapped, codes)
             towns = _placed(around, typed, mapped)
+            policy = load_policy(settings.data_dir, settings.home)
+            notes = (*towns.notes, *map(_guess, guessed), *checked(typed, mapped, policy, county, today()))
             job = Job(
-                source, mapped, typed, _keys(source, typed, join), towns, (*towns.notes, *map(_guess, guessed)), county,
+                source, mapped, typed, _keys(source, typed, join), towns, notes, county,
                 kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings), wanted.rows, wanted.compare,
             )  # fmt: skip
             report = replace(register(engine, job), translations=_translations(job))

@@ -24,7 +24,7 @@ from gisreg.intake.ledger.source import LedgerSource
 from gisreg.intake.ledger.towns import Towns
 from gisreg.intake.ledger.typing import STATED_TOWNSHIP, TypedLedger
 from gisreg.intake.mapping import Mapped, target_columns
-from gisreg.intake.notes import WHOLE_FILE, Note, NoteKind, as_params
+from gisreg.intake.notes import WHOLE_FILE, Note, NoteKind, as_params, settled
 from gisreg.intake.registering import COMPANIONS, LAST_NUMBER, LISTED_PROBLEMS, DryRun
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.text import Text
@@ -160,6 +160,9 @@ def _decide(connection: Connection, job: Job) -> None:
     _run(connection, _sql(job, "fates.sql"), {**_about(job), "identifying": list(IDENTIFYING)})
     if job.rows is not None:
         _run(connection, load(PACKAGE, "sql/left_out.sql"), {"chosen": job.rows})
+    refused = sorted({note.row for note in job.notes if note.refuses})
+    if refused:
+        _run(connection, load(PACKAGE, "sql/graded.sql"), {"refused": refused})
     own = [key for key in IDENTIFYING if key in job.stored]
     for value, when in [*((f"r.{key}", "true") for key in own), ("r.content_hash::text", f"NOT ({_keyed(job)})")]:
         _run(connection, load(PACKAGE, "sql/repeated.sql").format(value=value, when=when), {})
@@ -341,7 +344,9 @@ def _problems(connection: Connection, job: Job, counts: dict[str, Any]) -> list[
     fates = {one.row_no: one for one in connection.execute(text("SELECT * FROM ledger_fate"))}
     quiet = {row for row, one in fates.items() if one.fate in ("refused", "unchanged")}
     names = _names(job)
-    notes = [_refusal(one, names, job) for one in fates.values() if one.fate == "refused"]
+    graded = {row for row, one in fates.items() if one.fault == "graded"}
+    notes = [_refusal(one, names, job) for row, one in fates.items() if one.fate == "refused" and row not in graded]
+    notes += settled([note for note in job.notes if note.refuses and note.row in graded])
     found = (*job.source.notes, *job.notes, *job.typed.notes, *_compared(connection, job))
     notes += [note for note in found if note.row not in quiet]
     notes += _summary(connection, job, counts)

@@ -235,3 +235,23 @@ def test_texts_that_would_end_a_copy_or_are_no_text(ledger, county, tmp_path):
     with county.connect() as connection:
         remarks = connection.scalars(text("SELECT remark FROM parcel ORDER BY source_code")).all()
     assert remarks == ["a\n\\. \nb,\"c\";\t'd' \\N |\\", "\\. ", "NULL"]
+
+
+def test_the_checks_of_every_import_look_at_ledgers_too(ledger, settings, county, tmp_path):
+    rows = [
+        ["编号", "宗地代码", "批准日期", "合同签订日期"], ["K1", "149901001002GB00015", "2024-06-01", "2024-05-01"],
+        ["K2", "149901001002XX00015", "2024-05-01", "2024-06-01"], ["K3", None, "2024-05-01", "2024-06-01"],
+    ]  # fmt: skip
+    path = workbook(tmp_path / "a.xlsx", rows)
+    report = ledger(path, dry_run=True)
+    assert [(p.row, p.grade, p.fault) for p in report.problems if p.row] == [
+        (2, "warned", "dates_out_of_order"), (3, "warned", "cadastral_code_invalid"),
+    ]  # fmt: skip
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "checks.toml").write_text(
+        '[grades]\ndates_out_of_order = "refused"\ncadastral_code_invalid = "off"\n'
+    )
+    strict = ledger(path)
+    assert (strict.loaded, strict.refused) == (2, 1)
+    assert [(p.row, p.grade, p.fault) for p in strict.problems if p.row] == [(2, "refused", "dates_out_of_order")]
+    assert one(county, "SELECT count(*) FROM parcel") == 2
