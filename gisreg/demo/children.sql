@@ -39,7 +39,8 @@ FROM parcel AS p
 CROSS JOIN LATERAL (
     VALUES
         ('mortgage', '示例县农村商业银行', 1, coalesce(p.debt_wan, p.price_wan * 0.5), p.contract_on + 200, p.mortgaged),
-        ('seizure', '示例县人民法院', NULL, p.debt_wan, coalesce(p.halted_on, p.vacated_on) + 300, p.seized)
+        ('seizure', '示例县人民法院', NULL, p.debt_wan, greatest(coalesce(p.halted_on, p.vacated_on),
+            least(coalesce(p.halted_on, p.vacated_on) + 300, DATE '2025-06-30')), p.seized)
 ) AS x (encumbrance_type, party, rank, amount_wan, starts_on, holds)
 JOIN party AS h ON h.county_code = p.county_code AND h.name = x.party
 WHERE p.county_code = :county AND x.holds

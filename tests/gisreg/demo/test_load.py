@@ -1,6 +1,7 @@
 """The invented county in the database: whole, once, and consistent."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from gisreg.demo import load as loading
 from gisreg.demo.load import load_demo
 from gisreg.demo.standing import CountyCodeTaken, OtherDemoCounty, find
 from gisreg.errors import ConflictError
+from gisreg.rights.title import titles_of
 
 PARCELS = 2_000
 
@@ -208,3 +210,8 @@ def test_history_tells_what_came_before(read: Connection) -> None:
         WHERE v.area_m2 < p.area_m2 * 0.99
     """
     assert one(read, remeasured) > 5
+
+
+def test_parcels_state_what_follows_from_their_books(read) -> None:
+    """Ownership, seizure and mortgage: following the books would change nothing."""
+    assert [title.parcel_code for title in titles_of(read, "149901", day=date(2026, 12, 31)) if title.changes()] == []
