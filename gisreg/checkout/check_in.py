@@ -126,7 +126,7 @@ def check_in(
         done: CheckedIn | None = None
         try:
             with transaction(engine, Actor(actor, _source(handed.id))) as connection:
-                _hold_county(connection, returned)
+                _take_turns(connection, returned)
                 changes = Comparison(connection, returned, handed.county).changes()
                 done = CheckedIn(file, handed, dry_run, returned.count(), changes, returned.notes)
                 words = reason or REASON.zh.format(id=handed.id)
@@ -143,22 +143,34 @@ def _source(checkout: str, fid: int | None = None) -> str:
     return f"checkin:{checkout}" if fid is None else f"checkin:{checkout}#{fid}"
 
 
-def _hold_county(connection: Connection, returned: Returned) -> None:
-    """One check-in of a county at a time; before any parcel is locked, as imports do.
+def _take_turns(connection: Connection, returned: Returned) -> None:
+    """One check-in of a county at a time; others' edits go on while this one compares.
 
     Raises:
         OtherRegistry: there is no such county here.
     """
-    connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": PATIENCE})
     county = returned.handed.county
-    held = select(County.code).where(County.code == county).with_for_update()
-    if connection.execute(held).scalar_one_or_none() is None:
+    connection.execute(
+        text(
+            "SELECT set_config('lock_timeout', :patience, true),"
+            " pg_advisory_xact_lock(hashtextextended('gisreg.checkin.' || :county, 0))"
+        ),
+        {"patience": PATIENCE, "county": county},
+    )
+    if connection.execute(select(County.code).where(County.code == county)).scalar_one_or_none() is None:
         raise OtherRegistry(where=returned.name, checkout=returned.handed.id, detail=county)
+
+
+def _hold_numbers(connection: Connection, county: str) -> None:
+    """Before any parcel is locked, as imports do."""
+    connection.execute(select(County.code).where(County.code == county).with_for_update())
 
 
 def _write(connection: Connection, done: CheckedIn, decisions: Decisions, reason: str) -> None:
     _require_known(done.changes, decisions)
     ready = [change for change in done.changes if decisions.accepted(change) and _decided(change, decisions)]
+    if any(change.fate == Fate.NEW for change in ready):
+        _hold_numbers(connection, done.handed.county)
     moved: list[str] = []
     # what makes room comes first, what is new last
     for change in sorted(ready, key=lambda one: (not one.removal, one.fate == Fate.NEW, one.name)):

@@ -216,7 +216,9 @@ class Comparison:
             if mine == was:
                 continue
             theirs = now.row[name]
-            conflict = theirs not in (mine, base.row[name])
+            # a name that was withheld is not typed over unseen: somebody has to say so
+            withheld = was is None and base.row[name] not in (None, "", [], *INFINITE)
+            conflict = theirs != mine and (withheld or theirs != base.row[name])
             change.fields.append(FieldChange(name, title_of(name), was, mine, self._shown(now.row, name), conflict))
             if theirs != mine and not conflict:
                 change.values[name] = mine

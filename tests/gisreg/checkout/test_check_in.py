@@ -71,6 +71,15 @@ def test_a_name_that_was_withheld_is_not_erased(desk, comes_back, ask) -> None:
     assert ask(f"SELECT holder_name FROM parcel WHERE parcel_code = '{P1}'") == "示例公司"
 
 
+def test_a_name_that_was_withheld_is_replaced_only_when_somebody_says_so(desk, comes_back, ask) -> None:
+    desk.set(1, holder_name="样例公司")
+    left = only(comes_back())
+    assert (left.fate, left.fields[0].before, left.fields[0].theirs) == (Fate.CONFLICT, None, None)
+    assert only(comes_back(take={P1: "mine"})).outcome == Outcome.APPLIED
+    assert ask(f"SELECT holder_name FROM parcel WHERE parcel_code = '{P1}'") == "样例公司"
+    assert only(comes_back()).fate == Fate.ALREADY
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [
