@@ -9,6 +9,9 @@ from gisreg.text import Text
 class RowFault(InputError):
     """Base of the faults of a row."""
 
+    what: ClassVar[Text] = Text("该行不能写入", "this row cannot be taken in")
+    mend: ClassVar[Text] = Text("请在 QGIS 中更正该行后重新签入", "correct the row in QGIS and check the file in again")
+
 
 class CodeChanged(RowFault):
     """The parcel code of a row was typed over."""
