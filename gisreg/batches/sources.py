@@ -44,8 +44,14 @@ class Taken:
 
     def keep(self, home: Path, batch: int) -> None:
         """Give the copy its place; after the batch is committed."""
-        if self.folder is not None:
-            self.folder.rename(home / FOLDER / str(batch))
+        place = folder_of(home, batch, self.sha256)
+        if self.folder is not None and not place.exists():  # else the same file stands there already
+            self.folder.rename(place)
+
+
+def folder_of(home: Path, batch: int, sha256: str) -> Path:
+    """Where a batch's files are: several databases may number their batches alike in one data directory."""
+    return home / FOLDER / f"{batch}-{sha256[:16]}"
 
 
 @contextmanager
@@ -112,13 +118,13 @@ def _copied(path: Path, target: Path | None) -> str:
     return seen.hexdigest()
 
 
-def source_of(home: Path, batch: int) -> list[Path]:
+def source_of(home: Path, batch: int, sha256: str) -> list[Path]:
     """The kept files of a batch.
 
     Raises:
         SourceNotKept.
     """
-    folder = home / FOLDER / str(batch)
+    folder = folder_of(home, batch, sha256)
     files = [part for part in sorted(folder.rglob("*")) if part.is_file()] if folder.is_dir() else []
     if not files:
         raise SourceNotKept(where=str(batch), batch=batch)

@@ -202,17 +202,21 @@ def undo(
 def source(
     batch: BatchArgument,
     folder: Annotated[Path, typer.Option("--output", "-o", help="写到的文件夹 · folder to write to")],
+    county: CountyOption = None,
     json: JsonFlag = False,
 ) -> None:
     """取回批次的原文件 · get back the very file of a batch."""
-    from gisreg.batches.sources import source_of  # noqa: PLC0415 - heavy
+    from gisreg.batches.read import read_batch  # noqa: PLC0415 - heavy
+    from gisreg.batches.sources import folder_of, source_of  # noqa: PLC0415 - heavy
     from gisreg.cli.outputs import check_folder  # noqa: PLC0415 - heavy
 
     now = context()
-    files = source_of(now.settings.home, batch)
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        there = read_batch(connection, choose_county(connection, county or now.settings.county), batch)
+    files = source_of(now.settings.home, batch, there["file_sha256"])
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    base = now.settings.home / "batches" / str(batch)
+    base = folder_of(now.settings.home, batch, there["file_sha256"])
     for one in files:
         target = folder / one.relative_to(base)
         target.parent.mkdir(parents=True, exist_ok=True)
