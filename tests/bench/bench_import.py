@@ -127,7 +127,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def ours(app_url: str, file: Path) -> float:
     """Peak memory in MB of the import's processes together, sampled while it runs."""
-    environment = {**os.environ, "GISREG_DATABASE_URL": app_url}
+    environment = {**os.environ, "GISREG_DATABASE_URL": app_url, "GISREG_HOME": str(file.parent / "own")}
     command = [sys.executable, "-m", "gisreg.cli.main", "parcels", "import", str(file), "--kind", "idle_land"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     peak = 0.0
