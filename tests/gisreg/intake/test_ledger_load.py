@@ -1,12 +1,14 @@
 """Ledgers from their files into the database."""
 
-from datetime import date
+from datetime import hashlib
 
+import date
 import pytest
 from intake_surveys import adds_up, one, squares, survey
 from ledger_books import old_workbook, told, workbook
 from sqlalchemy import text
 
+from gisreg.batches.sources import source_of
 from gisreg.intake.importing import import_file
 from gisreg.intake.ledger.faults import JoinKeyMissing, JoinKeyUnknown
 from gisreg.intake.load import Wanted
@@ -200,7 +202,8 @@ def test_a_batch_is_taken_back_and_its_file_is_kept(  # noqa: PLR0917 - fixtures
     load(survey(tmp_path / "a.gpkg", squares(1), BSM=["K1"], MC=["甲"]))
     path = workbook(tmp_path / "a.xlsx", [["编号", "名称"], ["K1", "改"], ["K9", "新"]])
     batch = ledger(path).batch
-    assert (settings.home / "batches" / str(batch) / "a.xlsx").read_bytes() == path.read_bytes()
+    fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert [kept.read_bytes() for kept in source_of(settings.home, int(batch), fingerprint)] == [path.read_bytes()]
     undone = run_cli("batches", "undo", batch)
     assert undone.code == 0, undone.err
     with county.connect() as connection:
