@@ -1,8 +1,8 @@
 """Ledgers from their files into the database."""
 
-from datetime import hashlib
+import hashlib
+from datetime import date
 
-import date
 import pytest
 from intake_surveys import adds_up, one, squares, survey
 from ledger_books import old_workbook, told, workbook
