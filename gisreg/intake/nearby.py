@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-MOST_AT_ONCE = 2_000_000
+MOST_AT_ONCE = 200_000
 """Pairs looked at together: what bounds the memory."""
 
 
