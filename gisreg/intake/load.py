@@ -4,8 +4,7 @@
 
 import getpass
 import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,13 +138,6 @@ def chosen_mapping(settings: Settings, path: Path | None) -> Mapping:
 def actor_name(settings: Settings) -> str:
     """Who is working."""
     return settings.actor or getpass.getuser()
-
-
-@contextmanager
-def digest(path: Path) -> Iterator[Callable[[], str]]:
-    """The file's SHA-256, computed aside while the rows are read."""
-    with taking(path, None) as taken:
-        yield lambda: taken().sha256
 
 
 def _prepared(
