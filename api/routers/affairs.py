@@ -1,6 +1,7 @@
 """Approvals, projects, enterprises, zones and asset cards, and the parcels of each."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.parameters import AsOf, County, Limit, Offset, ParcelCode, known_form
 from api.problems import documented
-from api.routers.rights import LIST, OBJECT, READS, WRITES, BasedOn, Order, Route, Values, do_in, listed, look, look_in
+from api.records import LIST, OBJECT, BasedOn, Order, Values, do_in, listed, look, look_in, reads, writes
 from api.schemas import FEATURES, answers
 from gisreg.affairs.words import Affair
 from gisreg.counties import choose_county
@@ -19,6 +20,7 @@ from gisreg.records import RecordBasis, unusable
 from gisreg.text import Text
 
 router = APIRouter(tags=["affairs"])
+_get, _post = partial(reads, router), partial(writes, router)
 
 MAX_PARCELS = 10_000
 MAX_NUMBER = 2**31 - 1
@@ -72,17 +74,6 @@ class BoundaryOrder(Order):
     geometry: Geometry
     crs: str | None = Field(None, max_length=20)
     place: bool = Field(False, description="把其中未归园区的宗地归入 · parcels in it that have no zone belong to it")
-
-
-def _get(path: str, summary: str, schema: dict[str, Any]) -> Route:
-    return router.get(path, summary=summary, responses={**answers(json=schema), **READS}, response_class=Response)
-
-
-def _post(path: str, summary: str, status: int = 200) -> Route:
-    done: dict[int | str, dict[str, Any]] = {
-        status: {"description": "完成 · done", "content": {"application/json": {"schema": OBJECT}}}
-    }
-    return router.post(path, summary=summary, status_code=status, responses={**WRITES, **done}, response_class=Response)
 
 
 def _known(affair: Affair, key: str | int) -> str | int:

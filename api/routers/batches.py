@@ -9,13 +9,11 @@ from starlette.responses import Response
 
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.parameters import County, Limit
-from api.routers.rights import LIST, OBJECT, READS, WRITES, Order, do_in, listed, look_in
-from api.schemas import answers
+from api.records import LIST, MAX_ID, OBJECT, Order, do_in, listed, look_in, reads, writes
 
 router = APIRouter(tags=["batches"])
 
-MAX_NUMBER = 2**31 - 1
-Number = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="批次号 · its number")]
+Number = Annotated[int, Path(ge=1, le=MAX_ID, description="批次号 · its number")]
 
 
 class UndoOrder(Order):
@@ -24,12 +22,7 @@ class UndoOrder(Order):
     reason: str | None = Field(None, max_length=2_000, description="原因 · why")
 
 
-@router.get(
-    "/batches",
-    summary="最近的导入 · the newest imports",
-    responses={**answers(json=LIST), **READS},
-    response_class=Response,
-)
+@reads(router, "/batches", "最近的导入 · the newest imports", LIST)
 def batches(reading: ReadingDep, county: County = None, limit: Limit = 100) -> Response:
     """Without their problems; `undone_at` tells of one that was taken back."""
     from gisreg.batches.read import list_batches  # noqa: PLC0415 - loaded when used
@@ -37,12 +30,7 @@ def batches(reading: ReadingDep, county: County = None, limit: Limit = 100) -> R
     return look_in(reading, county, lambda c, code: listed(list_batches(c, code, limit)))
 
 
-@router.get(
-    "/batches/{batch}",
-    summary="一个批次 · one import",
-    responses={**answers(json=OBJECT), **READS},
-    response_class=Response,
-)
+@reads(router, "/batches/{batch}", "一个批次 · one import", OBJECT)
 def batch(reading: ReadingDep, batch: Number, county: County = None) -> Response:
     """With its mapping and the first thousand findings."""
     from gisreg.batches.read import read_batch  # noqa: PLC0415 - as above
@@ -50,10 +38,7 @@ def batch(reading: ReadingDep, batch: Number, county: County = None) -> Response
     return look_in(reading, county, lambda c, code: read_batch(c, code, batch))
 
 
-@router.post(
-    "/batches/{batch}/undo", summary="撤销整个批次 · take an import back", response_class=Response,
-    responses={**WRITES, 200: {"description": "完成 · done", "content": {"application/json": {"schema": OBJECT}}}},
-)  # fmt: skip
+@writes(router, "/batches/{batch}/undo", "撤销整个批次 · take an import back")
 def undo(registry: RegistryDep, actor: ActorDep, batch: Number, order: UndoOrder, county: County = None) -> Response:
     """All of it or nothing: refused where others have worked on its parcels since (409 with their numbers)."""
     from gisreg.batches.undo import undo_batch  # noqa: PLC0415 - as above

@@ -13,8 +13,8 @@ from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.encoding import json_bytes
 from api.parameters import Day, ParcelCode, known_form
 from api.problems import documented
+from api.records import LIST, MAX_ID, OBJECT, READS, BasedOn, Order, do, listed, look
 from api.routers.export import disposition
-from api.routers.rights import LIST, MAX_ID, OBJECT, READS, BasedOn, Order, do, listed, look
 from api.schemas import answers
 from gisreg.documents import (
     MEGABYTE,

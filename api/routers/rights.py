@@ -1,7 +1,7 @@
 """Parties, rights, encumbrances, contracts, and the title that follows from them."""
 
-from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -10,45 +10,22 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
-from api.encoding import json_bytes
 from api.parameters import AsOf, County, Day, Limit, Offset, ParcelCode, known_form
-from api.problems import documented
-from api.registry import Registry
-from api.schemas import answers
-from gisreg.counties import choose_county
-from gisreg.db.engine import Actor
+from api.records import LIST, MAX_ID, OBJECT, BasedOn, Order, Values, do, do_in, listed, look, look_in
+from api.records import reads as reads_of
+from api.records import writes as writes_of
 from gisreg.records import RecordBasis
 from gisreg.rights.words import CleanUp, EncumbranceType, TitleField, TitleStep
 
 router = APIRouter(tags=["rights"])
+reads, writes = partial(reads_of, router), partial(writes_of, router)
 
-JSON = "application/json"
-OBJECT: dict[str, Any] = {"type": "object"}
-LIST: dict[str, Any] = {
-    "type": "object",
-    "properties": {"total": {"type": "integer"}, "items": {"type": "array", "items": {"type": "object"}}},
-}
-READS = documented(400, 404, 422, 503)
-WRITES = documented(400, 403, 404, 409, 410, 415, 422, 503)
-MAX_ID = 2**31 - 1
 Id = Annotated[int, Path(ge=1, le=MAX_ID, description="编号 · its number")]
-BasedOn = Annotated[int, Field(ge=1, le=MAX_ID, description="依据的版本，过期即拒绝 · a stale one is refused")]
 PartyId = Annotated[int, Field(ge=1, le=MAX_ID, description="权利主体编号 · the party's number")]
-Values = Annotated[dict[str, Any], Field(description="字段与值；null 为未知 · fields; null is unknown")]
 Share = Annotated[
     str, Field(max_length=40, description="份额 1/3、50%、0.25；共同共有写 joint · share, or joint", examples=["1/3"])
 ]
-CountyField = Annotated[str | None, Field(pattern="^[0-9]{6}$", description="县级代码 · county code")]
 JOINT = "joint"
-Route = Callable[[Callable[..., Response]], Callable[..., Response]]
-
-
-class Order(BaseModel):
-    """What a change is asked with."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    county: CountyField = None
 
 
 class PartyOrder(Order):
@@ -148,49 +125,6 @@ class CleanUpOrder(Order):
 
 class CountyOrder(Order):
     """全县 · the whole county."""
-
-
-def reads(path: str, summary: str, schema: dict[str, Any]) -> Route:
-    """A route that only looks."""
-    return router.get(path, summary=summary, responses={**answers(json=schema), **READS}, response_class=Response)
-
-
-def writes(path: str, summary: str, status: int = 200, schema: dict[str, Any] = OBJECT) -> Route:
-    """A route that changes something."""
-    done: dict[int | str, dict[str, Any]] = {
-        status: {"description": "完成 · done", "content": {JSON: {"schema": schema}}}
-    }
-    return router.post(path, summary=summary, status_code=status, responses={**WRITES, **done}, response_class=Response)
-
-
-def look(reading: ReadingDep, work: Callable[[Connection], Any]) -> Response:
-    """One read."""
-    with reading.open() as connection:
-        return reading.reply(json_bytes(work(connection)), JSON)
-
-
-def look_in(reading: ReadingDep, county: str | None, work: Callable[[Connection, str], Any]) -> Response:
-    """One read in the county named, or the only one."""
-    return look(reading, lambda c: work(c, choose_county(c, county or reading.registry.settings.county)))
-
-
-def do(registry: Registry, actor: Actor, work: Callable[[Connection], Any], status: int = 200) -> Response:
-    """One change in one transaction."""
-    with registry.transaction(actor) as connection:
-        done = work(connection)
-    return Response(json_bytes(done), status, media_type=JSON)
-
-
-def do_in(
-    registry: Registry, actor: Actor, county: str | None, work: Callable[[Connection, str], Any], *, status: int = 200
-) -> Response:
-    """One change in the county named, or the only one."""
-    return do(registry, actor, lambda c: work(c, choose_county(c, county or registry.settings.county)), status)
-
-
-def listed(rows: list[Any], total: int | None = None) -> dict[str, Any]:
-    """A list with how many there are."""
-    return {"total": len(rows) if total is None else total, "items": rows}
 
 
 def _share(given: str | None) -> Fraction | None:

@@ -10,9 +10,8 @@ from starlette.responses import Response
 
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.parameters import County, Day
+from api.records import LIST, OBJECT, Order, do_in, listed, look_in, reads, writes
 from api.registry import Registry
-from api.routers.rights import LIST, OBJECT, READS, WRITES, Order, do_in, listed, look_in
-from api.schemas import answers
 from gisreg.db.engine import Actor
 from gisreg.vocab import UnitLevel
 
@@ -22,9 +21,6 @@ Level = Literal["township", "village"]
 Code = Annotated[str, Field(min_length=1, max_length=20)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 MAX_UNITS = 200
-_DONE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "完成 · done", "content": {"application/json": {"schema": OBJECT}}}
-}
 
 
 class ChangeOrder(Order):
@@ -82,7 +78,7 @@ def _do(registry: Registry, actor: Actor, order: ChangeOrder, work: Callable[[Co
     return do_in(registry, actor, order.county, done)
 
 
-@router.post("/rename", summary="更名、换码 · rename", responses={**WRITES, **_DONE}, response_class=Response)
+@writes(router, "/rename", "更名、换码 · rename")
 def rename(registry: RegistryDep, actor: ActorDep, order: RenameOrder) -> Response:
     """Lists as of earlier days show the old name."""
     from gisreg.unit_changes import changing  # noqa: PLC0415 - as above
@@ -91,7 +87,7 @@ def rename(registry: RegistryDep, actor: ActorDep, order: RenameOrder) -> Respon
         c, change, order.code, name=order.name, new_code=order.new_code))  # fmt: skip
 
 
-@router.post("/merge", summary="合并 · merge", responses={**WRITES, **_DONE}, response_class=Response)
+@writes(router, "/merge", "合并 · merge")
 def merge(registry: RegistryDep, actor: ActorDep, order: MergeOrder) -> Response:
     """Parcels and villages follow their unit."""
     from gisreg.unit_changes import changing  # noqa: PLC0415 - as above
@@ -100,7 +96,7 @@ def merge(registry: RegistryDep, actor: ActorDep, order: MergeOrder) -> Response
         c, change, order.codes, (order.into, order.name), settle_ownership=order.settle_ownership))  # fmt: skip
 
 
-@router.post("/split", summary="拆分 · split", responses={**WRITES, **_DONE}, response_class=Response)
+@writes(router, "/split", "拆分 · split")
 def split(registry: RegistryDep, actor: ActorDep, order: SplitOrder) -> Response:
     """Parcels go by their village, else by where most of them lies."""
     from gisreg.unit_changes import changing  # noqa: PLC0415 - as above
@@ -120,10 +116,7 @@ def _shape(part: PartOrder) -> Any:
     return given_geojson(part.geometry, part.crs, where)
 
 
-@router.get(
-    "/crosswalk", summary="代码对照 · which unit became which", responses={**answers(json=LIST), **READS},
-    response_class=Response,
-)  # fmt: skip
+@reads(router, "/crosswalk", "代码对照 · which unit became which", LIST)
 def crosswalk(
     reading: ReadingDep, county: County = None,
     level: Annotated[Level | None, Query(description="级别 · level")] = None,
@@ -135,10 +128,7 @@ def crosswalk(
     return look_in(reading, county, lambda c, code: listed(changing.crosswalk(c, code, wanted)))
 
 
-@router.get(
-    "/crosswalk/{code}", summary="旧代码今为何 · where a code leads today", responses={**answers(json=OBJECT), **READS},
-    response_class=Response,
-)  # fmt: skip
+@reads(router, "/crosswalk/{code}", "旧代码今为何 · where a code leads today", OBJECT)
 def leads_to(
     reading: ReadingDep,
     code: Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,20}$", description="代码 · code")],
