@@ -94,8 +94,7 @@ class Team:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        self._end()
 
     def _start(self) -> "tuple[ProcessPoolExecutor, Queue[int]]":
         if self._pool is None or self._told is None:
@@ -107,6 +106,12 @@ class Team:
             self._pool = ProcessPoolExecutor(self._size, context, initializer=_begin, initargs=(self._told,))
             self._pool.submit(_ready)
         return self._pool, self._told
+
+    def _end(self) -> None:
+        """The processes go, and their memory with them."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
     def run(self, tasks: Sequence[Task], progress: Callable[[int], None]) -> "list[np.ndarray]":
         """Load all parts; the first failure ends the work. ``progress`` gets the rows sent so far.
@@ -122,6 +127,8 @@ class Team:
             return [future.result() for future in futures]
         except BrokenProcessPool as error:
             raise WorkerDied from error
+        finally:
+            self._end()  # what follows is the server's work, and this process's alone
 
 
 def _bytes(file: Path) -> int:
