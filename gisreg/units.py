@@ -5,7 +5,7 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.sql import load
 from gisreg.errors import InputError
+from gisreg.intake.crosswalks import todays_code
 from gisreg.intake.load import actor_name, is_geographic
 from gisreg.intake.opening import open_source
 from gisreg.intake.registering import run_script
@@ -89,6 +90,8 @@ class UnitRow:
     name: str
     name_en: str | None
     wkb: bytes | None
+    said: str = ""
+    """The code as it stands in the file."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class UnitsReport:
     placed_parcels: int = 0
     """Parcels that had no township and now lie in one."""
     refused: list[Refusal] = field(default_factory=list)
+    translations: list[dict[str, Any]] = field(default_factory=list)
+    """Codes that begin as a county's of 1999 did, and for what they were taken."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,9 @@ def _import(engine: Engine, wanted: WantedUnits, county: str | None, actor: str)
     with transaction(engine, Actor(actor, "units")) as connection:
         if wanted.level != UnitLevel.COUNTY:
             county = choose_county(connection, county)
+        rows = list(_of_today(rows, wanted.level, county))
         usable = list(_usable(rows, wanted.level, county, report))
+        report.translations = [_translation(row) for row in usable if row.said != row.code]
         if not usable:
             raise NoUnits(str(wanted.file), detail=f"{report.read} → 0")
         _stage(connection, usable, srid)
@@ -214,6 +221,20 @@ def _field(given: str | None, usual: Sequence[str], fields: Sequence[str], file:
         if name.casefold() in known:
             return known[name.casefold()]
     raise FieldsUnclear(str(file), thing=thing.zh, thing_en=thing.en, fields="、".join(fields) or "-")
+
+
+def _of_today(rows: Sequence[UnitRow], level: str, county: str | None) -> Iterator[UnitRow]:
+    """Rows with the codes that they have today. Below the county only its own are: no other county's come in."""
+    for row in rows:
+        found = todays_code(row.code) if row.code.isdecimal() else None
+        own = found is not None and (level == UnitLevel.COUNTY or county is None or found[1].code == county)
+        yield replace(row, said=row.code, code=found[0] if found and own else row.code)
+
+
+def _translation(row: UnitRow) -> dict[str, Any]:
+    found = todays_code(row.said)
+    why = found[1].why if found else Text("", "")
+    return {"row": row.row, "said": row.said, "stored": row.code, "why": why.zh, "why_en": why.en}
 
 
 def _usable(rows: Sequence[UnitRow], level: str, county: str | None, report: UnitsReport) -> Iterator[UnitRow]:

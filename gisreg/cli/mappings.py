@@ -42,13 +42,14 @@ def mapping(
     crs: Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")] = None,
     encoding: Annotated[str | None, typer.Option(help="属性文字编码,如 GBK · encoding of the attributes")] = None,
     base: Annotated[str | None, typer.Option("--mapping", help="以此字段对照为准(已保存的名称或 TOML)· start from this one")] = None,
-    assign: Annotated[list[str] | None, typer.Option("--set", help="列名=字段[:单位];列名=- 不用 · COLUMN=TARGET[:UNIT], COLUMN=- leaves it out")] = None,
+    assign: Annotated[list[str] | None, typer.Option("--set", help="列名=字段[:单位或译入的标准];列名=- 不用 · COLUMN=TARGET[:UNIT or SCHEME], COLUMN=- leaves it out")] = None,
     save: Annotated[str | None, typer.Option(help="以此名称保存 · save by this name")] = None,
     json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """按列名和值提出字段对照,可更正并保存 · propose the mapping of a file from names and values; correct it, save it."""
     from gisreg.intake import mappings as kept  # noqa: PLC0415 - heavy, and only this command needs them
     from gisreg.intake.load import chosen_mapping, known_kind  # noqa: PLC0415
+    from gisreg.intake.mapping import in_todays_codes  # noqa: PLC0415
     from gisreg.intake.parallel import leave_out_pandas  # noqa: PLC0415
     from gisreg.intake.proposing import pin, propose  # noqa: PLC0415
     from gisreg.intake.sources import opened  # noqa: PLC0415
@@ -60,13 +61,14 @@ def mapping(
     path = kept.find(now.settings, base) if base else None
     chosen = chosen_mapping(now.settings, path)
     with opened(file, layer=layer, crs_given=crs, encoding=encoding) as source:
-        proposals = kept.assign(propose(source, chosen, known, _around(now, county)), assign or [])
+        around = _around(now, county)
+        proposals = kept.assign(propose(source, chosen, known, around), assign or [])
         used = [one for one in proposals if one.used]
         fields = [one.column for one in used]
         mapped = pin(chosen, used).apply(fields, known, getattr(source, "hints", {}))
-        translations = translated_in(source, mapped)
+        translations = translated_in(source, in_todays_codes(mapped, around.county))
         if save:
-            kept.save(now.settings, save, proposals, file.name)
+            kept.save(now.settings, save, proposals, file.name, chosen)
         if json:
             print_json({
                 "file": file.name, "layer": source.layer, "rows": source.rows, "saved": save,

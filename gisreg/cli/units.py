@@ -23,6 +23,7 @@ DONE = Text(
 )
 PLACED = Text("{n} 宗待核宗地已归入乡镇", "{n} parcels without a township now lie in one")
 REFUSED = Text("第 {row} 行 {code}:{fault}", "row {row}, {code}: {fault}")
+TRANSLATED = Text("行|原代码|存为|依据", "row|code|stored|why")
 LEVELS = {
     "county": Text("县", "county"),
     "township": Text("乡镇", "township"),
@@ -56,6 +57,12 @@ def import_(
     print_line(now.say(DONE, **{**report.__dict__, "refused": len(report.refused)}))
     for one in report.refused[:20]:
         print_line(now.say(REFUSED, row=one.row, code=one.code or "-", fault=one.fault))
+    if report.translations:
+        told = [
+            (one["row"], one["said"], one["stored"], one["why" if now.language == "zh" else "why_en"])
+            for one in report.translations[:20]
+        ]
+        print_table(now.say(TRANSLATED).split("|"), told)
     if report.placed_parcels:
         print_line(now.say(PLACED, n=report.placed_parcels))
 

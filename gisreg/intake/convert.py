@@ -75,6 +75,8 @@ def _values(column: MappedColumn, raw: "pa.Array") -> "pa.Array":  # noqa: PLR09
         return _wholes(column, raw)
     if column.values:
         return _each(raw, lambda text: _listed(column, whole_code(text)), pa.string())
+    if column.former:
+        return todays_codes(column, raw)
     if column.target == KEY_COLUMN:
         return _short(_codes(raw))
     return _codes(raw) if column.target.endswith(CODE_ENDINGS) else raw
@@ -121,6 +123,11 @@ def _codes(raw: "pa.Array") -> "pa.Array":
     if not pc.any(pc.ends_with(raw, ".0")).as_py():
         return raw
     return _each(raw, whole_code, raw.type)
+
+
+def todays_codes(column: MappedColumn, raw: "pa.Array") -> "pa.Array":
+    """Codes of places as they are today."""
+    return _each(raw, lambda text: column.of_today(whole_code(text)), raw.type)
 
 
 def _short(raw: "pa.Array") -> "pa.Array":

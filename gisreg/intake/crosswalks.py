@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gisreg.text import Text
 from gisreg.vocab import CODES_DIR, LandUseScheme
 
 COUNTY_DIGITS = 6
@@ -21,11 +22,24 @@ class CountyChange:
     change: str
     """renumbered, or renamed (县 to 市 or 区)."""
 
+    @property
+    def why(self) -> Text:
+        """For reports."""
+        return Text(
+            f"1999 年县代码 {self.code_1999} {self.name_1999} 今为 {self.code} {self.name}",
+            f"the county code {self.code_1999} of 1999 is {self.code} today",
+        )
+
 
 @cache
 def county_changes(folder: Path = CODES_DIR) -> dict[str, CountyChange]:
     """By the code of 1999; merged and divided counties are none of these."""
     return {row["code_1999"]: CountyChange(**row) for row in _rows(folder / "county_changes.csv")}
+
+
+def former_code(county: str) -> CountyChange | None:
+    """What a county of today was in 1999, where its code was another."""
+    return next((change for change in county_changes().values() if change.code == county), None)
 
 
 def todays_code(code: str) -> tuple[str, CountyChange] | None:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from gisreg.intake.crosswalks import former_code
 from gisreg.intake.ledger.faults import JoinNeedsLedger
 from gisreg.intake.ledger.source import is_ledger
 from gisreg.intake.load import Progress, Wanted, chosen_mapping, import_parcels, known_kind
+from gisreg.intake.mapping import in_todays_codes
 from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
 from gisreg.intake.report import Report
@@ -30,14 +32,14 @@ def import_file(
     if join is not None:
         raise JoinNeedsLedger(str(wanted.file), key=join)
     report = import_parcels(settings, url, wanted, progress, team)
-    return replace(report, translations=_translations(settings, wanted))
+    return replace(report, translations=_translations(settings, wanted, report.county))
 
 
-def _translations(settings: Settings, wanted: Wanted) -> list[dict[str, Any]]:
-    """Codes brought to another scheme, which few mappings ask for."""
+def _translations(settings: Settings, wanted: Wanted, county: str) -> list[dict[str, Any]]:
+    """Codes brought to another scheme or to today's, which few mappings and counties ask for."""
     mapping = chosen_mapping(settings, wanted.mapping)
-    if not mapping.schemes:
+    if not mapping.schemes and former_code(county) is None:
         return []
     with open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as source:
-        mapped = mapping.apply(source.fields, known_kind(wanted.kind))
+        mapped = in_todays_codes(mapping.apply(source.fields, known_kind(wanted.kind)), county)
         return [one.as_json() for one in translated_codes(source, mapped)]

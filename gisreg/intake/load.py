@@ -22,7 +22,7 @@ from gisreg.geometry import CHINA_BOX
 from gisreg.intake import registering
 from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
-from gisreg.intake.mapping import Mapped, Mapping, default_mapping, load_mapping
+from gisreg.intake.mapping import Mapped, Mapping, default_mapping, in_todays_codes, load_mapping
 from gisreg.intake.nearby import near_pairs
 from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
@@ -99,9 +99,8 @@ def import_parcels(
             staging_area(engine) as staging,
         ):
             policy = load_policy(settings.data_dir, settings.home)
-            preparation = _prepared(
-                engine, staging, source, mapped=mapping.apply(source.fields, kind), policy=policy, county=county
-            )
+            mapped = in_todays_codes(mapping.apply(source.fields, kind), county)
+            preparation = _prepared(engine, staging, source, mapped=mapped, policy=policy, county=county)
             tasks = _tasks(url, preparation, source, settings.load_workers)
             with translated(), engine.begin() as connection:
                 create_parts(connection, staging, len(tasks))

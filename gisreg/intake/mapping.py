@@ -17,8 +17,9 @@ from sqlalchemy import Text as SqlText
 
 from gisreg.columns import Meaning
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
-from gisreg.intake.crosswalks import land_use_crosswalk
+from gisreg.intake.crosswalks import former_code, land_use_crosswalk
 from gisreg.intake.errors import MappingInvalid
+from gisreg.intake.mapping_form import check_form
 from gisreg.text import Text
 from gisreg.vocab import SUBKINDS, Kind, LandUseScheme, code_list
 
@@ -59,6 +60,9 @@ TOWNSHIP_NAME = "township_name"
 """Not stored: it finds the township where a file has no code."""
 KEY_COLUMN = "source_code"
 FLOOR_AREA = "floor_area_m2"
+VILLAGE_CODE = "village_code"
+PLACES = (TOWNSHIP_NAME, "township_code", VILLAGE_CODE)
+"""Columns whose codes begin with a county's."""
 LAND_USE, LAND_USE_SCHEME = "land_use_code", "land_use_scheme"
 
 
@@ -77,6 +81,17 @@ class MappedColumn:
     """What stands in the file (case and width folded) to what is stored."""
     strict: bool = False
     """Nothing but the listed values may be stored."""
+    sets: dict[str, str] = field(default_factory=dict)
+    """What else its name tells, such as the scheme of its codes."""
+    former: dict[str, str] = field(default_factory=dict)
+    """How codes of places began in other years, and how they begin today."""
+
+    def of_today(self, text: str) -> str:
+        """A code of a place as it is today."""
+        for old, new in self.former.items():
+            if text.startswith(old) and text.isdecimal():
+                return new + text.removeprefix(old)
+        return text
 
 
 @dataclass(frozen=True)
@@ -184,7 +199,8 @@ class Mapping:
         unit = unit_of(source, target, hint) or own or _file_unit(target, hint) or entry.unit or self.units.get(target)
         low, high = _limits(column)
         values, strict = self._values(target, column, parcel_kind)
-        return MappedColumn(target, source, kind, UNIT_FACTORS[unit] if unit else 1.0, low, high, values, strict=strict)
+        factor = UNIT_FACTORS[unit] if unit else 1.0
+        return MappedColumn(target, source, kind, factor, low, high, values, strict=strict, sets=dict(entry.sets))
 
     def _values(self, target: str, column: "Column[Any]", kind: Kind | None) -> tuple[dict[str, str], bool]:
         meaning: Meaning = column.info["meaning"]
@@ -206,6 +222,18 @@ class Mapping:
             titles = {folded(code.zh): code.code for code in reversed(codes)}
             return {**titles, **{code.code: code.code for code in codes}, **given}, False
         return given, False
+
+
+def in_todays_codes(mapped: Mapped, county: str) -> Mapped:
+    """Codes of places that begin as the county's did in 1999 are brought to today's."""
+    change = former_code(county)
+    if change is None:
+        return mapped
+    columns = tuple(
+        replace(one, former={change.code_1999: change.code}) if one.target in PLACES else one for one in mapped.columns
+    )
+    why = {one.target: change.why for one in columns if one.former}
+    return replace(mapped, columns=columns, translated={**mapped.translated, **why})
 
 
 def folded(name: str) -> str:
@@ -288,34 +316,24 @@ def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
     shown = str(path)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise MappingInvalid(shown, detail=str(error)[:120]) from error
+    check_form(data, shown)
     columns = data.get("columns", {})
-    if not isinstance(columns, dict):
-        raise MappingInvalid(shown, detail="columns")
     for target, spec in columns.items():
         _check(target, spec, shown)
-    ignored = data.get("ignore", [])
-    if not isinstance(ignored, list) or not all(isinstance(name, str) for name in ignored):
-        raise MappingInvalid(shown, detail='ignore = ["…"]')
     return _merged(data, columns, base)
 
 
-def _check(target: str, spec: object, shown: str) -> None:
+def _check(target: str, spec: AnyMapping[str, Any], shown: str) -> None:
     if target != TOWNSHIP_NAME and target not in target_columns():
         raise MappingInvalid(shown, detail=f"columns.{target}: 无此字段 / no such column")
-    if not isinstance(spec, dict) or not isinstance(spec.get("from", []), str | list):
-        raise MappingInvalid(shown, detail=f"columns.{target}: from = […]")
     units = [spec.get("unit")] + [e.get("unit") for e in _listed(spec) if isinstance(e, dict)]
     for unit in units:
         if unit is not None and unit not in UNIT_FACTORS:
             raise MappingInvalid(shown, detail=f"columns.{target}: unit = {unit!r}")
-    if any(isinstance(e, dict) and not isinstance(e.get("name"), str) for e in _listed(spec)):
-        raise MappingInvalid(shown, detail=f"columns.{target}: name = …")
     if "to" in spec and (target != LAND_USE or spec["to"] not in list(LandUseScheme)):
         raise MappingInvalid(shown, detail=f"columns.{target}: to = {spec['to']!r}")
-    if not all(isinstance(value, str) for value in spec.get("values", {}).values()):
-        raise MappingInvalid(shown, detail=f"columns.{target}.values")
 
 
 def _listed(spec: AnyMapping[str, Any]) -> list[Any]:

@@ -5,15 +5,26 @@
 import json
 import re
 import secrets
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from gisreg.errors import InputError, NotFoundError
-from gisreg.intake.mapping import TOWNSHIP_NAME, UNIT_FACTORS, fitting_units, target_columns
+from gisreg.intake.mapping import (
+    LAND_USE,
+    TOWNSHIP_NAME,
+    UNIT_FACTORS,
+    Mapping,
+    default_mapping,
+    fitting_units,
+    target_columns,
+)
 from gisreg.intake.proposing import Proposal
 from gisreg.settings import Settings
 from gisreg.text import Text
+from gisreg.vocab import LandUseScheme
 
 FOLDER = "mappings"
 SUFFIX = ".toml"
@@ -44,8 +55,8 @@ class AssignmentUnusable(InputError):
 
     what: ClassVar[Text] = Text("--set {given} 不可用({detail})", "--set {given} cannot be followed ({detail})")
     mend: ClassVar[Text] = Text(
-        "写法:--set 列名=字段 或 --set 列名=字段:单位;--set 列名=- 表示不用该列",
-        "write --set COLUMN=TARGET or COLUMN=TARGET:UNIT; COLUMN=- leaves the column out",
+        "写法:--set 列名=字段 或 --set 列名=字段:单位(地类为 字段:译入的标准);--set 列名=- 表示不用该列",
+        "write --set COLUMN=TARGET or COLUMN=TARGET:UNIT (for land use the scheme to translate to); COLUMN=- leaves the column out",
     )
 
 
@@ -72,8 +83,10 @@ def find(settings: Settings, name: str) -> Path:
     raise MappingUnknown(where=name, name=name, known=", ".join(saved(settings)) or "-")
 
 
-def save(settings: Settings, name: str, proposals: Sequence[Proposal], file: str) -> Path:
-    """Keep what is followed of the proposals; an older mapping of that name is replaced whole.
+def save(settings: Settings, name: str, proposals: Sequence[Proposal], file: str, base: Mapping | None = None) -> Path:
+    """Keep what is followed of the proposals, and what ``base``, which they came from, says of values and defaults.
+
+    An older mapping of that name is replaced whole.
 
     Raises:
         MappingNameUnusable.
@@ -84,29 +97,63 @@ def save(settings: Settings, name: str, proposals: Sequence[Proposal], file: str
     target = folder(settings) / f"{name}{SUFFIX}"
     scratch = target.with_name(f".{secrets.token_hex(4)}.part")
     try:
-        scratch.write_text(as_toml(name, proposals, file), encoding="utf-8")
+        scratch.write_text(
+            as_toml(name, proposals, file, base and _own(base, default_mapping(settings.data_dir))), encoding="utf-8"
+        )
         scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)
     return target
 
 
-def as_toml(name: str, proposals: Sequence[Proposal], file: str) -> str:
+def _own(mapping: Mapping, usual: Mapping) -> Mapping:
+    """What a mapping adds to the usual one."""
+    values = {
+        target: {words: value for words, value in listed.items() if usual.values.get(target, {}).get(words) != value}
+        for target, listed in mapping.values.items()
+    }
+    defaults = {key: value for key, value in mapping.defaults.items() if usual.defaults.get(key) != value}
+    yes, no = (
+        tuple(word for word in words if word not in known)
+        for words, known in ((mapping.yes, usual.yes), (mapping.no, usual.no))
+    )
+    return replace(mapping, values=values, defaults=defaults, yes=yes, no=no)
+
+
+def as_toml(name: str, proposals: Sequence[Proposal], file: str, own: Mapping | None = None) -> str:
     """A mapping file that says the same."""
     lines = [f"# 由 {_comment(file)} 提出 · proposed from that file", f"title = {_quoted(name)}"]
     left = [one.column for one in proposals if not one.used]
     if left:
         lines.append("ignore = [" + ", ".join(map(_quoted, left)) + "]")
+    lines += _general(own) if own else []
     for one in proposals:
         if not one.used or one.target is None or one.target not in (TOWNSHIP_NAME, *target_columns()):
             continue
         parts = [f"name = {_quoted(one.column)}"]
         if one.sets:
-            parts.append("sets = { " + ", ".join(f"{key} = {_quoted(value)}" for key, value in one.sets.items()) + " }")
+            parts.append(f"sets = {_inline(one.sets)}")
         lines += ["", f"[columns.{one.target}]  # {_comment(one.why.zh)}", "from = [{ " + ", ".join(parts) + " }]"]
         if one.unit:
             lines.append(f"unit = {_quoted(one.unit)}")
+        if one.to:
+            lines.append(f"to = {_quoted(one.to)}")
+        if own and own.values.get(one.target):
+            lines.append(f"values = {_inline(own.values[one.target])}")
     return "\n".join(lines) + "\n"
+
+
+def _general(own: Mapping) -> list[str]:
+    """Defaults, and words for yes and no."""
+    lines = [f"defaults = {_inline(own.defaults)}"] if own.defaults else []
+    if own.yes or own.no:
+        lines += ["", "[booleans]"]
+        lines += [f"{key} = [{', '.join(map(_quoted, words))}]" for key, words in (("yes", own.yes), ("no", own.no))]
+    return lines
+
+
+def _inline(values: AnyMapping[str, str]) -> str:
+    return "{ " + ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in values.items()) + " }"
 
 
 def _quoted(text: str) -> str:
@@ -141,17 +188,21 @@ def _assigned(proposals: dict[str, Proposal], column: str, wanted: str, words: s
         return {**proposals, column: Proposal(column, old.samples, None, None, 1.0, why)}
     if target not in (TOWNSHIP_NAME, *target_columns()):
         raise AssignmentUnusable(where="--set", given=words[:80], detail=f"没有字段 / no target {target[:40]}")
+    scheme = unit if target == LAND_USE and unit in list(LandUseScheme) else None
+    if scheme:
+        return {**_freed(proposals, target), column: replace(old, target=target, sure=1.0, why=why, to=scheme)}
     if unit and (unit not in UNIT_FACTORS or unit not in fitting_units(target)):
         raise AssignmentUnusable(where="--set", given=words[:80], detail=f"单位 / unit {unit[:20]}")
-    others = {name: one for name, one in proposals.items() if one.target != target}
-    freed = {
-        name: Proposal(
-            name, one.samples, None, None, 0.0, Text("该字段已指定给另一列", "another column was set to be that")
-        )
-        for name, one in proposals.items()
-        if one.target == target
-    }
     made = Proposal(
         column, old.samples, target, unit or (old.unit if old.unit in fitting_units(target) else None), 1.0, why
     )
-    return {name: {**others, **freed, column: made}[name] for name in proposals}
+    return {**_freed(proposals, target), column: made}
+
+
+def _freed(proposals: dict[str, Proposal], target: str) -> dict[str, Proposal]:
+    """Whatever was taken for the target is so no longer."""
+    why = Text("该字段已指定给另一列", "another column was set to be that")
+    return {
+        name: Proposal(name, one.samples, None, None, 0.0, why) if one.target == target else one
+        for name, one in proposals.items()
+    }

@@ -86,6 +86,8 @@ class Proposal:
     sets: dict[str, str] = field(default_factory=dict)
     """What else follows, such as the scheme of a land-use code."""
     by_values: bool = False
+    to: str | None = None
+    """The scheme that its codes are brought to."""
 
     @property
     def used(self) -> bool:
@@ -101,7 +103,7 @@ class Proposal:
         """For programs."""
         return {
             "column": self.column, "samples": list(self.samples), "target": self.target, "title": self.title._asdict(),
-            "unit": self.unit, "sure": round(self.sure, 2), "used": self.used, "why": self.why.zh, "why_en": self.why.en,
+            "unit": self.unit, "to": self.to, "sure": round(self.sure, 2), "used": self.used, "why": self.why.zh, "why_en": self.why.en,
         }  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def propose(
             guessed = _by_values(name, sample, around, mapping.apply([], kind), taken)
             found = guessed if found is None or guessed.used else found
             taken |= {found.target} if found.used else set()
-        proposals.append(found)
+        proposals.append(replace(found, to=mapping.schemes.get(found.target or "")))
     return proposals
 
 
@@ -157,7 +159,9 @@ def pin(mapping: FieldMapping, proposals: Sequence[Proposal]) -> FieldMapping:
         for one in proposals
         if one.target
     }  # fmt: skip
-    return replace(mapping, entries={**entries, **{t: e for t, e in mapping.entries.items() if t not in entries}})
+    entries |= {target: known for target, known in mapping.entries.items() if target not in entries}
+    schemes = {one.target: one.to for one in proposals if one.target and one.to}
+    return replace(mapping, entries=entries, schemes={**mapping.schemes, **schemes})
 
 
 def title_of(target: str) -> Text:
@@ -398,7 +402,7 @@ def _by_name(column: MappedColumn, sample: Sample, hint: FieldHint) -> Proposal:
         zh, en = f"{zh};{share:.0%} 的值可用", f"{en}; {share:.0%} of its values are usable"
     sure = BY_NAME if share >= DOUBTFUL else 0.3
     why = Text(zh + (f";{why_unit.zh}" if why_unit else ""), en + (f"; {why_unit.en}" if why_unit else ""))
-    return Proposal(column.source, samples, column.target, unit, sure, why)
+    return Proposal(column.source, samples, column.target, unit, sure, why, dict(column.sets))
 
 
 def _reader(column: MappedColumn) -> Callable[[str], bool]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gisreg.checks.attributes import attribute_findings
 from gisreg.checks.policy import OFF, Policy
 from gisreg.checks.shapes import read_shapes, shape_findings
-from gisreg.intake.convert import Typed, remarks, sparse, sql_type, typed
+from gisreg.intake.convert import Typed, remarks, sparse, sql_type, todays_codes, typed
 from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
 from gisreg.intake.source import DAMAGED, ROW, WKB
 
@@ -112,6 +112,8 @@ def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int) -> "pa.A
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
     named = [
-        raw for column, raw in zip(mapped.columns, raws, strict=True) if column.target in (TOWNSHIP_NAME, TOWNSHIP_CODE)
+        todays_codes(column, raw) if column.former else raw
+        for column, raw in zip(mapped.columns, raws, strict=True)
+        if column.target in (TOWNSHIP_NAME, TOWNSHIP_CODE)
     ]
     return pc.coalesce(*named) if named else pa.nulls(rows, pa.string())

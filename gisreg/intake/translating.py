@@ -36,15 +36,22 @@ def translated_texts(mapped: Mapped, texts: Mapping[str, Iterable[str | None]]) 
     found = [
         Translation(column.source, column.target, said, stored, rows, mapped.translated.get(column.target, OF_WORDS))
         for column in mapped.columns
-        if column.target in texts and column.values and column.type != "fact"
+        if column.target in texts and _translates(column)
         for said, rows in Counter(text for text in texts[column.target] if text is not None).most_common()
         if (stored := listed(column, said)) is not None and folded(stored) != folded(said)
     ]
     return found[:MOST]
 
 
+def _translates(column: MappedColumn) -> bool:
+    return bool(column.former) or (bool(column.values) and column.type != "fact")
+
+
 def listed(column: MappedColumn, text: str) -> str | None:
     """What a text stands for."""
+    if column.former:
+        code = whole_code(text)
+        return today if (today := column.of_today(code)) != code else None
     return column.values.get(text) or column.values.get(folded(text)) or column.values.get(whole_code(text))
 
 
@@ -55,7 +62,7 @@ def translated_codes(source: Source, mapped: Mapped) -> list[Translation]:
 
 def translated_in(source: Source, mapped: Mapped) -> list[Translation]:
     """All words and codes of a file that are stored as others."""
-    return _read(source, mapped, [column for column in mapped.columns if column.values and column.type != "fact"])
+    return _read(source, mapped, [column for column in mapped.columns if _translates(column)])
 
 
 def _read(source: Source, mapped: Mapped, columns: Sequence[MappedColumn]) -> list[Translation]:

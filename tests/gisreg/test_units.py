@@ -62,6 +62,27 @@ def test_codes_without_polygons_come_from_csv(county, bring, tmp_path):
     assert (report.read, report.added, report.skipped, len(report.refused)) == (3, 1, 1, 1)
 
 
+def test_codes_of_1999_are_todays_and_told(bring, run_cli, engine, tmp_path):
+    path = tmp_path / "149901.geojson"
+    path.write_text(json.dumps(BARE))
+    county = bring(path, "county", code="152728", name="示例旗")
+    assert (county.counties, county.translations[0]["said"], county.translations[0]["stored"]) == (
+        ["150627"], "152728", "150627",
+    )  # fmt: skip
+    codes = tmp_path / "codes.csv"
+    codes.write_text("代码,名称\n152728103,示例甲镇\n150627104,示例乙镇\n152701100,别县的镇\n", encoding="utf-8")
+    told = run_cli("units", "import", codes, "--level", "township", "--county", "150627")
+    assert told.code == 0, told.err
+    assert "152728103" in told.out
+    with transaction(engine) as connection:
+        listed = units.list_units(connection, "150627", "township")
+    assert [(unit.code, unit.name) for unit in listed] == [("150627103", "示例甲镇"), ("150627104", "示例乙镇")]
+    again = bring(codes, "township", county="150627")
+    assert (again.updated, again.skipped, [(one["row"], one["stored"]) for one in again.translations]) == (
+        2, 1, [(1, "150627103")],
+    )  # fmt: skip
+
+
 def test_townships_need_their_county_first(bring, tmp_path):
     with pytest.raises(CountyUnknown):
         bring(towns(tmp_path / "a.gpkg"), "township", county="149901")

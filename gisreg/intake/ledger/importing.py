@@ -23,7 +23,7 @@ from gisreg.intake.ledger.typing import (
     typed_ledger,
 )
 from gisreg.intake.load import Wanted, actor_name, chosen_mapping, known_kind
-from gisreg.intake.mapping import Mapped, MappedColumn, Mapping, target_columns
+from gisreg.intake.mapping import Mapped, MappedColumn, Mapping, in_todays_codes, target_columns
 from gisreg.intake.notes import WHOLE_FILE, Note
 from gisreg.intake.proposing import Proposal, Surroundings, pin, propose
 from gisreg.intake.report import Report
@@ -55,7 +55,8 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
                 around = Surroundings(county, townships(connection, county))
             guessed = [] if wanted.mapping else guesses(source, mapping, kind, around)
             fields = [name for name in source.fields if name != codes]
-            mapped = _with_codes(pin(mapping, guessed).apply(fields, kind, source.hints), codes)
+            applied = in_todays_codes(pin(mapping, guessed).apply(fields, kind, source.hints), county)
+            mapped = _with_codes(applied, codes)
             typed = typed_ledger(source, mapped, codes)
             towns = _placed(around, typed, mapped)
             policy = load_policy(settings.data_dir, settings.home)
@@ -77,7 +78,7 @@ def _with_codes(mapped: Mapped, codes: str | None) -> Mapped:
     """The registry's own numbers are a column of the ledger like the others."""
     if codes is None:
         return mapped
-    return Mapped((MappedColumn(PARCEL_CODE, codes, "text"), *mapped.columns), mapped.defaults, mapped.unmapped)
+    return replace(mapped, columns=(MappedColumn(PARCEL_CODE, codes, "text"), *mapped.columns))
 
 
 def _keys(source: LedgerSource, typed: TypedLedger, join: str | None) -> tuple[str, ...]:
@@ -105,8 +106,12 @@ def _guess(one: Proposal) -> Note:
 
 
 def _translations(job: Job) -> list[dict[str, Any]]:
-    """Words, codes and places."""
-    texts = {column.target: texts_of(job.source, column.source).to_pylist() for column in job.mapped.columns}
+    """Words, codes and places; how a township was found is told by its place."""
+    texts = {
+        column.target: texts_of(job.source, column.source).to_pylist()
+        for column in job.mapped.columns
+        if column.target not in TOWNSHIPS
+    }
     return [one.as_json() for one in (*translated_texts(job.mapped, texts), *job.towns.translations)]
 
 

@@ -62,11 +62,7 @@ def _why(said: str, code: str) -> Text:
     """By what a place was recognised."""
     old = todays_code(plain(said))
     if old and old[0].startswith(code):
-        change = old[1]
-        return Text(
-            f"1999 年县代码 {change.code_1999} {change.name_1999} 今为 {change.code} {change.name}",
-            f"the county code {change.code_1999} of 1999 is {change.code} today",
-        )
+        return old[1].why
     return Text("按本县乡镇名", "by the county's townships")
 
 

@@ -9,8 +9,8 @@ from intake_surveys import one, squares, survey
 from ledger_books import workbook
 from sqlalchemy import text
 
-from gisreg.intake import mappings
-from gisreg.intake.crosswalks import county_changes, land_use_crosswalk, todays_code
+from gisreg.intake import crosswalks, mappings
+from gisreg.intake.crosswalks import CountyChange, county_changes, land_use_crosswalk, todays_code
 from gisreg.intake.errors import MappingInvalid
 from gisreg.intake.importing import import_file
 from gisreg.intake.ledger.source import open_ledger
@@ -222,6 +222,66 @@ def test_a_township_code_of_1999_is_found_today_and_the_translation_told():
     assert found.codes == ["150627103", None]
     assert [note.fault for note in found.notes] == ["township_unknown", "ledger_translated"]
     assert "1999 年县代码 152728" in found.notes[1].what.zh
+
+
+@pytest.fixture
+def renumbered(monkeypatch):
+    change = CountyChange("149801", "示例旧县", "149901", "示例县", "renumbered")
+    monkeypatch.setattr(crosswalks, "county_changes", lambda: {"149801": change})
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "xlsx"])
+def test_places_of_1999_are_brought_to_todays_codes_and_each_is_told(renumbered, bring_in, county, tmp_path, suffix):
+    towns, villages = ["149801100", "149901100", "149801100"], ["149801100201", "149901100202", "150801100201"]
+    if suffix == "gpkg":
+        path = survey(tmp_path / "a.gpkg", squares(3, west=-600), BSM=["a", "b", "c"], XZQDM=towns, 村代码=villages)
+    else:
+        head = ["编号", "乡镇代码", "村代码"]
+        path = workbook(tmp_path / "a.xlsx", [head, *zip(["a", "b", "c"], towns, villages, strict=True)])
+    report = bring_in(path)
+    with county.connect() as connection:
+        rows = connection.execute(text("SELECT township_code, village_code FROM parcel ORDER BY source_code")).all()
+    assert rows == [("149901100", "149901100201"), ("149901100", "149901100202"), ("149901100", "150801100201")]
+    told = {(one["target"], one["said"], one["stored"], one["rows"]) for one in report.translations}
+    assert told == {("township_code", "149801100", "149901100", 2), ("village_code", "149801100201", "149901100201", 1)}
+    assert all("149801" in one["why"] for one in report.translations)
+    assert not [p for p in report.problems if p.fault.startswith("township")]
+
+
+def test_a_saved_mapping_keeps_scheme_values_and_defaults(settings, base, tmp_path):
+    given = tmp_path / "m.toml"
+    given.write_text(
+        '[defaults]\nholder_class = "state"\n[booleans]\nyes = ["属实"]\n[columns.land_use_code]\nto = "ydyh_2023"\n'
+        '[columns.sector.values]\n"加工" = "industry"\n',
+        encoding="utf-8",
+    )
+    chosen = load_mapping(given, base)
+    rows = [["a", "0601", "加工", "1001"], ["b", "0601", "加工", "1001"]]
+    source = open_ledger(workbook(tmp_path / "a.xlsx", [["编号", "DLBM", "规划用途", "YDYHDM"], *rows]))
+    path = mappings.save(settings, "译", propose(source, chosen, Kind.IDLE_LAND), "a.xlsx", chosen)
+    again = load_mapping(path, base)
+    assert again.schemes == {"land_use_code": "ydyh_2023"}
+    assert again.defaults == chosen.defaults
+    assert "属实" in again.yes
+    assert again.values["sector"]["加工"] == "industry"
+    assert (
+        again.apply(source.fields, Kind.IDLE_LAND).translated == chosen.apply(source.fields, Kind.IDLE_LAND).translated
+    )
+    assert "工业用地" not in path.read_text(encoding="utf-8")  # the usual words are not written down again
+
+
+def test_a_scheme_set_by_hand_is_kept(settings, base, tmp_path):
+    source = open_ledger(workbook(tmp_path / "a.xlsx", [["编号", "类"], ["a", "0601"]]))
+    proposals = mappings.assign(propose(source, base, Kind.IDLE_LAND), ["类=land_use_code:ydyh_2023"])
+    mapped = load_mapping(mappings.save(settings, "译", proposals, "a.xlsx", base), base).apply(source.fields)
+    assert mapped.translated
+    assert mapped.defaults["land_use_scheme"] == "ydyh_2023"
+
+
+def test_a_name_that_tells_the_scheme_is_saved_with_it(settings, base, tmp_path):
+    source = open_ledger(workbook(tmp_path / "a.xlsx", [["编号", "YDYHDM"], ["a", "1001"]]))
+    path = mappings.save(settings, "译", propose(source, base, Kind.IDLE_LAND), "a.xlsx", base)
+    assert load_mapping(path, base).apply(source.fields).defaults["land_use_scheme"] == "ydyh_2023"
 
 
 @pytest.mark.parametrize(
