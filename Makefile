@@ -1,5 +1,5 @@
 # Two commands: `make demo` shows everything, `make test` proves it. Both set up what is missing first.
-.PHONY: help demo test setup setup-test lint bench lock serve clean
+.PHONY: help demo test setup setup-test lint bench fuzz lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/'
@@ -24,6 +24,9 @@ lint: setup-test ## ruff, mypy (strict), import-linter
 
 bench: setup-test ## measure against doing the same by hand; prints a table
 	.venv/bin/python tests/bench
+
+fuzz: setup-test ## give each of our own parsers its share of FUZZ_SECONDS (600) of spoilt input (FUZZ="kml dxf": these only)
+	scripts/fuzz.sh $(FUZZ)
 
 lock: ## resolve all dependencies anew (UPGRADE=1: to their newest versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)

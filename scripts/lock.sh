@@ -13,5 +13,6 @@ UPGRADE=()
 [ "${1:-}" = --upgrade ] && UPGRADE=(--upgrade)
 compile requirements/runtime.txt requirements/runtime.in requirements/build.in
 compile requirements/test.txt requirements/test.in requirements/build.in -c requirements/runtime.txt
+compile requirements/fuzz.txt requirements/fuzz.in
 compile requirements/node.txt requirements/node.in
 npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund

@@ -31,10 +31,10 @@ def test_the_tests_lock_holds_the_run_time_lock():
     assert runtime.items() <= test.items()
 
 
-@pytest.mark.parametrize("name", ["runtime", "test", "build", "node"])
+@pytest.mark.parametrize("name", ["runtime", "test", "build", "fuzz", "node"])
 def test_every_wanted_package_is_locked(name: str):
     wanted = re.findall(r"^[a-zA-Z][\w.-]*", (PROJECT / f"requirements/{name}.in").read_text(), re.MULTILINE)
-    locked = pins(PROJECT / f"requirements/{'node' if name == 'node' else 'test'}.txt")
+    locked = pins(PROJECT / f"requirements/{name if name in ('fuzz', 'node') else 'test'}.txt")
     assert {one.lower() for one in wanted} <= locked.keys()
 
 

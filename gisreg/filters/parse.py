@@ -118,6 +118,9 @@ def _expression_groups(source: str) -> list[tuple[int, int]]:
         before = "operator" if kind == "operator" or (kind == "word" and text in _WORD_OPERATORS) else "value"
     if operators > MAX_OPERATORS:
         raise FilterTooDeep(limit=MAX_OPERATORS)
+    if len(stack) >= SHALLOW:  # never closed, so no group of its own: the parser would try for hours
+        position = stack[-1].start + 1
+        raise FilterSyntaxError(_place(position), detail="expected )", position=position)
     return spans
 
 

@@ -4,14 +4,19 @@ The members are unpacked under names of our own, so that no path in the archive 
 a packed shapefile slowly.
 """
 
+import errno
+import hashlib
+import lzma
 import shutil
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from gisreg.errors import DiskFull
 from gisreg.intake.errors import BadArchive, DiskTooSmall
 
 DATASETS = (
@@ -30,6 +35,13 @@ LARGEST_RATIO = 500
 LEAST_BUDGET = 500_000_000
 """What a small archive may hold all the same."""
 MOST_MEMBERS = 100_000
+LONGEST_NAME_BYTES = 200
+LONGEST_SUFFIX = 12
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+BROKEN = (
+    zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error, lzma.LZMAError,
+    RuntimeError,  # that a password is needed
+)  # fmt: skip
 
 
 MAPINFO = (".tab", ".mif")
@@ -61,14 +73,31 @@ class _Budget:
 
 def unpack(path: Path, target: Path, shown: str) -> list[Packed]:
     """Unpack all datasets below ``target``."""
-    try:
+    with _explained(target, shown):
         folder = _unpacked(path, target, shown, 1, _Budget(path, target))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        # RuntimeError is how zipfile says that a password is needed
-        raise BadArchive(shown, detail=str(error)[:80]) from error
-    _gather_geodatabases(folder, path.name.partition(".")[0])
+        _gather_geodatabases(folder, path.name.partition(".")[0])
     found = list(_datasets(folder, DATASETS))
     return _told_apart(_without_copies(found) or list(_datasets(folder, LISTS)), target)
+
+
+@contextmanager
+def _explained(target: Path, shown: str) -> Iterator[None]:
+    """Whatever an archive does to zipfile or to the disk, in one line."""
+    try:
+        yield
+    except BROKEN as error:
+        raise BadArchive(shown, detail=_one_line(error)) from error
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull(str(target)) from error
+        raise BadArchive(
+            shown, detail=_one_line(error)
+        ) from error  # a file under another file, a place before the start
+
+
+def _one_line(error: Exception) -> str:
+    told = error.strerror if isinstance(error, OSError) else None  # its own paths are ours, not the archive's
+    return " ".join((told or str(error) or type(error).__name__).split())[:80]
 
 
 def _without_copies(found: list[Packed]) -> list[Packed]:
@@ -98,7 +127,7 @@ def _gather_geodatabases(folder: Path, name: str) -> None:
 def names(path: Path) -> list[str]:
     """What an archive holds, as it says itself."""
     with zipfile.ZipFile(path) as archive:
-        return [_name_of(member) for member in archive.infolist() if not member.is_dir()]
+        return [_name_of(member) for member in _files(archive)]
 
 
 def _told_apart(found: list[Packed], folder: Path) -> list[Packed]:
@@ -112,7 +141,7 @@ def _told_apart(found: list[Packed], folder: Path) -> list[Packed]:
 
 def _unpacked(path: Path, target: Path, shown: str, depth: int, budget: _Budget) -> Path:
     with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = _files(archive)
         if len(members) > MOST_MEMBERS:
             raise BadArchive(shown, detail=f"{len(members)} 个文件 / {len(members)} files")
         budget.take(sum(member.file_size for member in members), shown)
@@ -125,6 +154,11 @@ def _unpacked(path: Path, target: Path, shown: str, depth: int, budget: _Budget)
                 _unpacked(place, place.with_name(place.name + ".d"), shown, depth + 1, budget)
                 place.unlink()
     return target
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The members that are files and have a name at all."""
+    return [member for member in archive.infolist() if member.filename and not member.is_dir()]
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
@@ -142,7 +176,18 @@ def _safe_parts(name: str, shown: str) -> list[str]:
     steps = PurePosixPath(name.replace("\\", "/")).parts
     if ".." in steps:
         raise BadArchive(shown, detail=f"路径越界 / a path that leads outside: {name[:60]}")
-    return [step.replace(":", "_") for step in steps if step not in ("/", ".")] or ["_"]
+    return [_short(step.replace(":", "_")) for step in steps if step not in ("/", ".")] or ["_"]
+
+
+def _short(name: str) -> str:
+    """Windows has 255 characters for a name, Linux 255 bytes; what belongs together by its stem stays so."""
+    if len(name.encode()) <= LONGEST_NAME_BYTES:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > LONGEST_SUFFIX:
+        stem, dot, suffix = name, "", ""
+    kept = stem.encode()[: LONGEST_NAME_BYTES // 2].decode(errors="ignore")
+    return f"{kept}~{hashlib.sha256(stem.encode()).hexdigest()[:8]}{dot}{suffix}"
 
 
 def _datasets(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Packed]:

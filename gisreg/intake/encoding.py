@@ -20,6 +20,8 @@ _NAMES = {
     "65001": "UTF-8", "UTF8": "UTF-8", "932": "CP932", "949": "CP949", "1252": "CP1252", "1251": "CP1251",
     "88591": "ISO-8859-1", "8859_1": "ISO-8859-1", "54936": "GB18030", "ISO 88591": "ISO-8859-1",
 }  # fmt: skip
+_NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+"""Codecs of Python's for single words and for its own sources; they fail in ways of their own."""
 _SUPERSETS = {"GBK": "gb18030", "GB2312": "gb18030", "Big5": "big5hkscs"}
 """Codecs that read all of an encoding and what Windows programs add to it."""
 
@@ -51,7 +53,7 @@ def canonical(name: str, where: str) -> str:
         codec = codecs.lookup(_SUPERSETS.get(known, known))
     except LookupError as error:
         raise EncodingUnknown(where, encoding=name.strip()) from error
-    if not codec._is_text_encoding:  # the only mark that tells text codecs from zip or hex
+    if not codec._is_text_encoding or codec.name in _NO_FILES:  # the only mark that tells text codecs from zip or hex
         raise EncodingUnknown(where, encoding=name.strip())
     return {"BIG5": "Big5", "GB18030": "GB18030", "UTF-8": "UTF-8"}.get(known.upper(), known)
 

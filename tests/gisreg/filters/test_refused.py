@@ -130,6 +130,14 @@ def test_a_mistake_deep_inside_is_found_at_once(source: str) -> None:
     assert time.monotonic() - started < 2
 
 
+@pytest.mark.parametrize("source", ["(" * 25 + "O(ONO", "seized AND " + "(" * 60 + "a", "NOT (" * 40, "((((((kind = '"])
+def test_parentheses_that_are_never_closed_are_told_at_once(source: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(FilterSyntaxError):
+        compile_filter(source)
+    assert time.monotonic() - started < 1
+
+
 def test_the_place_of_a_mistake_deep_inside() -> None:
     source = "(" * 30 + "seized AND !" + ")" * 30
     with pytest.raises(FilterSyntaxError) as raised:

@@ -231,6 +231,49 @@ def test_a_zip_in_a_zip(tmp_path, shape):
     assert opened(tmp_path / "outer.zip").rows == 5
 
 
+def test_a_member_without_a_name_is_passed_over(tmp_path, shape):
+    packed = tmp_path / "unnamed.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"x")
+        for part in shape.parent.glob("宗地.*"):
+            archive.write(part, part.name)
+    assert opened(packed).rows == 5
+
+
+def test_a_file_and_a_folder_of_one_name_in_a_zip(tmp_path):
+    packed = tmp_path / "both.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", b"x")
+        archive.writestr("a/b.geojson", b"{}")
+    with pytest.raises(e.BadArchive, match="File exists"):
+        opened(packed)
+
+
+def test_a_zip_that_points_before_its_own_start(tmp_path, shape):
+    with zipfile.ZipFile(tmp_path / "good.zip", "w") as archive:
+        for part in shape.parent.glob("宗地.*"):
+            archive.write(part, part.name)
+    raw = (tmp_path / "good.zip").read_bytes()
+    (tmp_path / "bad.zip").write_bytes(raw[:4] + raw[60:])
+    with pytest.raises(e.BadArchive):
+        opened(tmp_path / "bad.zip")
+
+
+def test_names_longer_than_a_disk_takes(tmp_path, shape):
+    packed, name = tmp_path / "long.zip", "示" * 120
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in shape.parent.glob("宗地.*"):
+            archive.write(part, name + part.suffix)
+    assert opened(packed).rows == 5
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "idna", "undefined", "unicode_escape", "zip", "hex"])
+def test_codecs_that_are_no_encodings_of_files(tmp_path, encoding):
+    (tmp_path / "a.txt").write_bytes(b" -!\\u12")
+    with pytest.raises(e.EncodingUnknown):
+        opened(tmp_path / "a.txt", encoding=encoding)
+
+
 def test_rows_marked_deleted_are_not_there(load, shape):
     dbf = shape.with_suffix(".dbf")
     raw = bytearray(dbf.read_bytes())
