@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, Engine, Table, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
+from sqlalchemy import Connection, Engine, Table, select, text
 
 from gisreg.checkout.changes import Change, Fate, Finding, Outcome
 from gisreg.checkout.compare import BOUNDARY, Comparison
@@ -17,12 +16,12 @@ from gisreg.checkout.returned import Returned, open_returned
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.errors import translated
 from gisreg.db.models import County, Parcel
-from gisreg.db.sql import load
 from gisreg.errors import DatabaseError, GisregError, ResourceError
 from gisreg.parcels.boundary.draw import draw, replace
 from gisreg.parcels.editing import OVERLAPS, OVERLAPS_MEND, PATIENCE, Basis, Edited
 from gisreg.parcels.edits import edit_attributes, remove
 from gisreg.parcels.faults import NothingToChange, StaleVersion
+from gisreg.parcels.overlaps import overlaps_of, tolerance_m2
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
@@ -30,7 +29,6 @@ Side = Literal["mine", "theirs"]
 EVERY = "all"
 OVERLAP = "overlaps_same_kind"
 REASON = Text("外业签入 {id}", "check-in {id}")
-_OVERLAPPING = text(load("gisreg.parcels", "overlapping.sql")).bindparams(bindparam("ids", type_=ARRAY(BIGINT)))
 
 
 @dataclass(frozen=True)
@@ -275,11 +273,8 @@ def _warn_of_overlaps(connection: Connection, done: CheckedIn, codes: Sequence[s
     parcel = cast(Table, Parcel.__table__)
     wanted = select(parcel.c.id).where(parcel.c.parcel_code.in_(codes))
     ids = list(connection.execute(wanted).scalars())
-    tolerance = connection.execute(
-        select(County.overlap_tolerance_m2).where(County.code == done.handed.county)
-    ).scalar_one()
     by_code = {change.parcel_code: change for change in done.changes}
-    for one in connection.execute(_OVERLAPPING, {"ids": ids, "tolerance": tolerance}):
+    for one in overlaps_of(connection, ids, tolerance_m2(connection, done.handed.county)):
         if one.same_kind and (change := by_code.get(one.parcel_code)):
             words = {"other": one.other_code, "area_m2": f"{one.area_m2:,.2f}"}
             told = Text(OVERLAPS.say("zh", **words), OVERLAPS.say("en", **words))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
-from gisreg.db.models import County, Parcel, ParcelEdit, ParcelLineage, ParcelOverlap
+from gisreg.db.models import County, Parcel, ParcelEdit, ParcelLineage
 from gisreg.db.sql import load
 from gisreg.geometry import CHINA_BOX, STORAGE_SRID, zone_for, zone_of
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.parcels.attributes import OWN_KEYS
 from gisreg.parcels.faults import NothingToChange, OutsideCounty, ParcelUnmapped, SameParcelTwice, StaleVersion
 from gisreg.parcels.lineage import require_in_use
+from gisreg.parcels.overlaps import Overlap, overlaps_of, relink, tolerance_m2
 from gisreg.parcels.read import ParcelNotFound, Row
 from gisreg.parcels.versions import differences_since
 from gisreg.text import Text
@@ -362,33 +363,20 @@ class Edit:
 
     def _relink(self) -> None:
         ids = sorted(self._moved)
-        if not ids:
+        if not ids or self._county is None:
             return
-        tolerance = self.connection.execute(
-            select(County.overlap_tolerance_m2).where(County.code == self._county)
-        ).scalar_one()
-        found = self.connection.execute(_OVERLAPPING, {"ids": ids, "tolerance": tolerance}).all()
-        links = cast(Table, ParcelOverlap.__table__)
-        self.connection.execute(links.delete().where(links.c.parcel_id.in_(ids) | links.c.other_id.in_(ids)))
-        pairs = {(one.parcel_id, one.other_id): one for one in found}
-        linked = [
-            {"county_code": self._county, "parcel_id": one.parcel_id, "other_id": one.other_id, "area_m2": one.area_m2}
-            for one in pairs.values()
-            if not one.same_kind
-        ]
-        if linked:
-            self.connection.execute(insert(ParcelOverlap), linked)
-        self._warnings += [_overlap_warning(one) for one in pairs.values() if one.same_kind]
+        found = overlaps_of(self.connection, ids, tolerance_m2(self.connection, self._county))
+        relink(self.connection, self._county, found, ids)
+        self._warnings += [_overlap_warning(one) for one in found if one.same_kind]
 
 
 _OUTCOME = [
     PARCEL.c[name] for name in ("id", "parcel_code", "version", "area_m2", "planar_area_m2", "official_area_m2")
 ]
 _FOLLOW_PLAN = text(load("gisreg.parcels", "follow_plan.sql")).bindparams(bindparam("old", type_=ARRAY(BIGINT)))
-_OVERLAPPING = text(load("gisreg.parcels", "overlapping.sql")).bindparams(bindparam("ids", type_=ARRAY(BIGINT)))
 
 
-def _overlap_warning(one: Any) -> Warned:
+def _overlap_warning(one: Overlap) -> Warned:
     words = {"other": one.other_code, "area_m2": f"{one.area_m2:,.2f}"}
     told = Text(OVERLAPS.say("zh", **words), OVERLAPS.say("en", **words))
     return Warned(one.parcel_code, "overlaps_same_kind", told, OVERLAPS_MEND, one.place, one.area_m2)
