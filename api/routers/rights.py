@@ -168,10 +168,10 @@ def transfer_right(registry: RegistryDep, actor: ActorDep, right_id: Id, order: 
     basis, share = RecordBasis(right_id, order.based_on), _share(order.share)
 
     def work(connection: Connection, county: str) -> dict[str, Any]:
-        rows = holding.transfer_right(
+        done = holding.transfer_right(
             connection, county, basis, to_party=order.to, on=order.on, share=share, certificate_no=order.certificate_no
         )
-        return listed(rows)
+        return {**listed(done.rights), "holder": done.holder.as_json()}
 
     return do_in(registry, actor, order.county, work, status=201)
 

@@ -4,7 +4,7 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,7 @@ from gisreg.cli.records import (
 )
 from gisreg.rights.words import CleanUp, EncumbranceType, TitleField, TitleStep
 from gisreg.text import Text
+from gisreg.vocab import HolderClass
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -57,6 +58,12 @@ DOUBLE_HEADINGS = Text(
     "关系|宗地|抵押权人|顺位|另一宗地|另一抵押权人|顺位|重叠㎡|经度|纬度|顺位不明",
     "same|parcel|mortgagee|rank|other parcel|other mortgagee|rank|shared m²|lon|lat|no order",
 )
+TRANSFER_HEADINGS = Text("编号|版本|主体|权利类型|份额|证号|起|止", "no.|version|party|type|share|certificate|from|to")
+HOLDER_DIFFERS = Text(
+    "宗地所填权利人 {stated}({stated_class})与台账 {follows}({follows_class})不一致,未改动;核实后请用 gisreg parcels edit 更正",
+    "the parcel states the holder {stated} ({stated_class}), the books say {follows} ({follows_class}): left as it is;"
+    " correct it with gisreg parcels edit once verified",
+)
 FOLLOWED = Text("{n} 宗的权属、查封、抵押已随台账更新", "{n} parcels now state what follows from the books")
 FOLLOWED_HEADINGS = Text("宗地|字段|原值|现值", "parcel|field|was|is")
 CLEANED = Text(
@@ -85,6 +92,7 @@ def show(code: Code, as_of: AsOf = None, json: JsonFlag = False) -> None:
         for one in told["title"]
     ]
     print_table(now.say(TITLE_HEADINGS).split("|"), rows, title=code)
+    _tell_holder(told["holder"])
     for name, columns, headings in (
         (
             "rights",
@@ -214,17 +222,25 @@ def transfer(
     from gisreg.rights.shares import read_share
 
     basis, part = RecordBasis(right, based_on), read_share(share) if share else None
-    rows = write(
+    done = write(
         lambda c, code: transfer_right(c, code, basis, to_party=to, on=on, share=part, certificate_no=certificate),
         county,
     )
+    if json:
+        print_json({"total": len(done.rights), "items": done.rights, "holder": done.holder.as_json()})
+        return
     columns = ("id", "version", "party_id", "right_type", "share", "certificate_no", "starts_on", "ends_on")
-    show_rows(
-        rows,
-        columns,
-        Text("编号|版本|主体|权利类型|份额|证号|起|止", "no.|version|party|type|share|certificate|from|to"),
-        json=json,
-    )
+    show_rows(done.rights, columns, TRANSFER_HEADINGS, json=False)
+    _tell_holder(done.holder.as_json())
+
+
+def _tell_holder(holder: dict[str, Any]) -> None:
+    """Where the parcel states another holder than the books do."""
+    if not holder["agrees"]:
+        now = context()
+        classes = {str(one): now.say(one.titles) for one in HolderClass}
+        of = {key: classes.get(holder[key] or "", "—") for key in ("stated_class", "follows_class")}
+        print_line(now.say(HOLDER_DIFFERS, **{**holder, **of, "stated": holder["stated"] or "—"}))
 
 
 @app.command()

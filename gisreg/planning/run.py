@@ -18,6 +18,7 @@ from gisreg.planning.compile import CompiledRules, compile_rules, label_query
 from gisreg.planning.facts import land_area
 from gisreg.planning.recorded import end_of_day, known_before, today
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
+from gisreg.rights.title import follow
 from gisreg.text import Text
 from gisreg.vocab import State
 
@@ -89,13 +90,18 @@ def run_plan(
     propose: bool = False,
     recorded_as_of: date | None = None,
 ) -> PlanRunSummary:
-    """Label every open parcel of a county; unless only proposed, the run is in force at once."""
+    """Label every open parcel of a county; unless only proposed, the run is in force at once.
+
+    Terms that ran out since somebody last wrote are followed first, so that no ended seizure holds a parcel.
+    """
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
     day = as_of or today()
     _check_day(day)
     with transaction(engine, actor) as connection:
         run_id = start_run(connection, loaded, county_code, day, recorded_as_of)
+        if recorded_as_of is None:
+            follow(connection, county_code)
         compiled = _compile(loaded, day, recorded_as_of)
         totals = _label(connection, compiled, county_code, run_id)
         if not propose:
@@ -138,6 +144,7 @@ def try_plan(
     _check_day(day)
     with transaction(engine, actor) as connection, connection.begin_nested() as trial:
         run_id = start_run(connection, loaded, county_code, day, None)
+        follow(connection, county_code)
         totals = _label(connection, _compile(loaded, day, None), county_code, run_id)
         given = {"run_id": run_id, "county_code": county_code}
         changed = connection.execute(text(sql.load("gisreg.planning", "changed.sql")), given).mappings().all()

@@ -1,6 +1,7 @@
 """Rights in a parcel: who holds what share for how long; cancelled and transferred, never deleted."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import Book, DatesTurned, RecordBasis, add, code_of, get, lock_basis, parcel_key, require_day, write
 from gisreg.rights.errors import RightEnded, SameHolder, SharesExceed, ShareUnusable, StepInFuture
+from gisreg.rights.holder import Holder, follow_transfer, holder_of
 from gisreg.rights.parties import find_party
 from gisreg.rights.shares import WHOLE, columns_of, end_of_right, largest_sum, share_of
 from gisreg.rights.title import follow, record_step
@@ -22,6 +24,15 @@ RIGHTS = Book(
     LandRight, "id", Text("权利", "right"),
     ("party_id", "right_type", "right_nature", "certificate_no", "starts_on", "ends_on"), ("party_id", "right_type"),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """What a transfer led to."""
+
+    rights: list[Row]
+    """Those that stand afterwards: the receiver's, and what is left to the giver."""
+    holder: Holder
 
 
 def add_right(
@@ -80,11 +91,10 @@ def cancel_right(connection: Connection, county: str, basis: RecordBasis, on: da
 def transfer_right(
     connection: Connection, county: str, basis: RecordBasis, *, to_party: int, on: date,
     share: Fraction | None = None, certificate_no: str | None = None,
-) -> list[Row]:  # fmt: skip
+) -> Transferred:  # fmt: skip
     """流转: the right, or a share of it, goes to another party. Mortgages go with the ground, a seizure bars it.
 
-    Returns:
-        The rights that stand afterwards: the receiver's, and what is left to the giver.
+    The parcel states the new holder, unless it stated somebody who is not on the books: that is told, not overwritten.
 
     Raises:
         RecordNotFound, StaleRecord, RightEnded, SameHolder, ShareUnusable, StepOutOfOrder, RightSeized …
@@ -96,6 +106,7 @@ def transfer_right(
     held = share_of(right)
     if share is not None and (held is None or share > held):
         raise ShareUnusable(where="share", value=share)
+    before = holder_of(connection, right["parcel_id"])
     record_step(connection, code_of(connection, right["parcel_id"]), TitleStep.TRANSFERRED, on)
     write(connection, RIGHTS, right, {"cancelled_on": on})
     rest = held - share if held is not None and share is not None else Fraction()
@@ -104,7 +115,8 @@ def transfer_right(
         given.append(_copy(connection, right, on, {}, rest))
     connection.execute(update(Encumbrance).where(Encumbrance.right_id == right["id"]).values(right_id=given[-1]["id"]))
     follow(connection, county, [right["parcel_id"]])
-    return given
+    reason = f"流转 {on}" + (f" {certificate_no}" if certificate_no else "")
+    return Transferred(given, follow_transfer(connection, right["parcel_id"], before, reason))
 
 
 def _copy(connection: Connection, right: Row, on: date, values: Mapping[str, Any], share: Fraction | None) -> Row:

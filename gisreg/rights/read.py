@@ -11,6 +11,7 @@ from gisreg.parcels.read import Row
 from gisreg.records import parcel_key
 from gisreg.rights.burdens import burdens_on
 from gisreg.rights.contracts import contracts_on
+from gisreg.rights.holder import holder_of
 from gisreg.rights.holding import rights_in
 from gisreg.rights.masking import masked
 from gisreg.rights.shares import in_force, share_of
@@ -34,6 +35,7 @@ def rights_of(connection: Connection, parcel_code: str, day: date | None = None)
         "title": [
             one for title in titles_of(connection, parcel["county_code"], [parcel["id"]], on) for one in title.fields
         ],
+        "holder": holder_of(connection, parcel["id"], on).as_json(),
         "rights": [_right(one, parties, on) for one in rights],
         "encumbrances": [{**one, "party": parties.get(one["party_id"])} for one in burdens],
         "contracts": [{**one, "party": parties.get(one["party_id"])} for one in contracts],

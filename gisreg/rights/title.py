@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Date, bindparam, insert, select, text, update
+from sqlalchemy import BigInteger, Connection, Date, TextClause, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gisreg.db.models import TitleDecision, TitleEvent
@@ -27,6 +27,11 @@ from gisreg.text import Text
 from gisreg.vocab import OwnershipStatus
 
 MAX_WORDS = 2_000
+_NAMED = "SELECT unnest(CAST(:ids AS bigint[]))"
+_ON_THE_BOOKS = " UNION ".join(
+    f"SELECT parcel_id FROM {book} WHERE county_code = :county"  # noqa: S608 - names of our own tables
+    for book in ("title_event", "land_right", "encumbrance", "title_decision")
+)
 _STATUSES = tuple(OwnershipStatus)
 _CLEAR = (OwnershipStatus.CONFIRMED, OwnershipStatus.REGISTERED)
 _NEEDS: dict[TitleStep, tuple[tuple[OwnershipStatus, ...], Text]] = {
@@ -81,13 +86,22 @@ class Title:
 def titles_of(
     connection: Connection, county: str, parcel_ids: Sequence[int] | None = None, day: date | None = None
 ) -> list[Title]:
-    """What the books say of these parcels' titles (of all of the county, if none is named)."""
-    statement = text(load("gisreg.rights", "title.sql")).bindparams(
+    """What the books say of these parcels' titles (of all parcels on the county's books, if none is named)."""
+    statement = _bound(_title_sql(parcel_ids), county, parcel_ids, day)
+    return [_title(row) for row in connection.execute(statement).mappings()]
+
+
+def _title_sql(parcel_ids: Sequence[int] | None) -> str:
+    wanted = _NAMED if parcel_ids is not None else _ON_THE_BOOKS
+    return load("gisreg.rights", "title.sql").replace("{wanted}", wanted)
+
+
+def _bound(statement: str, county: str, parcel_ids: Sequence[int] | None, day: date | None) -> TextClause:
+    return text(statement).bindparams(
         bindparam("ids", None if parcel_ids is None else list(parcel_ids), ARRAY(BigInteger)),
         bindparam("day", day or today(), Date),
         bindparam("county", county),
     )
-    return [_title(row) for row in connection.execute(statement).mappings()]
 
 
 def _title(row: Any) -> Title:
@@ -106,16 +120,11 @@ def follow(
 ) -> list[Title]:
     """Set ownership_status, seized and mortgaged as they follow from rights, encumbrances, steps and decisions.
 
-    Terms run out without anybody writing: run it over the whole county (``gisreg rights follow``) before planning.
+    Terms run out without anybody writing: ``plan run`` does it for the whole county first, as ``gisreg rights follow``.
     """
-    changed = [one for one in titles_of(connection, county, parcel_ids, day) if one.changes()]
-    if changed:
-        held = [one.holding() for one in changed]
-        columns = {str(field): [row[field] for row in held] for field in TitleField}
-        connection.execute(
-            text(load("gisreg.rights", "follow.sql")), {"ids": [one.parcel_id for one in changed], **columns}
-        )
-    return changed
+    statement = load("gisreg.rights", "follow.sql").replace("{title}", _title_sql(parcel_ids))
+    changed = connection.execute(_bound(statement, county, parcel_ids, day)).mappings()
+    return sorted((_title(row) for row in changed), key=lambda one: one.parcel_code)
 
 
 def title_of_parcel(connection: Connection, parcel_code: str, day: date | None = None) -> Title:

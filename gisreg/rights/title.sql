@@ -6,12 +6,12 @@
 --   NULL         the books know nothing: what the parcel states stands
 -- mortgaged, seized: whether one lies there; NULL where the books never had one. A mortgage lies until it is released,
 -- whatever its term; a seizure ends with its term unless it is renewed (民诉法查封期限). A person's decision that stands
--- goes before all of it.
+-- goes before all of it. Which parcels are looked at is filled in: named ones, or all that stand on any of the books.
 WITH wanted AS (
     SELECT id, parcel_code, ownership_status, seized, mortgaged
     FROM parcel
     WHERE county_code = :county AND state <> 'removed'
-        AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY (:ids))
+        AND id IN ({wanted})
 ),
 dispute AS (
     SELECT DISTINCT ON (parcel_id) parcel_id, step

@@ -19,10 +19,12 @@ from gisreg.planning.run import (
     accept_run,
     list_runs,
     run_plan,
+    try_plan,
 )
 
 COUNTY = "149901"
 TESTER = Actor("tester", "test")
+AS_OF = date(2026, 11, 21)
 ENTERPRISE = {"idle_cause": "enterprise", "agreed_start_on": date(2024, 3, 1)}
 
 
@@ -169,3 +171,27 @@ def test_a_county_may_change_a_parameter(registry: Any, tmp_path: Path) -> None:
     summary = registry.run(ruleset_path=path)
     assert summary.ruleset == "county 2026.1"
     assert registry.labels(summary.run_id)[code]["rule"] == "idle_fee"
+
+
+def test_a_seizure_that_ran_out_holds_nothing_and_nobody_had_to_say_so(registry: Any) -> None:
+    code, other = registry.add_all([{"kind": "idle_land", "seized": True, **ENTERPRISE} for _ in range(2)])
+    with transaction(registry.engine, TESTER) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO encumbrance (county_code, parcel_id, encumbrance_type, starts_on, ends_on)"
+                " SELECT county_code, id, 'seizure', '2023-01-01', '2024-01-01' FROM parcel WHERE parcel_code = :code"
+            ),
+            {"code": code},
+        )
+    tried, _ = try_plan(registry.engine, TESTER, COUNTY, NATIONAL, as_of=AS_OF)
+    assert _seized(registry) == {code: True, other: True}, "what was tried leaves nothing behind"
+    run = registry.run()
+    assert _seized(registry) == {code: False, other: True}, "a parcel without books states what it states"
+    gates = {key: row["gates"] for key, row in registry.labels(run.run_id).items()}
+    assert gates[code] != gates[other]
+    assert (tried.gated, run.gated) == (2, 2)
+
+
+def _seized(registry: Any) -> dict[str, bool | None]:
+    with transaction(registry.engine) as connection:
+        return {row.parcel_code: row.seized for row in connection.execute(select(Parcel.parcel_code, Parcel.seized))}

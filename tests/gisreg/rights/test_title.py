@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from rights_county import COUNTY, code
+from sqlalchemy import text
 
 from gisreg.errors import GisregError
 from gisreg.parcels.asof import today
@@ -145,7 +146,8 @@ def test_a_transfer_moves_a_share_and_the_rest_stays(do, parties) -> None:
     right = do(add_right, code(1), {"party_id": parties[0], "right_type": USE, "certificate_no": "A1"}, WHOLE)
     mortgage = do(add_burden, code(1), {"encumbrance_type": "mortgage", "right_id": right["id"]})
     basis = RecordBasis(right["id"], 1)
-    moved = do(transfer_right, COUNTY, basis, to_party=parties[1], on=date(2024, 5, 1), share=read_share("1/3"))
+    done = do(transfer_right, COUNTY, basis, to_party=parties[1], on=date(2024, 5, 1), share=read_share("1/3"))
+    moved = done.rights
     assert [(one["party_id"], one["share_numerator"], one["share_denominator"]) for one in moved] == [
         (parties[1], 1, 3), (parties[0], 2, 3),
     ]  # fmt: skip
@@ -154,6 +156,65 @@ def test_a_transfer_moves_a_share_and_the_rest_stays(do, parties) -> None:
     assert told["encumbrances"][0]["right_id"] == moved[-1]["id"]
     assert [one["step"] for one in told["steps"]] == ["transferred"]
     assert mortgage["rank"] == 1
+
+
+@pytest.fixture
+def holder(ask):
+    """What the parcel states of its holder."""
+    return lambda number: tuple(
+        ask(f"SELECT {field} FROM parcel WHERE parcel_code = :code", code=code(number))
+        for field in ("holder_name", "holder_class")
+    )
+
+
+def _transferred(do, parties, number, name=None, **more):
+    """The parcel's only right goes from the company to the bank."""
+    if name:
+        stated = text("UPDATE parcel SET holder_name = :name, holder_class = 'private' WHERE parcel_code = :code")
+        do(lambda c: c.execute(stated, {"name": name, "code": code(number)}))
+    right = do(add_right, code(number), {"party_id": parties[0], "right_type": USE, "certificate_no": f"A{number}"})
+    return do(transfer_right, COUNTY, RecordBasis(right["id"], 1), to_party=parties[2], on=date(2024, 5, 1), **more)
+
+
+def test_the_holder_follows_a_transfer_as_an_edit(do, holder, ask, parties) -> None:
+    assert _transferred(do, parties, 1, " 示例公司").holder.agrees, "blanks and width make no other holder"
+    assert holder(1) == ("示例银行", "state_enterprise")
+    assert (
+        ask("SELECT holder_name FROM parcel_version WHERE parcel_code = :code ORDER BY version DESC", code=code(1))
+        == " 示例公司"
+    )
+    reason = ask("SELECT reason FROM parcel_edit ORDER BY id DESC LIMIT 1")
+    assert reason == "流转 2024-05-01"
+    _transferred(do, parties, 2)
+    assert holder(2) == ("示例银行", "state_enterprise"), "a parcel without a stated holder gets one"
+    _transferred(do, parties, 3, share=read_share("1/3"))
+    assert holder(3) == ("示例公司、示例银行", None), "the larger share first; two classes are no class"
+
+
+def test_a_holder_stated_by_somebody_is_told_not_overwritten(do, holder, parties) -> None:
+    told = _transferred(do, parties, 1, "另一公司").holder
+    assert (told.agrees, told.stated, told.follows) == (False, "另一公司", "示例银行")
+    assert holder(1) == ("另一公司", "private")
+    shown = do(rights_of, code(1))["holder"]
+    assert (shown["agrees"], shown["follows_class"]) == (False, "state_enterprise")
+    assert do(rights_of, code(2))["holder"]["agrees"], "the books say nothing"
+
+
+def test_easements_and_ownership_of_the_ground_make_no_holder(do, parties) -> None:
+    do(add_right, code(1), {"party_id": parties[1], "right_type": "19"})
+    do(add_right, code(1), {"party_id": parties[2], "right_type": "1"})
+    do(add_right, code(1), {"party_id": parties[0], "right_type": USE})
+    assert do(rights_of, code(1))["holder"]["follows"] == "示例公司"
+
+
+def test_the_whole_county_is_followed_in_one_statement(do, ask, parties) -> None:
+    for number in range(1, 21):
+        do(add_burden, code(number), {"encumbrance_type": "seizure", "ends_on": str(today())})
+    versions = ask("SELECT sum(version) FROM parcel")
+    changed = do(follow, COUNTY, None, today() + timedelta(days=1))
+    assert [one.parcel_code for one in changed] == [code(number) for number in range(1, 21)]
+    assert ask("SELECT sum(version) FROM parcel") == versions + 20
+    assert do(follow, COUNTY, None, today() + timedelta(days=1)) == []
 
 
 def test_what_bars_a_transfer(do, parties) -> None:
