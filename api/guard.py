@@ -5,6 +5,7 @@ A page of another site can make the reader's browser send requests to 127.0.0.1.
 """
 
 import ipaddress
+from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -31,6 +32,13 @@ INLINE_POLICY = (
     "frame-ancestors 'none'"
 )
 """For map pages, which carry their scripts and data inside, and for the API's own documentation."""
+
+
+def inline_policy(pictures: Sequence[str] = ()) -> str:
+    """The same, and pictures from the hosts of a base map: from these and no others."""
+    return INLINE_POLICY.replace("img-src 'self'", " ".join(("img-src 'self'", *pictures)))
+
+
 HEADERS = {
     "content-security-policy": STRICT_POLICY,
     "x-content-type-options": "nosniff",

@@ -3,9 +3,10 @@
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gisreg.text import Language
@@ -41,6 +42,15 @@ class Settings(BaseSettings):
     document_max_mb: int = Field(50, ge=1, le=2000, description="Largest document or photograph that is kept, in MB")
     keep_sources: bool = Field(True, description="Whether imported files are kept beside their batch, as they came")
     load_workers: int = Field(2, ge=1, le=16, description="Processes that read and load one file side by side")
+    base_map: Literal["none", "tianditu", "xyz", "local"] = Field("none", description="What lies below the maps")
+    tianditu_token: SecretStr | None = Field(None, description="Key of the base map tianditu (天地图)")
+    base_map_url: SecretStr | None = Field(
+        None, description="Tiles of the base map xyz, with {z}, {x}, {y}; may hold a key"
+    )
+    base_map_file: Path | None = Field(
+        None, description="Imagery of the base map local: MBTiles, a folder z/x/y, or a GeoTIFF"
+    )
+    base_map_attribution: str | None = Field(None, description="Whose the base map is, as the maps say it")
     project_dir: Path = Field(PROJECT_DIR, description="Where data/ and the installed browser code are")
 
     @cached_property

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
@@ -51,13 +52,14 @@ def digest(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") + "'"
 
 
-def policy(scripts: list[str], styles: list[str]) -> str:
-    """Only these very scripts and styles may run, and nothing may be fetched from anywhere."""
+def policy(scripts: list[str], styles: list[str], pictures: Sequence[str] = ()) -> str:
+    """Only these very scripts and styles may run; nothing may be fetched but pictures from the given hosts."""
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {' '.join(map(digest, scripts))}",
             f"style-src {' '.join(map(digest, styles))}",
+            *([f"img-src {' '.join(pictures)}"] if pictures else []),
             "base-uri 'none'",
             "form-action 'none'",
         )

@@ -9,6 +9,7 @@ from typing import Any
 from gisreg.ledger.left import Tally, TownshipLeft
 from gisreg.parcels.mapfacts import UNKNOWN, MapFacts
 from gisreg.text import Text
+from maps.base_maps import BaseMap
 from maps.county import county_page
 from maps.files import make_folder, write_page
 from maps.layers import COUNTY_PAGE_NAME, page_name
@@ -28,6 +29,7 @@ class Surroundings:
     backdrop: GeoJson | None = None
     linked: bool = False
     """The pages will lie side by side as ``county.html`` and ``township-CODE.html``."""
+    base_map: BaseMap | None = None
 
 
 def county_html(facts: MapFacts, around: Surroundings) -> str:
@@ -74,6 +76,7 @@ def page_info(facts: MapFacts, around: Surroundings) -> PageInfo:
         assets_dir=around.assets_dir,
         ruleset=facts.ruleset,
         linked=around.linked,
+        base_map=around.base_map,
     )
 
 

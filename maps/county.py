@@ -9,7 +9,7 @@ from gisreg.text import Text
 from gisreg.vocab import LABEL_LEGEND, Kind, Label
 from maps.columns import pair
 from maps.layers import backdrop_data, page_name
-from maps.page import Layer, Page, PageMap, filled, part
+from maps.page import Layer, Page, filled, page_map, part
 from maps.rows import Amount, GeoJson, PageInfo, TownshipRow
 from maps.shapes import polygons
 from maps.styles import KIND_COLOURS, LABEL_COLOURS, NONE_LEFT, class_of, nice_breaks, ramp
@@ -43,7 +43,7 @@ def county_page(info: PageInfo, townships: Sequence[TownshipRow], backdrop: GeoJ
     page = Page(
         info, title, ["county.js"], figures, kind="county", total=total, search=False, map_about=WORDS["map_of_county"]
     )
-    drawn = PageMap(about="county").add_to(page)
+    drawn = page_map(page, "county")
     Layer("choropleth", choropleth_data(townships)).add_to(drawn)
     Layer("backdrop", backdrop_data(backdrop)).add_to(drawn)
     return str(page.render())

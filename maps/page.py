@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from gisreg.text import Text
 from maps import assets
+from maps.base_maps import base_map_data
 from maps.columns import as_json, pair
 from maps.rows import PageInfo
 from maps.text import WORDS
@@ -67,6 +68,15 @@ class Layer(MacroElement):
         self.json = as_json(data)
 
 
+def page_map(page: "Page", about: str) -> PageMap:
+    """The page's map, with its base map where there is one; what is added later lies above."""
+    drawn = PageMap(about=about)
+    drawn.add_to(page)
+    if page.info.base_map:
+        Layer("base", base_map_data(page.info.base_map)).add_to(drawn)
+    return drawn
+
+
 class Page(Figure):
     """The whole document: head with its policy, header, map, figures, footer."""
 
@@ -91,7 +101,7 @@ class Page(Figure):
             .render(
                 info=self.info,
                 title=self.page_title,
-                policy=assets.policy(scripts, styles),
+                policy=assets.policy(scripts, styles, self.info.base_map.sources if self.info.base_map else ()),
                 scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files and escaped JSON
                 styles=[Markup(style) for style in styles],  # noqa: S704 - our own files
                 map=Markup(self.html.render(**kwargs)),  # noqa: S704 - a Folium element without data

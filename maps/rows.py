@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gisreg.text import Text
+from maps.base_maps import BaseMap
 
 GeoJson = Mapping[str, Any]
 """A GeoJSON geometry or FeatureCollection, already parsed."""
@@ -87,3 +88,5 @@ class PageInfo:
     ruleset: str | None = None
     linked: bool = False
     """The pages of county and townships lie side by side and may link to each other."""
+    base_map: BaseMap | None = None
+    """What lies below everything; its hosts are the only ones that the page may ask."""

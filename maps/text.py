@@ -115,6 +115,9 @@ WORDS: dict[str, Text] = {
     "close": Text("关闭", "Close"),
     "metre": Text("米", "m"),
     "kilometre": Text("公里", "km"),
+    "base_map": Text("底图", "Base map"),
+    "no_base_map": Text("无", "None"),
+    "base_map_absent": Text("底图未能载入", "the base map did not load"),
     "map": Text("地图", "Map"),
     "figures": Text("数据", "Figures"),
 }

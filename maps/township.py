@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gisreg.vocab import Kind, Label
 from maps.county import breakdown, unlabelled
 from maps.layers import COUNTY_PAGE_NAME, backdrop_data, legend_data, outline_data, parcel_data
-from maps.page import Layer, Page, PageMap, filled, part
+from maps.page import Layer, Page, filled, page_map, part
 from maps.rows import GeoJson, PageInfo, ParcelRow, TownshipRow
 from maps.styles import KIND_COLOURS, LABEL_COLOURS
 from maps.text import WORDS
@@ -32,7 +32,7 @@ def township_page(
         info, title, ["township.js"], figures, kind="township", total=township, back=back,
         map_about=WORDS["map_of_township"], search=True,
     )  # fmt: skip
-    drawn = PageMap(about="township").add_to(page)
+    drawn = page_map(page, "township")
     outlines = [row for row in neighbours if row.code != township.code]
     Layer("outlines", outline_data([*outlines, township], own=township.code, linked=info.linked)).add_to(drawn)
     Layer("backdrop", backdrop_data(backdrop)).add_to(drawn)

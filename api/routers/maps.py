@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from api.cache import Caches
 from api.conditional import Reading
-from api.dependencies import CachesDep, ReadingDep
-from api.guard import INLINE_POLICY
+from api.dependencies import CachesDep, ReadingDep, RegistryDep
+from api.guard import inline_policy
 from api.parameters import FIRST_DAY, LAST_DAY, AsOf, County, Day, TownshipCode
 from api.problems import documented
 from gisreg.counties import choose_county
@@ -33,6 +33,9 @@ _PAGE: dict[int | str, dict[str, Any]] = {
     304: {"description": "自上次 ETag 以来没有变化 · unchanged since the ETag given"},
 }
 _ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "转到网页 · where the page is"}}
+_TILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "图片 · the picture", "content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}},
+}
 _PROBLEMS = documented(400, 404, 422, 503)
 
 
@@ -99,6 +102,26 @@ def past_township_page(
     return _page(reading, caches, county, township, day)
 
 
+@router.get(
+    "/maps/tiles/{z}/{x}/{y}",
+    summary="本机底图瓦片 · a tile of the local base map",
+    responses={**_TILE, **documented(400, 404, 422, 503)},
+    response_class=Response,
+)
+def tile(
+    registry: RegistryDep,
+    z: Annotated[int, Path(ge=0, le=24, description="级别 · zoom")],
+    x: Annotated[int, Path(ge=0, description="列，自西 · column from the west")],
+    y: Annotated[int, Path(ge=0, description="行，自北 · row from the north")],
+) -> Response:
+    """The picture in Web Mercator, from the imagery that GISREG_BASE_MAP_FILE names."""
+    from maps.base_maps import local_tiles  # noqa: PLC0415 - as below
+    from maps.tiles import read_tile  # noqa: PLC0415
+
+    content, media_type = read_tile(local_tiles(registry.settings), z, x, y)
+    return Response(content, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})
+
+
 def _folder(reading: Reading, county: str | None, as_of: date | None) -> str:
     """Where a county's pages lie."""
     with reading.registry.transaction() as connection:
@@ -116,7 +139,15 @@ def _page(
             return _render(connection, reading.registry.settings, county, township, day)
 
         body = caches.pages.get((county, township, day, today()), reading.snapshot, render)
-    return reading.reply(body, "text/html", {"Content-Security-Policy": INLINE_POLICY})
+    return reading.reply(body, "text/html", {"Content-Security-Policy": _policy(reading.registry.settings)})
+
+
+def _policy(settings: Settings) -> str:
+    """What the page may load: nothing from outside but the tiles of the base map that is set."""
+    from maps.base_maps import served_base_map  # noqa: PLC0415 - as below
+
+    base_map = served_base_map(settings)
+    return inline_policy([source for source in base_map.sources if source != "'self'"] if base_map else ())
 
 
 def _render(connection: Connection, settings: Settings, county: str, township: str | None, day: date | None) -> bytes:
@@ -135,7 +166,9 @@ def _render(connection: Connection, settings: Settings, county: str, township: s
 def _surroundings(settings: Settings, *, invented: bool) -> "Surroundings":
     """Browser code to put inside; for the invented county the roads and rivers that were made with it."""
     from maps.backdrops import read_backdrop  # noqa: PLC0415 - as above
+    from maps.base_maps import served_base_map  # noqa: PLC0415
     from maps.compose import Surroundings  # noqa: PLC0415
 
     made = settings.home / "demo" / "backdrop.geojson"
-    return Surroundings(settings.assets_dir, read_backdrop(made) if invented and made.is_file() else None, linked=True)
+    backdrop = read_backdrop(made) if invented and made.is_file() else None
+    return Surroundings(settings.assets_dir, backdrop, linked=True, base_map=served_base_map(settings))

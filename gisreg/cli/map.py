@@ -29,6 +29,12 @@ Backdrop = Annotated[
     Path | None,
     typer.Option(help="底图要素 GeoJSON：道路、河流、城镇 · roads, rivers, towns to draw below"),
 ]
+WithBaseMap = Annotated[
+    bool,
+    typer.Option(
+        "--base-map", help="网页带底图（含密钥、需联网）· show the base map that is set: the page then holds its key"
+    ),
+]
 PageFile = Annotated[Path, typer.Option("--output", "-o", help="网页文件 · the page to write")]
 
 WROTE = Text("已写 {file}（{bytes} 字节）", "wrote {file} ({bytes} bytes)")
@@ -38,7 +44,12 @@ WRITING = Text("制作网页", "making the pages")
 
 @app.command()
 def county(
-    output: PageFile, county: County = None, as_of: AsOf = None, backdrop: Backdrop = None, json: JsonFlag = False
+    output: PageFile,
+    county: County = None,
+    as_of: AsOf = None,
+    backdrop: Backdrop = None,
+    base_map: WithBaseMap = False,
+    json: JsonFlag = False,
 ) -> None:
     """全县网页：各乡镇剩余待盘活 · the county's page: what is left in each township."""
     from maps.compose import county_html  # noqa: PLC0415 - Folium is heavy and --help needs none of it
@@ -47,7 +58,7 @@ def county(
     check_output(output)
     with _reading(now, county, as_of) as (_connection, facts):
         pass
-    _write(now, output, county_html(facts, _surroundings(now, facts, backdrop)), json)
+    _write(now, output, county_html(facts, _surroundings(now, facts, backdrop, base_map)), json)
 
 
 @app.command()
@@ -57,6 +68,7 @@ def township(
     county: County = None,
     as_of: AsOf = None,
     backdrop: Backdrop = None,
+    base_map: WithBaseMap = False,
     json: JsonFlag = False,
 ) -> None:
     """一个乡镇的网页 · the page of one township."""
@@ -66,7 +78,7 @@ def township(
     check_output(output)
     with _reading(now, county, as_of) as (connection, facts):
         parcels = _parcels(connection, facts, code, as_of)
-    _write(now, output, township_html(facts, code, parcels, _surroundings(now, facts, backdrop)), json)
+    _write(now, output, township_html(facts, code, parcels, _surroundings(now, facts, backdrop, base_map)), json)
 
 
 @app.command()
@@ -75,6 +87,7 @@ def all(
     county: County = None,
     as_of: AsOf = None,
     backdrop: Backdrop = None,
+    base_map: WithBaseMap = False,
     json: JsonFlag = False,
 ) -> None:
     """全县和每个乡镇的网页，互相链接 · the county's page and one for each township, linked to each other."""
@@ -84,7 +97,7 @@ def all(
     now = context()
     check_folder(output)
     with _reading(now, county, as_of) as (connection, facts):
-        around = _surroundings(now, facts, backdrop, linked=True)
+        around = _surroundings(now, facts, backdrop, base_map, linked=True)
         codes = [row.code or UNKNOWN for row in facts.left]
         with progress(now.say(WRITING), len(codes)) as done:
 
@@ -117,14 +130,18 @@ def _parcels(connection: Connection, facts: "MapFacts", code: str, day: date | N
     return parcels_of(connection, facts.code, facts.township(code).code, day)
 
 
-def _surroundings(now: Context, facts: "MapFacts", backdrop: Path | None, *, linked: bool = False) -> "Surroundings":
-    """The given backdrop; for the invented county the one that was made with it."""
+def _surroundings(
+    now: Context, facts: "MapFacts", backdrop: Path | None, base_map: bool, *, linked: bool = False
+) -> "Surroundings":
+    """The given backdrop; for the invented county the one that was made with it. A base map only where asked for."""
     from maps.backdrops import read_backdrop  # noqa: PLC0415 - as above
+    from maps.base_maps import saved_base_map  # noqa: PLC0415
     from maps.compose import Surroundings  # noqa: PLC0415
 
     own = now.settings.home / "demo" / "backdrop.geojson"
     chosen = backdrop or (own if facts.invented and own.is_file() else None)
-    return Surroundings(now.settings.assets_dir, read_backdrop(chosen) if chosen else None, linked)
+    drawn = read_backdrop(chosen) if chosen else None
+    return Surroundings(now.settings.assets_dir, drawn, linked, saved_base_map(now.settings) if base_map else None)
 
 
 def _write(now: Context, file: Path, page: str, json: bool) -> None:

@@ -55,6 +55,7 @@ def command(
     settings = now.settings.model_copy(update=chosen)
     with listen(settings.host, settings.port) as listening:
         _check_database(settings)
+        _check_base_map(settings)
         url = address_of(listening)
         run(settings, listening, lambda: print_line(now.say(READY, url=url)))
 
@@ -104,6 +105,13 @@ def _check_database(settings: "Settings") -> None:
 
     with open_engine(settings):
         pass
+
+
+def _check_base_map(settings: "Settings") -> None:
+    """A base map that cannot be shown is refused now, rather than on each page."""
+    from maps.base_maps import served_base_map  # noqa: PLC0415 - as above
+
+    served_base_map(settings)
 
 
 def run(settings: "Settings", listening: socket.socket, announce: Callable[[], None]) -> None:

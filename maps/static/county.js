@@ -58,6 +58,14 @@ gisreg.choropleth = function (map, data) {
     gisreg.place(map, gisreg.inside(rings), label, "township-name", 1000 + township.mu);
   });
 
+  function shade() {
+    Object.keys(shapes).forEach(function (code) {
+      shapes[code].setStyle({ fillOpacity: map.based ? 0.66 : 1 });
+    });
+  }
+  map.on("basechange", shade);
+  shade();
+
   Object.keys(rows).forEach(function (code) {
     if (!shapes[code]) return;
     ["mouseenter", "focusin"].forEach(function (name) {

@@ -352,6 +352,7 @@ var gisreg = (function () {
     }
     addButtons(map);
     addNorth(map);
+    if (map.baseSwitch) map.addControl(new (still("topright", map.baseSwitch))());
     addScale(map);
     var container = map.getContainer();
     var about = "map_of_" + container.getAttribute("data-about");
@@ -486,6 +487,67 @@ var gisreg = (function () {
       });
   }
 
+  /* ---- the base map: tiles below everything, if the office has chosen any; the theme lets them shine through ---- */
+
+  var FARTHEST_IN = 20;
+
+  self.base = function (map, data) {
+    var pane = map.createPane("tiles");
+    pane.style.zIndex = 150;
+    var absent = self.el("em", { hidden: "" }, [" · ", self.word("base_map_absent")]);
+    var layers = [null].concat(data.choices).map(function (choice) {
+      return choice ? L.layerGroup(choice.layers.map(function (tiles) { return tileLayer(tiles, absent); })) : null;
+    });
+    var buttons = [["no_base_map"]].concat(data.choices).map(function (choice, place) {
+      var button = self.el("button", { type: "button" }, [place ? self.both(choice.title) : self.word("no_base_map")]);
+      button.addEventListener("click", function () {
+        choose(place);
+      });
+      return button;
+    });
+    function choose(place) {
+      layers.forEach(function (layer, other) {
+        if (layer && other !== place) layer.remove();
+        buttons[other].setAttribute("aria-pressed", String(other === place));
+      });
+      map.based = layers[place];
+      if (map.based) map.based.addTo(map);
+      credit.hidden = !map.based;
+      absent.hidden = true;
+      map.getContainer().classList.toggle("on-base", Boolean(map.based));
+      map.fire("basechange");
+    }
+    var credit = self.el("div", { class: "credit" }, [self.both(data.credit), absent]);
+    map.addControl(new (still("bottomright", credit))());
+    map.baseSwitch = self.labelled(self.el("div", { class: "base-switch", role: "group" }, [self.el("span", {}, [self.word("base_map")])].concat(buttons)), "base_map");
+    choose(1);
+  };
+
+  function tileLayer(tiles, absent) {
+    /* Some services ask where a request comes from: they learn this machine's own address, nothing of the page. */
+    var layer = L.tileLayer(tiles.url, {
+      pane: "tiles", subdomains: tiles.subdomains || "abc", maxNativeZoom: tiles.maxZoom, maxZoom: FARTHEST_IN, referrerPolicy: "origin",
+    });
+    layer.on("tileload", function () {
+      absent.hidden = true;
+    });
+    layer.on("tileerror", function () {
+      absent.hidden = Boolean(layer.getContainer().querySelector(".leaflet-tile-loaded"));
+    });
+    return layer;
+  }
+
+  /* A control that only shows an element. */
+  function still(position, element) {
+    return L.Control.extend({
+      options: { position: position },
+      onAdd: function () {
+        L.DomEvent.disableClickPropagation(element);
+        return element;
+      },
+    });
+  }
+
   /* ---- what lies under or around the theme ---- */
 
   var LOOKS = {
@@ -525,6 +587,8 @@ var gisreg = (function () {
 
   /* ---- printing: the page is laid out for the paper first, so that the map is drawn for it, at three times the dots ---- */
 
+  var TILES_WAIT_MS = 4000;
+
   function setUpPrinting(map) {
     var before = null;
     function lay(on) {
@@ -538,7 +602,28 @@ var gisreg = (function () {
       map.setMaxBounds(null);
       map.invalidateSize({ animate: false, pan: false });
     }
-    window.addEventListener("beforeprint", function () {
+    /* Tiles for the sheet's scale come over the wire: wait for them, but not for ever. */
+    function whenDrawn(then) {
+      if (!map.based) return then();
+      prepare();
+      var waiting = 0;
+      var timer = setTimeout(finish, TILES_WAIT_MS);
+      function finish() {
+        clearTimeout(timer);
+        waiting = -1;
+        then();
+      }
+      map.based.eachLayer(function (layer) {
+        if (!layer.isLoading()) return;
+        waiting += 1;
+        layer.once("load", function () {
+          waiting -= 1;
+          if (waiting === 0) finish();
+        });
+      });
+      if (waiting === 0) finish();
+    }
+    function prepare() {
       if (before) return;
       before = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom(), limits: map.options.maxBounds };
       lay(true);
@@ -546,7 +631,8 @@ var gisreg = (function () {
       var whole = map.extent.isValid() && before.bounds.contains(map.extent);
       map.fitBounds(whole ? map.extent : before.bounds, { padding: whole ? [12, 12] : [0, 0], animate: false });
       declutter(map);
-    });
+    }
+    window.addEventListener("beforeprint", prepare);
     window.addEventListener("afterprint", function () {
       if (!before) return;
       lay(false);
@@ -557,7 +643,9 @@ var gisreg = (function () {
     document.querySelectorAll("[data-print]").forEach(function (button) {
       button.addEventListener("click", function () {
         document.documentElement.classList.toggle("a3", button.getAttribute("data-print") === "a3");
-        window.print();
+        whenDrawn(function () {
+          window.print();
+        });
       });
     });
   }

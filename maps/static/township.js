@@ -3,13 +3,15 @@
 
 gisreg.outlines = function (map, townships) {
   var renderer = gisreg.surface(map, "land", 200, false);
+  var drawn = [];
   townships.forEach(function (township) {
     var rings = gisreg.rings(township.shape);
-    L.polygon(rings, {
+    var outline = L.polygon(rings, {
       renderer: renderer, pane: "land", interactive: false,
       color: township.own ? "#4b5763" : "#a7aca6", weight: township.own ? 2.2 : 1, dashArray: township.own ? null : "5 4",
-      fillColor: township.own ? "#ffffff" : "#eceee9", fillOpacity: 1,
+      fillColor: township.own ? "#ffffff" : "#eceee9",
     }).addTo(map);
+    drawn.push([outline, township.own ? 0.1 : 0.62]);
     if (township.own) {
       rings.forEach(function (polygon) {
         map.extent.extend(polygon[0]);
@@ -18,6 +20,14 @@ gisreg.outlines = function (map, townships) {
       gisreg.place(map, gisreg.inside(rings), gisreg.both(township.name), "neighbour-name", 2, township.href);
     }
   });
+  /* Over a base map the township is clear and its neighbours are veiled. */
+  function veil() {
+    drawn.forEach(function (entry) {
+      entry[0].setStyle({ fillOpacity: map.based ? entry[1] : 1 });
+    });
+  }
+  map.on("basechange", veil);
+  veil();
 };
 
 gisreg.parcels = function (map, page) {

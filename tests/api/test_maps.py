@@ -1,8 +1,13 @@
 """Map pages over HTTP."""
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from api.app import create_app
 from api.cache import SnapshotCache
+
+BASE = "http://127.0.0.1:8000"
 
 
 def test_county_and_township_pages_are_where_the_short_addresses_lead(client):
@@ -58,3 +63,29 @@ def test_a_page_is_kept_until_something_changes():
     cache.get("b", "2", lambda: render(5))
     assert made == [4, 5, 5, 5, 5]
     assert cache.get("huge", "2", lambda: render(50)) == b"x" * 50
+
+
+def test_with_a_base_map_exactly_its_hosts_may_be_asked(api_settings):
+    chosen = {"base_map": "tianditu", "tianditu_token": SecretStr("0123456789abcdef")}
+    with TestClient(create_app(api_settings.model_copy(update=chosen)), base_url=BASE) as client:
+        answer = client.get("/maps/")
+    pictures = answer.headers["content-security-policy"].split("img-src ")[1].split(";")[0].split()
+    hosts = [f"https://t{number}.tianditu.gov.cn" for number in range(8)]
+    assert sorted(pictures) == sorted(["'self'", "data:", "blob:", *hosts])
+    assert "tk=0123456789abcdef" in answer.text
+
+
+def test_local_imagery_is_served(api_settings, client, tmp_path):
+    (tmp_path / "3" / "6").mkdir(parents=True)
+    (tmp_path / "3" / "6" / "2.png").write_bytes(b"\x89PNG")
+    chosen = {"base_map": "local", "base_map_file": tmp_path}
+    with TestClient(create_app(api_settings.model_copy(update=chosen)), base_url=BASE) as ours:
+        answer = ours.get("/maps/tiles/3/6/2")
+        assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, b"\x89PNG", "image/png")
+        absent = ours.get("/maps/tiles/3/6/3")
+        assert (absent.status_code, absent.json()["code"]) == (404, "tile_missing")
+        assert ours.get("/maps/tiles/99/0/0").status_code == 422
+        page = ours.get("/maps/")
+        assert "/maps/tiles/{z}/{x}/{y}" in page.text
+        assert "http" not in page.headers["content-security-policy"]
+    assert client.get("/maps/tiles/3/6/2").json()["code"] == "base_map_incomplete"

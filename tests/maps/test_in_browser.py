@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
+from pydantic import SecretStr
 
+from gisreg.settings import Settings
 from gisreg.text import Text
+from maps.base_maps import served_base_map
 from maps.county import county_page, sum_of
 from maps.rows import PageInfo, ParcelRow, TownshipRow
 from maps.township import township_page
@@ -367,3 +370,50 @@ def test_every_control_has_a_name_and_can_be_reached(township: Page) -> None:
 def test_a_page_without_any_outline_says_so(desk: Desk, info: PageInfo) -> None:
     page = desk.open(township_page(info, TownshipRow("1", Text("甲", "A")), []))
     expect(page.locator(".no-map")).to_contain_text("没有可以上图的界线")
+
+
+TILE = '<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><path fill="#9bc" d="M0 0h256v256H0z"/></svg>'
+
+
+def test_a_base_map_lies_below_and_can_be_switched_off(
+    browser: Browser, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow], tmp_path: Path
+) -> None:
+    base = served_base_map(Settings(base_map="xyz", base_map_url=SecretStr("https://tiles.example/{z}/{x}/{y}.png")))
+    file = tmp_path / "page.html"
+    file.write_text(township_page(dataclasses.replace(info, base_map=base), county[5], parcels, county), "utf-8")
+    page = browser.new_page(viewport={"width": 1500, "height": 950})
+    asked: list[str] = []
+
+    def give(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=TILE, content_type="image/svg+xml")
+
+    page.route(re.compile("^https:"), give)
+    page.goto(file.as_uri())
+    page.wait_for_selector(".leaflet-tile-loaded")
+    assert asked
+    assert all(url.startswith("https://tiles.example/") for url in asked)
+    expect(page.locator(".credit")).to_contain_text("底图：tiles.example")
+    expect(page.get_by_text("底图未能载入")).to_be_hidden()
+    page.get_by_role("group", name="底图").get_by_role("button", name="无").click()
+    expect(page.locator(".leaflet-tile")).to_have_count(0)
+    expect(page.locator(".credit")).to_be_hidden()
+    page.get_by_role("button", name="地图").click()
+    page.wait_for_selector(".leaflet-tile-loaded")
+    page.evaluate("window.print = () => { window.printed = document.documentElement.classList.contains('printing'); }")
+    page.get_by_role("button", name="打印 A4").click()
+    page.wait_for_function("window.printed === true")
+    page.close()
+
+
+def test_a_base_map_that_does_not_come_is_said_so(
+    browser: Browser, info: PageInfo, county: Sequence[TownshipRow], tmp_path: Path
+) -> None:
+    base = served_base_map(Settings(base_map="xyz", base_map_url=SecretStr("https://tiles.example/{z}/{x}/{y}.png")))
+    file = tmp_path / "page.html"
+    file.write_text(county_page(dataclasses.replace(info, base_map=base), county), "utf-8")
+    page = browser.new_page()
+    page.route(re.compile("^https:"), lambda route: route.abort())
+    page.goto(file.as_uri())
+    expect(page.get_by_text("底图未能载入")).to_be_visible()
+    page.close()

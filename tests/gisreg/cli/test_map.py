@@ -137,3 +137,20 @@ def test_an_unknown_township_and_the_pages_of_a_county(county: str, engine: Engi
     with pytest.raises(NotFoundError):
         township_html(facts, "1", [], around)
     assert county_html(facts, around) == county_html(facts, around)
+
+
+def test_a_saved_page_holds_the_key_only_when_asked_for(
+    run_cli: Callable[..., Any], county: str, tmp_path: Path
+) -> None:
+    chosen = {"GISREG_BASE_MAP": "tianditu", "GISREG_TIANDITU_TOKEN": "0123456789abcdef"}
+    file = tmp_path / "county.html"
+    assert run_cli("map", "county", "-o", file, env=chosen).code == 0
+    assert "0123456789abcdef" not in file.read_text(encoding="utf-8")
+    assert run_cli("map", "county", "-o", file, "--base-map", env=chosen).code == 0
+    assert "0123456789abcdef" in file.read_text(encoding="utf-8")
+    refused = run_cli("map", "county", "-o", file, "--base-map")
+    assert (refused.code, refused.err.count("\n")) == (3, 1)
+    assert "GISREG_BASE_MAP" in refused.err
+    broken = run_cli("serve", env={"GISREG_BASE_MAP": "tianditu"})
+    assert "GISREG_TIANDITU_TOKEN" in broken.err
+    assert broken.err.count("\n") == 1
