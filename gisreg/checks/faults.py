@@ -150,6 +150,10 @@ _fault(
     ("请核对是否为绘图残留", "check whether it is left over from drawing"),
 )  # fmt: skip
 _fault(
+    "parts_overlap", Severity.WARNED, ("图形的各部分互相重叠 {value} ㎡", "parts of the boundary overlap by {value} m²"),
+    ("已并为一体,重叠处只计一次;请核对各部分的边界", "made into one, what they share counts once; check the boundaries of the parts"),
+)  # fmt: skip
+_fault(
     "spike", Severity.WARNED, ("边界有尖刺,夹角 {value}°", "a spike in the boundary, {value}° sharp"),
     ("请检查该处界址点", "check the boundary point there"),
 )  # fmt: skip

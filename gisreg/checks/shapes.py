@@ -1,12 +1,14 @@
-"""What is suspicious about a boundary that is no fault of validity: slivers, spikes, corners drawn twice.
+"""What is suspicious about a boundary beside its validity: slivers, spikes, corners drawn twice, parts that overlap.
 
 Judged on the survey's own coordinates, a batch at a time: corners of all shapes in one array.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gisreg.checks.curves import straightened
 from gisreg.checks.policy import Tolerances
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ SHORTEST_SPIKE_M = 0.5
 """Two sides at least as long as this make a spike; shorter ones are a draughtsman's crumb."""
 
 
+LEAST_OVERLAP_M2 = 0.01
+"""Parts that overlap by less touch; coordinates are written in millimetres."""
 MULTI = 6
 """How GEOS numbers multipolygons."""
 
@@ -31,7 +35,7 @@ class Spot:
     x: float
     y: float
     measured: float
-    """Width in metres, angle in degrees, or number of corners."""
+    """Width in metres, angle in degrees, number of corners, or square metres."""
 
 
 def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, allowed: Tolerances) -> Iterator[Spot]:
@@ -47,10 +51,41 @@ def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, all
         ground = _in_metres(corners.placed, geographic, metres_per_unit)
         yield from _slivers(corners, ground, allowed.sliver_width_m)
         yield from _points(corners, ground, allowed)
+    yield from _overlapping_parts(shapes, geographic, metres_per_unit)
+
+
+def _overlapping_parts(shapes: Any, geographic: bool, metres_per_unit: float) -> Iterator[Spot]:
+    """Parcels of several parts that lie on one another: where the largest such piece is, and how much it is in all."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import shapely  # noqa: PLC0415 - heavy
+
+    several = np.flatnonzero((shapely.get_type_id(shapes) == MULTI) & (shapely.get_num_geometries(shapes) > 1))
+    for row in several[~shapely.is_valid(shapes[several])].tolist():
+        pieces = _common_ground(shapely.get_parts(shapes[row]))
+        if pieces is None:
+            continue
+        x, y = shapely.get_coordinates(shapely.point_on_surface(pieces[np.argmax(shapely.area(pieces))]))[0].tolist()
+        unit = M_PER_DEGREE**2 * math.cos(math.radians(y)) if geographic else metres_per_unit**2
+        area_m2 = float(shapely.area(shapely.union_all(pieces))) * unit
+        if area_m2 >= LEAST_OVERLAP_M2:
+            yield Spot(row, "parts_overlap", x, y, area_m2)
+
+
+def _common_ground(parts: Any) -> Any:
+    """Where parts lie on one another; a part that crosses itself is the database's to tell."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import shapely  # noqa: PLC0415 - heavy
+
+    sound = parts[shapely.is_valid(parts)]
+    ones, others = shapely.STRtree(sound).query(sound, predicate="intersects")
+    earlier = ones < others
+    pieces = shapely.intersection(sound[ones[earlier]], sound[others[earlier]])
+    pieces = pieces[shapely.area(pieces) > 0]
+    return np.asarray(pieces) if len(pieces) else None
 
 
 def read_shapes(wkb: "np.ndarray") -> Any:
-    """Shapes, None where there is none or where the database alone can read it."""
+    """Shapes, those with arcs as polygons near enough; None where there is none that can be read."""
     import numpy as np  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
@@ -66,7 +101,7 @@ def _one(raw: bytes | None) -> Any:
     try:
         return shapely.from_wkb(raw, on_invalid="ignore")
     except NotImplementedError:
-        return None
+        return straightened(raw) if raw else None
 
 
 @dataclass(frozen=True)

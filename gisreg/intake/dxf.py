@@ -3,6 +3,8 @@
 """Drawings (DXF): closed lines and hatches become rows; what a drawing has for attributes is the layer's name and the
 text that stands inside (as CASS draws it)."""
 
+import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +26,9 @@ LAYER, TEXT, HANDLE = "图层", "图内文字", "句柄"
 CLOSED_METRES = 0.001
 """A line whose ends are as near is closed, though the drawing does not say so."""
 LEAST_CORNERS = 3
+CHUNK_BYTES = 1024**2
+LINE_END = re.compile(rb"\r*\n|\r")
+"""Transfers in the wrong mode double the CR."""
 KINDS = make_kinds(
     ("drawing_rest", Severity.WARNED,
      ("图中另有未闭合的线 {lines} 条、点和文字 {points} 个,不作为宗地", "{lines} open lines and {points} points or texts are no parcels"),
@@ -70,14 +75,31 @@ def open_dxf(path: Path, shown: str, *, layer: str | None, crs_given: str | None
     )  # fmt: skip
 
 
+@contextmanager
+def _with_plain_lines(path: Path) -> Iterator[Path]:
+    """The drawing, or a copy where its lines end otherwise than GDAL can bear: it waits for ever behind 0, CR, CR."""
+    with path.open("rb") as file:
+        last, odd = b"", False
+        while not odd and (chunk := file.read(CHUNK_BYTES)):
+            odd = b"\r\r" in last + chunk
+            last = chunk[-1:]
+    if not odd and last != b"\r":
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="gisreg-dxf-") as folder:
+        plain = Path(folder) / path.name
+        plain.write_bytes(LINE_END.sub(b"\n", path.read_bytes()) + b"\n")
+        yield plain
+
+
 def _read(path: Path, shown: str, encoding: str | None) -> tuple[str, list[Any], dict[str, Any]]:
     """Encoding, shapes and columns of all entities."""
     import pyogrio  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
     try:
-        with _drawing_encoding(encoding):
-            meta, _, wkb, values = pyogrio.raw.read(path, CLOSED_LINE_AS_POLYGON="TRUE")
+        with _drawing_encoding(encoding), _with_plain_lines(path) as plain:
+            meta, _, wkb, values = pyogrio.raw.read(plain, CLOSED_LINE_AS_POLYGON="TRUE")
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
     except (pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, UnicodeDecodeError) as error:

@@ -77,3 +77,28 @@ def test_no_regular_shape_is_suspicious_wherever_it_lies(angle, size, corners):
     around = np.linspace(0, 2 * np.pi, corners + 1)[:-1]
     shape = Polygon(np.stack([np.cos(around), np.sin(around)], -1))
     assert not found(translate(rotate(scale(shape, size + 5, size + 5), angle), X, Y))
+
+
+def test_parts_that_overlap_are_told_with_place_and_area():
+    parts = [box(X, Y, X + 40, Y + 30), box(X + 30, Y + 20, X + 60, Y + 50), box(X + 100, Y, X + 110, Y + 10)]
+    spot = found(box(X, Y, X + 9, Y + 9), MultiPolygon(parts))[1, "parts_overlap"]
+    assert spot.measured == pytest.approx(100)
+    assert shapely.box(X + 30, Y + 20, X + 40, Y + 30).contains(Point(spot.x, spot.y))
+
+
+def test_what_several_parts_share_counts_once():
+    parts = [box(X, Y, X + 40, Y + 30), box(X, Y, X + 40, Y + 30), box(X + 30, Y, X + 50, Y + 30)]
+    assert found(MultiPolygon(parts))[0, "parts_overlap"].measured == pytest.approx(1200)
+    assert found(MultiPolygon(parts), metres_per_unit=0.5)[0, "parts_overlap"].measured == pytest.approx(300)
+
+
+def test_parts_side_by_side_or_crossing_themselves_do_not_overlap():
+    beside = MultiPolygon([box(X, Y, X + 40, Y + 30), box(X + 40, Y, X + 60, Y + 30)])
+    bow_tie = Polygon([(X + 100, Y), (X + 140, Y + 30), (X + 140, Y), (X + 100, Y + 30)])
+    assert not found(beside, MultiPolygon([box(X, Y, X + 40, Y + 30), bow_tie]))
+
+
+def test_parts_in_degrees_are_measured_in_metres():
+    parts = [box(113, 36, 113.002, 36.001), box(113.001, 36, 113.003, 36.001)]
+    area_m2 = found(MultiPolygon(parts), geographic=True)[0, "parts_overlap"].measured
+    assert area_m2 == pytest.approx(90.16 * 111.32, rel=0.01)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from intake_surveys import X, Y, adds_up, one, squares, survey
-from shapely.geometry import GeometryCollection, LineString, Point, Polygon, box
+from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 from sqlalchemy import create_engine, text
 
 from gisreg.checks.offsets import gcj02
@@ -335,6 +336,44 @@ def test_overlaps_and_gaps_within_a_kind_are_told_with_their_measure_and_place(l
     assert {(p.row, p.fault, p.what.en) for p in again.problems} == {
         (2, "overlap_registered", f"overlaps the registered parcel {first_code(county)} by 4.00 m² (0.5%)")
     }
+
+
+def test_boundaries_with_arcs_are_held_against_their_neighbours_too(load, tmp_path):
+    round_one = (
+        f"CURVEPOLYGON(CIRCULARSTRING({X} {Y + 20},{X + 20} {Y + 40},{X + 40} {Y + 20},{X + 20} {Y},{X} {Y + 20}))"
+    )
+    beside = box(X + 30, Y, X + 70, Y + 40).wkt
+    (tmp_path / "a.csv").write_text(f'BSM,WKT\nK0,"{round_one}"\nK1,"{beside}"\n', encoding="utf-8")
+    options = (
+        "-oo",
+        "GEOM_POSSIBLE_NAMES=WKT",
+        "-oo",
+        "KEEP_GEOM_COLUMNS=NO",
+        "-a_srs",
+        "EPSG:4547",
+        "-nlt",
+        "GEOMETRY",
+    )
+    subprocess.run(["ogr2ogr", tmp_path / "a.gpkg", tmp_path / "a.csv", *options], check=True, capture_output=True)
+    report = load(tmp_path / "a.gpkg")
+    found = {(p.row, p.fault): p for p in report.problems}
+    assert set(found) == {(1, "curves_straightened"), (2, "overlap_in_file")}
+    assert "#1 K0" in found[2, "overlap_in_file"].what.zh
+    segment_m2 = 400 * math.acos(0.5) - 10 * math.sqrt(300)
+    told_m2 = float(found[2, "overlap_in_file"].what.en.split(" by ")[1].split()[0])
+    assert told_m2 == pytest.approx(segment_m2, rel=0.001)
+
+
+def test_parts_that_overlap_have_a_word_of_their_own(load, county, tmp_path):
+    parts = MultiPolygon([box(X, Y, X + 40, Y + 40), box(X + 30, Y + 30, X + 60, Y + 60)])
+    report = load(survey(tmp_path / "a.gpkg", [parts]))
+    found = {p.fault: p for p in report.problems}
+    assert set(found) == {"self_intersection", "parts_overlap"}
+    assert "100 m²" in found["parts_overlap"].what.en
+    east, north = map(float, found["parts_overlap"].place.split())
+    assert X + 30 < east < X + 40
+    assert Y + 30 < north < Y + 40
+    assert one(county, "SELECT planar_area_m2 FROM parcel") == pytest.approx(1600 + 900 - 100)
 
 
 def first_code(county):

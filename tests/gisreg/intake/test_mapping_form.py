@@ -25,7 +25,7 @@ from gisreg.intake.mapping import load_mapping
         ('[columns.name]\nvalues="mm"', "values"),
         ("[columns.name]\nvalues = { a = 1 }", "values"),
         ("[columns.land_use_code]\nto = []", "to"),
-        ("x = " + "[" * 5000 + "]" * 5000, ""),
+        ("x = " + "[" * 5000 + "]" * 5000, "m.toml"),
     ],
 )
 def test_a_part_of_another_kind(tmp_path, content, part):

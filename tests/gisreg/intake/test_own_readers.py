@@ -36,6 +36,21 @@ def faults(source):
 # drawings
 
 
+@pytest.mark.parametrize("end", [b"\r\r\n", b"\r", b"\r\n"])
+def test_line_ends_that_a_transfer_has_spoilt(tmp_path, end):
+    path = draw(tmp_path / "a.dxf", light("A", square(X, Y, 100)))
+    path.write_bytes(path.read_bytes().replace(b"\n", end))
+    _, rows, shapes = read(path, crs_given="EPSG:4547")
+    assert (rows[0]["图层"], shapes[0].area) == ("A", 10_000)
+
+
+@pytest.mark.parametrize("data", [b"\r\r", b"0\nSECTION\n2\nENTITIES\n0\r\r", b"999\n\n0\r\r"])
+def test_a_drawing_that_ends_in_carriage_returns_does_not_wait_for_ever(tmp_path, data):
+    (tmp_path / "a.dxf").write_bytes(data)
+    with pytest.raises((e.NotGeodata, e.BrokenFile, e.EmptyLayer)):
+        read(tmp_path / "a.dxf", crs_given="EPSG:4547")
+
+
 @pytest.fixture
 def drawing(tmp_path):
     return draw(
