@@ -17,6 +17,7 @@ from gisreg.checks.policy import OFF
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.geometry import NoZoneError, zone_for, zone_of
+from gisreg.intake.booked import booked, booked_notes
 from gisreg.intake.comparing import compared
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.errors import NumbersExhausted
@@ -94,7 +95,9 @@ def _register(connection: Connection, job: Job) -> Report:
     counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
-    notes = [*job.source.notes, *shift_notes(connection, job.preparation.staging.rows)]
+    rows = job.preparation.staging.rows
+    kept = booked_notes(connection, job.preparation.mapped, rows) if known else []
+    notes = [*job.source.notes, *shift_notes(connection, rows), *kept]
     problems, counts = with_notes(connection, _problems(connection, job), notes, counts)
     report = _report(connection, job, counts, problems)
     if job.compare:
@@ -349,7 +352,7 @@ def _update(connection: Connection, job: Job, batch: int) -> None:
         values["state"] = (
             "CASE WHEN p.state = 'suspected' AND r.determined_on IS NOT NULL THEN 'registered' ELSE p.state END"
         )
-    changes = ", ".join(f"{column} = {value}" for column, value in values.items())
+    changes = ", ".join(f"{column} = {booked(column, value)}" for column, value in values.items())
     connection.execute(
         text(
             f"UPDATE parcel AS p SET {changes} FROM {job.preparation.staging.rows} AS r JOIN fate AS f USING (row_no) "

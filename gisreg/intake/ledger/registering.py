@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from gisreg.checks.faults import FAULTS
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
+from gisreg.intake.booked import ON_THE_BOOKS, booked, booked_notes
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.keys import IDENTIFYING, KEYS, NO_CRS, PARCEL_CODE
 from gisreg.intake.ledger.comparing import compared
@@ -219,6 +220,8 @@ def _differs_in(job: Job, name: str) -> str:
         return f"({stated} AND {_free_code()})"
     if job.typed.types[name] == "float8":
         return f"({stated} AND (p.{name} IS NULL OR abs(r.{name} - p.{name}) > 1e-9 * greatest(abs(p.{name}), 1)))"
+    if name in ON_THE_BOOKS:
+        return f"({stated} AND r.{name} IS DISTINCT FROM p.{name} AND NOT {ON_THE_BOOKS[name]})"
     return f"({stated} AND r.{name} IS DISTINCT FROM p.{name})"
 
 
@@ -275,7 +278,7 @@ def _parameters(job: Job, batch: int) -> dict[str, Any]:
 
 def _update(connection: Connection, job: Job, batch: int) -> None:
     """A new version of each parcel of which the ledger states something else."""
-    values = {name: f"coalesce(r.{name}, p.{name})" for name in job.stored}
+    values = {name: booked(name, f"coalesce(r.{name}, p.{name})") for name in job.stored}
     if "source_code" in values:
         values["source_code"] = f"CASE WHEN {_free_code()} THEN r.source_code ELSE p.source_code END"
     for column, companion in COMPANIONS.items():
@@ -349,6 +352,8 @@ def _problems(connection: Connection, job: Job, counts: dict[str, Any]) -> list[
     notes += settled([note for note in job.notes if note.refuses and note.row in graded])
     found = (*job.source.notes, *job.notes, *job.typed.notes, *_compared(connection, job))
     notes += [note for note in found if note.row not in quiet]
+    for fate in ("joined", "unchanged"):
+        notes += booked_notes(connection, job.mapped, "ledger_row", "ledger_fate", fate)
     notes += _summary(connection, job, counts)
     named = [replace(note, id=note.id or names.get(note.row)) for note in notes]
     return [Problem(**as_params(note)) for note in sorted(named, key=lambda note: note.row)]
