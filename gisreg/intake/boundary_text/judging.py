@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gisreg.geometry import STORAGE_SRID, WGS84_SRID, zone_of
+from gisreg.geometry import STORAGE_SRID, WGS84_SRID, Zone, zone_of
 from gisreg.intake import crs
 from gisreg.intake.boundary_text import rings as ring_work
 from gisreg.intake.boundary_text.areas import StatedArea, read_area
-from gisreg.intake.boundary_text.axes import Reading, Unit, agrees, commonest, place, reading_of
+from gisreg.intake.boundary_text.axes import Reading, Unit, agrees, commonest, place, reading_of, zone_from
 from gisreg.intake.boundary_text.faults import KINDS
 from gisreg.intake.boundary_text.lines import RawParcel
 from gisreg.intake.notes import UNREADABLE, Note
@@ -41,6 +41,8 @@ class Work:
     shape: "BaseGeometry | None" = None
     measured_m2: float = 0.0
     area: StatedArea | None = None
+    elsewhere: Zone | None = None
+    """The zone of its numbers, where the file's other parcels are in another."""
 
     def say(self, token: str, *, place: str | None = None, **words: object) -> None:
         """Note something about the parcel."""
@@ -151,8 +153,10 @@ def _check_points(work: Work, rings: Sequence[ring_work.Ring], usual: Reading, m
         return
     if (reading.unit, reading.zone) != (usual.unit, usual.zone):
         zone, other = (one.zone or one.unit.value for one in (reading, usual))
-        work.say("text_other_zone", line=work.raw.line, zone=zone, other=other)
-    elif not reading.north_first and manner.order_matters:
+        moved = reading.unit is usual.unit is Unit.PREFIXED  # the numbers themselves tell their zone
+        work.say("text_zone_moved" if moved else "text_other_zone", line=work.raw.line, zone=zone, other=other)
+        work.elsewhere = zone_from(reading.zone, prefixed=True) if moved and reading.zone else None
+    if not work.refused and not reading.north_first and manner.order_matters:
         work.say("text_swapped", line=work.raw.line)
 
 
@@ -163,8 +167,19 @@ def _shape(work: Work, rings: Sequence[ring_work.Ring], where: crs.FoundCrs, *, 
         lines = ring_work.near_lines(spot, rings, north_first=north_first)
         work.say("text_crosses", lines="、".join(map(str, lines)), place=f"{spot[0]:.10g} {spot[1]:.10g}")
         return
-    work.shape, work.measured_m2 = shape, _measured(shape, where)
+    work.measured_m2 = float(shape.area) if work.elsewhere else _measured(shape, where)
+    work.shape = _moved(shape, work.elsewhere.srid, where.srid) if work.elsewhere else shape
     work.area = read_area(work.raw.area, work.measured_m2) if work.raw.area else None
+
+
+def _moved(shape: "BaseGeometry", srid: int, to_srid: int) -> "BaseGeometry":
+    """The shape in another zone of the same datum."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import shapely  # noqa: PLC0415 - heavy
+    from pyproj import Transformer  # noqa: PLC0415 - heavy
+
+    transformer = Transformer.from_crs(srid, to_srid, always_xy=True)
+    return shapely.transform(shape, lambda spots: np.column_stack(transformer.transform(spots[:, 0], spots[:, 1])))
 
 
 def _measured(shape: "BaseGeometry", where: crs.FoundCrs) -> float:

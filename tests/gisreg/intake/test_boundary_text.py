@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 from boundary_texts import HEAD, TWO, square, write
+from pyproj import Transformer
 
 from gisreg.intake import errors as e
 from gisreg.intake.opening import open_source
@@ -291,7 +292,7 @@ def test_counts_are_a_hint_not_a_law(path, count, said):
         ("5,1,X,名,点,,,,@\nJ1,1,3997900,38428200", "text_not_polygon", "30"),
         (square("X").replace("J2,1,3997900", "J2,1,abc"), "text_bad_line", "32"),
         (square("X").replace("J2,1,3997900", "J2,1,39979"), "text_point", "32"),
-        (square("X", east=37428200), "text_other_zone", "30"),
+        (square("X", east=428200), "text_other_zone", "30"),
         (square("X").replace("J1,1,3997900.000,38428200.000\n", "J1,1,3997900.000,38428200.000\n", 1)[:-1].rsplit("\n", 1)[0]
          + "\nJ1,1,3997880.000,38428180.000", "text_closing_point_far", "35"),
         ("5,1,X,名,面,,,,@\nJ1,1,3997900,38428200\nJ2,1,3997800,38428300\nJ3,1,3997900,38428300\nJ4,1,3997800,38428200\n"
@@ -305,6 +306,26 @@ def test_a_bad_parcel_is_named_and_the_others_live_on(path, lines, fault, line):
     assert [(note.row, note.id, note.fault) for note in refusals] == [(30, "X", fault)]
     assert line in re.findall(r"\d+", refusals[0].what.zh)
     assert "{" not in refusals[0].what.zh + refusals[0].what.en + refusals[0].mend.zh
+
+
+def test_a_parcel_of_the_next_zone_is_moved_into_the_file_s_and_told(path):
+    to_next = Transformer.from_crs(4526, 4527, always_xy=True)
+    beside = shapely.box(38634000, 3997000, 38634100, 3997050)  # just west of 115.5°E
+    corners = [to_next.transform(*spot) for spot in beside.exterior.coords]
+    lines = "".join(f"J{n},1,{north:.4f},{east:.4f}\n" for n, (east, north) in enumerate(corners, 1))
+    _, rows, notes = read(path, HEAD + TWO + f"5,0.5000,X,名,面,,,,@\n{lines}")
+    assert faults(notes) == [(30, "text_zone_moved")]
+    assert "39" in notes[0].what.zh
+    assert "38" in notes[0].what.zh
+    assert shapely.hausdorff_distance(shapes(rows)[2], beside) < 0.001
+    assert areas(rows)[:2] == [28000, 6600]
+
+
+def test_a_stated_area_is_that_of_the_parcel_s_own_zone(path):
+    """Far from its meridian a square of one zone is larger in the next one by half a per mille and more."""
+    _, rows, notes = read(path, HEAD + TWO + square("X", east=39300000, side=500))
+    assert faults(notes) == [(30, "text_zone_moved")]
+    assert areas(rows)[2] != pytest.approx(250_000, rel=0.0001)
 
 
 def test_a_file_that_breaks_off_in_its_first_half_says_so(path):
