@@ -1,9 +1,8 @@
 """Parcels on the same ground: of one kind a fault, of different kinds a lawful link whose area totals deduct once."""
 
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import BIGINT, Connection, Table, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -15,6 +14,7 @@ from gisreg.intake.nearby import near_pairs
 if TYPE_CHECKING:
     import numpy as np
 
+PAIRS_AT_ONCE = 50_000
 _JUDGED = load("gisreg.parcels", "overlapping.sql")
 _NEAR_SOME = """
     SELECT p.id AS one, o.id AS other FROM parcel AS p
@@ -22,7 +22,12 @@ _NEAR_SOME = """
     WHERE p.id = ANY (:ids) AND p.state <> 'removed' AND o.state <> 'removed'
 """
 _OF_SOME = text(_JUDGED.format(pairs=_NEAR_SOME)).bindparams(bindparam("ids", type_=ARRAY(BIGINT)))
-_OF_ALL = text(_JUDGED.format(pairs="SELECT one, other FROM near_parcel"))
+_OF_PAIRS = text(_JUDGED.format(pairs="SELECT one, other FROM unnest(:ones, :others) AS near (one, other)")).bindparams(
+    bindparam("ones", type_=ARRAY(BIGINT)), bindparam("others", type_=ARRAY(BIGINT))
+)
+_LOOKED_UP = text(
+    "SELECT set_config('enable_hashjoin', :other_joins, true), set_config('enable_mergejoin', :other_joins, true)"
+)
 _BOXES = text(load("gisreg.parcels", "boxes.sql"))
 
 
@@ -61,17 +66,17 @@ def overlaps_in(connection: Connection, county: str, tolerance: float) -> list[O
     index for each parcel; only those are judged by the database.
     """
     ids, boxes = _boxes(connection, county)
-    connection.execute(text("CREATE TEMPORARY TABLE near_parcel (one int8, other int8) ON COMMIT DROP"))
-    driver: Any = connection.connection.cursor()
-    for ones, others in near_pairs(boxes, 0.0):
-        lines = "".join(
-            f"{one}\t{other}\n" for one, other in zip(ids[ones].tolist(), ids[others].tolist(), strict=True)
-        )
-        driver.copy_expert("COPY near_parcel FROM STDIN", io.StringIO(lines))
-    driver.close()
-    connection.execute(text("ANALYZE near_parcel"))
-    found = [Overlap(**one) for one in connection.execute(_OF_ALL, {"tolerance": tolerance}).mappings()]
-    connection.execute(text("DROP TABLE near_parcel"))
+    found: list[Overlap] = []
+    # each pair is looked up by its numbers: a hash of all parcels would be made for every portion
+    connection.execute(
+        text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
+    )
+    for ones, others in _portions(near_pairs(boxes, 0.0)):
+        near = {"ones": ids[ones].tolist(), "others": ids[others].tolist(), "tolerance": tolerance}
+        found += [Overlap(**one) for one in connection.execute(_OF_PAIRS, near).mappings()]
+    connection.execute(
+        text("SELECT set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)")
+    )
     return sorted(found, key=lambda one: (one.parcel_id, one.other_id))
 
 
@@ -94,6 +99,20 @@ def relink(connection: Connection, county: str, found: Sequence[Overlap], ids: S
     ]
     if linked:
         connection.execute(links.insert(), linked)
+
+
+def _portions(pairs: "Iterable[tuple[np.ndarray, np.ndarray]]") -> "Iterator[tuple[np.ndarray, np.ndarray]]":
+    """The pairs in fewer and larger portions, each judged by one statement."""
+    import numpy as np  # noqa: PLC0415 - as below
+
+    gathered: list[tuple[np.ndarray, np.ndarray]] = []
+    for portion in pairs:
+        gathered.append(portion)
+        if sum(len(ones) for ones, _ in gathered) >= PAIRS_AT_ONCE:
+            yield np.concatenate([ones for ones, _ in gathered]), np.concatenate([others for _, others in gathered])
+            gathered.clear()
+    if gathered:
+        yield np.concatenate([ones for ones, _ in gathered]), np.concatenate([others for _, others in gathered])
 
 
 def _boxes(connection: Connection, county: str) -> "tuple[np.ndarray, np.ndarray]":

@@ -91,7 +91,7 @@ def main(sizes: Sequence[int]) -> list[dict[str, Any]]:
     """One row for each kind of edit; ``ratio`` is against the limit of 50 ms."""
     rows = []
     for n in sizes:
-        with registry(n) as (app_url, _uri):
+        with registry(n) as (app_url, *_):
             engine = make_engine(app_url)
             first = n // 2
             taken = {name: seconds(engine, work, first + no * EDITS) for no, (name, work) in enumerate(WORKS.items())}

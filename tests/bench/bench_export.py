@@ -36,8 +36,8 @@ SHAPEFILE_LIMIT, GEOPACKAGE_LIMIT, MEMORY_LIMIT_MB = 0.9, 0.5, 400
 
 
 @contextmanager
-def registry(n: int) -> Iterator[tuple[str, str]]:
-    """A private cluster with ``n`` labelled parcels: the application's and the administrator's address."""
+def registry(n: int) -> Iterator[tuple[str, str, str]]:
+    """A private cluster with ``n`` labelled parcels: the application's address, as libpq's, and the administrator's."""
     home = Path(tempfile.mkdtemp(prefix="gisreg-bench-"))
     home.chmod(0o755)
     cluster = PrivateCluster(home)
@@ -47,7 +47,11 @@ def registry(n: int) -> Iterator[tuple[str, str]]:
         create_postgis(cluster.url("admin", "bench"))
         upgrade(cluster.url("admin", "bench"))
         fill(libpq_uri(cluster.url("admin", "bench")), n)
-        yield cluster.url("app", "bench"), libpq_uri(cluster.url("app", "bench"))
+        yield (
+            cluster.url("app", "bench"),
+            libpq_uri(cluster.url("app", "bench")),
+            libpq_uri(cluster.url("admin", "bench")),
+        )
     finally:
         cluster.destroy()
         shutil.rmtree(home, ignore_errors=True)
@@ -157,7 +161,7 @@ def main(sizes: Sequence[int]) -> list[dict[str, Any]]:
     """Rows of the benchmark's table."""
     rows = []
     for n in sizes:
-        with registry(n) as (app_url, uri):
+        with registry(n) as (app_url, uri, _):
             rows += compare(n, app_url, uri)
     return rows
 
