@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, text
 
 from gisreg.batches.sources import taking
+from gisreg.checks.nearby import near_pairs
 from gisreg.checks.policy import Policy, load_policy
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
@@ -23,7 +24,6 @@ from gisreg.intake import registering
 from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
 from gisreg.intake.mapping import Mapped, Mapping, default_mapping, in_todays_codes, load_mapping
-from gisreg.intake.nearby import near_pairs
 from gisreg.intake.opening import open_source
 from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import BIGINT, Connection, Table, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from gisreg.checks.nearby import near_pairs
 from gisreg.db.models import County, ParcelOverlap
 from gisreg.db.sql import load
-from gisreg.intake.nearby import near_pairs
 
 if TYPE_CHECKING:
     import numpy as np

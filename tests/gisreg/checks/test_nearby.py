@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisreg.intake import nearby
+from gisreg.checks import nearby
 
 SIDES = st.floats(0, 1000, width=32)
 BOX = st.tuples(st.floats(-1e4, 1e4, width=32), st.floats(-1e4, 1e4, width=32), SIDES, SIDES)
