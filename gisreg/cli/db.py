@@ -23,8 +23,14 @@ NOT_MADE = Text(
     "私有数据库尚未建立：{home}；请执行 gisreg db init", "no private database yet at {home}; run gisreg db init"
 )
 ELSEWHERE = Text("使用 GISREG_DATABASE_URL 指定的数据库", "GISREG_DATABASE_URL names the database in use")
-BACKED_UP = Text("已备份到 {file}（{bytes} 字节）", "backed up to {file} ({bytes} bytes)")
-RESTORED = Text("已从 {file} 恢复", "restored from {file}")
+BACKED_UP = Text(
+    "已备份到 {file}（{bytes} 字节，含附件和批次原文件 {files} 个）",
+    "backed up to {file} ({bytes} bytes, with {files} documents and sources of batches)",
+)
+RESTORED = Text(
+    "已从 {file} 恢复，补回附件和批次原文件 {files} 个",
+    "restored from {file}; {files} documents and sources of batches put back",
+)
 
 
 @app.command()
@@ -107,13 +113,14 @@ def upgrade(json: JsonFlag = False) -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="备份文件 · the file to write")], json: JsonFlag = False) -> None:
-    """备份数据库 · back up the database."""
+    """备份数据库及附件、批次原文件 · back up the database with documents and sources of batches."""
     from gisreg.cluster.backup import back_up  # noqa: PLC0415 - only this command needs it
 
     now = context()
     check_output(file)
-    size = back_up(existing_database(now.settings), file)
-    _tell(json, {"file": str(file), "bytes": size}, now.say(BACKED_UP, file=file, bytes=f"{size:,}"))
+    done = back_up(existing_database(now.settings), now.settings.home, file)
+    line = now.say(BACKED_UP, file=file, bytes=f"{done.bytes:,}", files=f"{done.files:,}")
+    _tell(json, {"file": str(file), "bytes": done.bytes, "files": done.files}, line)
 
 
 @app.command()
@@ -123,9 +130,10 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件 · the file 
 
     now = context()
     address = database_address(now.settings)
-    put_back(address, file)
+    files = put_back(address, now.settings.home, file)
     revision = bring_up_to_date(address)
-    _tell(json, {"file": str(file), "revision": revision}, now.say(RESTORED, file=file))
+    line = now.say(RESTORED, file=file, files=f"{files:,}")
+    _tell(json, {"file": str(file), "revision": revision, "files": files}, line)
 
 
 def _tell(json: bool, facts: dict[str, object], line: str) -> None:

@@ -1,5 +1,6 @@
-"""Back up the whole database into one file, and put such a file back without ever losing what is there."""
+"""Back up the database and its files into one file, and put such a file back without ever losing what is there."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -7,29 +8,24 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from psycopg2 import sql
 
 from gisreg.cluster.address import APP_ROLE, DATABASE, OWNER_ROLE, DatabaseAddress, libpq_uri
+from gisreg.cluster.archive import CHUNK_BYTES, Archive, NoBackupError, write_archive
 from gisreg.cluster.prepare import admin_cursor, create_database, drop_database, has_role
 from gisreg.cluster.programs import PostgresqlMissingError, installed
-from gisreg.errors import AccessError, ConflictError, DatabaseError, DiskFull, InputError
+from gisreg.errors import AccessError, ConflictError, DatabaseError, DiskFull
 from gisreg.text import Text
 
 MARK = "gisreg.parcel"
 """Every backup of the registry holds this table; an archive without it is somebody else's."""
 
 IN_USE = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
-
-
-class NoBackupError(InputError):
-    """The file is no backup of a registry."""
-
-    what: ClassVar[Text] = Text("这个文件不是 gisreg 备份（{reason}）", "this file is no gisreg backup ({reason})")
-    mend: ClassVar[Text] = Text("请选择 gisreg db backup 写出的文件", "choose a file that gisreg db backup wrote")
 
 
 class BackupFailedError(DatabaseError):
@@ -53,32 +49,53 @@ class InUseError(ConflictError):
     mend: ClassVar[Text] = Text("请先停止 gisreg serve、QGIS 等再恢复", "stop gisreg serve, QGIS and the like first")
 
 
-def back_up(address: DatabaseAddress, file: Path) -> int:
-    """Write a backup whole or not at all; its size in bytes."""
+@dataclass(frozen=True)
+class BackedUp:
+    """A backup that was written."""
+
+    bytes: int
+    files: int
+    """Documents and sources of batches in it."""
+
+
+def back_up(address: DatabaseAddress, home: Path, file: Path) -> BackedUp:
+    """Write the database and the files that belong to it, whole or not at all."""
     try:
         descriptor, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
     except OSError as error:
         raise CannotWriteError(where=str(file), reason=error.strerror) from error
     os.close(descriptor)
     unfinished = Path(name)
+    options = ["--format=custom", "--exclude-table=staging.*"]
     try:
-        _run("pg_dump", address.admin_url, ["--format=custom", "--exclude-table=staging.*", f"--file={unfinished}"])
+        files = write_archive(unfinished, home, lambda member: _run("pg_dump", address.admin_url, options, into=member))
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
-    return file.stat().st_size
+    return BackedUp(file.stat().st_size, files)
 
 
-def restore(address: DatabaseAddress, file: Path) -> None:
-    """Restore into a fresh database, then swap names: a failure at any point leaves the present one in place."""
-    check_backup(file)
+def restore(address: DatabaseAddress, home: Path, file: Path) -> int:
+    """Restore into a fresh database, then swap names: a failure at any point leaves the present one in place.
+
+    Returns:
+        How many files were put back beside the database.
+    """
+    archive = check_backup(file)
+    with archive.put_back(home) as files:
+        _restore_database(address, archive)
+    return files
+
+
+def _restore_database(address: DatabaseAddress, archive: Archive) -> None:
     present = _database_of(address.admin_url)
     fresh, old = f"{DATABASE}_restoring_{uuid.uuid4().hex[:8]}", f"{DATABASE}_replaced_{uuid.uuid4().hex[:8]}"
     maintenance = with_database(address.admin_url, "postgres")
     _ensure_roles(maintenance)
     create_database(maintenance, fresh)
     try:
-        _run("pg_restore", with_database(address.admin_url, fresh), ["--exit-on-error", str(file)])
+        with archive.open() as dump:
+            _run("pg_restore", with_database(address.admin_url, fresh), ["--exit-on-error"], out_of=dump)
         with admin_cursor(with_database(address.admin_url, fresh)) as cursor:
             cursor.execute("ANALYZE")
         with _swapping(maintenance, present) as cursor:
@@ -92,18 +109,19 @@ def restore(address: DatabaseAddress, file: Path) -> None:
     drop_database(maintenance, old)
 
 
-def check_backup(file: Path) -> None:
-    """Refuse anything but an archive of a registry before the database is touched."""
-    if not file.is_file():
-        raise NoBackupError(where=str(file), reason="不存在 / not there")
-    listed = subprocess.run(
-        [_program("pg_restore"), "--list", str(file)], capture_output=True, text=True, errors="replace", check=False
-    )
-    if listed.returncode != 0:
-        raise NoBackupError(where=str(file), reason=" ".join(listed.stderr.split())[-200:])
+def check_backup(file: Path) -> Archive:
+    """Refuse anything but a sound archive of a registry before anything is touched."""
+    archive = Archive(file)
+    archive.check()
+    with archive.open() as dump, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        code = _fed([_program("pg_restore"), "--list"], None, (dump, out, err))
+        listed, complaint = (_text(stream) for stream in (out, err))
+    if code != 0:
+        raise NoBackupError(where=str(file), reason=" ".join(complaint.split())[-200:])
     schema, table = MARK.split(".")
-    if f"TABLE {schema} {table} " not in listed.stdout:
+    if f"TABLE {schema} {table} " not in listed:
         raise NoBackupError(where=str(file), reason=f"没有表 / no table {MARK}")
+    return archive
 
 
 def with_database(url: str, name: str) -> str:
@@ -132,7 +150,9 @@ def _ensure_roles(maintenance_url: str) -> None:
                 cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
 
 
-def _run(program: str, url: str, options: Sequence[str]) -> None:
+def _run(
+    program: str, url: str, options: Sequence[str], *, out_of: IO[bytes] | None = None, into: IO[bytes] | None = None
+) -> None:
     """The address goes by the environment, so that the password is in no process list."""
     parts = urlsplit(libpq_uri(url))
     hidden = urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@", 1)))
@@ -140,13 +160,46 @@ def _run(program: str, url: str, options: Sequence[str]) -> None:
     if parts.password:
         environment["PGPASSWORD"] = unquote(parts.password)
     command = [_program(program), "--dbname", hidden, "--no-password", *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode == 0:
+    with tempfile.TemporaryFile() as err:
+        code = _fed(command, environment, (out_of, into, err))
+        words = _text(err)
+    if code == 0:
         return
-    words = " | ".join(done.stderr.splitlines()[-3:])
-    if "No space left on device" in done.stderr:
+    if "No space left on device" in words:
         raise DiskFull(where=program)
-    raise BackupFailedError(where="", program=program, last_words=words)
+    raise BackupFailedError(where="", program=program, last_words=" | ".join(words.splitlines()[-3:]))
+
+
+def _fed(
+    command: Sequence[str | Path], environment: dict[str, str] | None,
+    streams: tuple[IO[bytes] | None, IO[bytes] | None, IO[bytes]],
+) -> int:  # fmt: skip
+    """Run a program between files that are members of an archive; its exit code. It ends with us, whatever happens."""
+    source, sink, complaints = streams
+    process = subprocess.Popen(
+        command, env=environment, stderr=complaints,
+        stdin=subprocess.PIPE if source is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE if sink is not None and source is None else sink or subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        if source is not None and process.stdin is not None:
+            # one that has read enough, or has given up, closes its end: its exit code tells which
+            with contextlib.suppress(BrokenPipeError):
+                shutil.copyfileobj(source, process.stdin, CHUNK_BYTES)
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        elif sink is not None and process.stdout is not None:
+            shutil.copyfileobj(process.stdout, sink, CHUNK_BYTES)
+        return process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+
+
+def _text(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode(errors="replace")
 
 
 def _program(name: str) -> str:

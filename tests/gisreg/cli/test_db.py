@@ -1,17 +1,25 @@
 """``gisreg db`` as its users run it."""
 
+import errno
+import hashlib
 import json
+import shutil
 import socket
 import stat
 import time
+import zipfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlalchemy import Engine, text
 
 from gisreg.cluster import DatabaseAddress, PrivateCluster, external
+from gisreg.cluster.archive import write_archive
 from gisreg.cluster.backup import with_database
 from gisreg.cluster.prepare import admin_cursor, create_database, drop_database
+from gisreg.errors import DiskFull
+from gisreg.settings import Settings
 
 COUNTY = "INSERT INTO county (code, name) VALUES ('149900', '甲县')"
 
@@ -66,6 +74,105 @@ def test_backup_and_restore_bring_everything_back(run_cli, engine: Engine, tmp_p
     with engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM county")).scalar_one() == "甲县"
     assert [path.name for path in tmp_path.iterdir()] == ["registry.bak"]
+
+
+@pytest.fixture
+def kept(settings: Settings) -> dict[str, bytes]:
+    """Files of the data directory: two that belong to a backup, and two that are still being written."""
+    files = {
+        "documents/ab/ab12": b"photo", "batches/1-0123/a.shp": b"survey", "batches/1-0123/.hidden/x": b"x",
+        "documents/.incoming/1": b"half", "batches/.taking-1/a": b"half",
+    }  # fmt: skip
+    for name, content in files.items():
+        (settings.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings.home / name).write_bytes(content)
+    return {name: content for name, content in files.items() if content != b"half"}
+
+
+def _files(home: Path) -> dict[str, bytes]:
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def test_documents_and_sources_of_batches_come_back(run_cli, settings: Settings, kept, tmp_path: Path):
+    file = tmp_path / "registry.bak"
+    assert json.loads(run_cli("db", "backup", file, "--json").out)["files"] == 3
+    for folder in ("documents", "batches"):
+        shutil.rmtree(settings.home / folder)
+    (settings.home / "documents/cd").mkdir(parents=True)
+    (settings.home / "documents/cd/cd34").write_bytes(b"newer")
+    told = run_cli("db", "restore", file, "--json")
+    assert told.code == 0, told.err
+    assert json.loads(told.out)["files"] == 3
+    assert _files(settings.home) == {**kept, "documents/cd/cd34": b"newer"}
+    assert json.loads(run_cli("db", "restore", file, "--json").out)["files"] == 0
+
+
+def test_a_backup_of_the_database_alone_as_older_ones_are(run_cli, engine: Engine, tmp_path: Path):
+    add_county(engine)
+    engine.dispose()
+    new, old = tmp_path / "new.bak", tmp_path / "old.bak"
+    run_cli("db", "backup", new)
+    with zipfile.ZipFile(new) as archive:
+        old.write_bytes(archive.read("registry.dump"))
+    assert run_cli("db", "restore", old).code == 0
+    assert count_counties(engine) == 1
+
+
+def test_a_changed_byte_is_found_before_anything_is_touched(
+    run_cli, engine: Engine, settings: Settings, kept, tmp_path: Path
+):
+    add_county(engine)
+    file = tmp_path / "registry.bak"
+    run_cli("db", "backup", file)
+    file.write_bytes(file.read_bytes().replace(b"survey", b"Survey"))
+    (settings.home / "documents/ab/ab12").unlink()
+    engine.dispose()
+    done = run_cli("db", "restore", file)
+    assert (done.code, "batches/1-0123/a.shp" in done.err) == (3, True)
+    assert not (settings.home / "documents/ab/ab12").exists()
+    assert count_counties(engine) == 1
+
+
+@pytest.mark.parametrize("name", ["../evil", "documents/../../evil", "/etc/evil", "data/PG_VERSION", "documents"])
+def test_a_backup_that_leads_elsewhere_is_none(run_cli, settings: Settings, tmp_path: Path, name: str):
+    file = tmp_path / "registry.bak"
+    hashes = {one: {"sha256": hashlib.sha256(b"x").hexdigest()} for one in ("registry.dump", name)}
+    with zipfile.ZipFile(file, "w") as archive:
+        for one in hashes:
+            archive.writestr(one, b"x")
+        archive.writestr("manifest.json", json.dumps({"format": 2, "files": hashes}))
+    done = run_cli("db", "restore", file)
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert not list(tmp_path.rglob("evil"))
+
+
+@pytest.mark.parametrize("manifest", [b"", b"[]", b"{}", b'{"format": 2, "files": {}}', b'{"format": 2, "files": 3}'])
+def test_a_zip_that_is_no_backup(run_cli, tmp_path: Path, manifest: bytes):
+    file = tmp_path / "registry.bak"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("manifest.json", manifest)
+    assert run_cli("db", "restore", file).code == 3
+
+
+def test_a_restore_that_fails_takes_its_files_away_again(
+    run_cli, engine: Engine, settings: Settings, kept, tmp_path: Path
+):
+    file = tmp_path / "registry.bak"
+    run_cli("db", "backup", file)
+    (settings.home / "documents/ab/ab12").unlink()
+    before = _files(settings.home)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        assert run_cli("db", "restore", file).code == 5
+    assert _files(settings.home) == before
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_backup(tmp_path: Path):
+    def dump(_member: IO[bytes]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(DiskFull):
+        write_archive(tmp_path / "scratch", tmp_path / "home", dump)
 
 
 def test_what_is_no_backup_changes_nothing(run_cli, engine: Engine, tmp_path: Path):
