@@ -48,7 +48,7 @@ def preview_page(facts: "PreviewFacts", assets_dir: Path, as_of: date) -> str:
     rows, groups = _rows(facts), _groups(facts)
     figures = part("preview.html", texts=WORDS, report=report, notes=_notes(groups), listed=LISTED)
     page = Page(
-        info, filled(WORDS["title"], file=file), ["preview.js"], figures, kind="preview-page township",
+        info, filled(WORDS["title"], file=file), ["township.js", "preview.js"], figures, kind="preview-page township",
         keys=part("preview_keys.html", texts=WORDS, report=report, groups=groups), map_about=WORDS["map_of_preview"],
         search=False,
     )  # fmt: skip

@@ -4,16 +4,20 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisreg.cli.database import actor, existing_database, open_engine
+from gisreg.cli.database import actor, open_engine
+from gisreg.cli.file_options import FileOptions, imported, with_file_options
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.cli.outputs import check_folder, check_output
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
-from gisreg.vocab import Kind
+
+if TYPE_CHECKING:
+    from gisreg.intake.report import Report
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -33,103 +37,67 @@ UNDONE = Text(
 WRITTEN = Text("已写出 {file}", "wrote {file}")
 SHOWN = 20
 
-FileArgument = Annotated[Path, typer.Argument(help="要导入的文件 · the file to import")]
-KindOption = Annotated[str, typer.Option(help=f"类型 · kind: {', '.join(Kind)}")]
 CountyOption = Annotated[str | None, typer.Option(help="县级代码 · county code")]
-LayerOption = Annotated[str | None, typer.Option(help="图层 · layer")]
-CrsOption = Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")]
-EncodingOption = Annotated[str | None, typer.Option(help="属性文字编码 · encoding")]
-MappingOption = Annotated[
-    str | None, typer.Option(help="字段对照:已保存的名称或 TOML 文件 · a saved mapping, or a TOML file")
-]
 BatchArgument = Annotated[int, typer.Argument(help="批次号 · its number", min=1)]
 
 
 @app.command()
+@with_file_options
 def preview(
-    file: FileArgument,
-    kind: KindOption,
-    county: CountyOption = None,
-    layer: LayerOption = None,
-    crs: CrsOption = None,
-    encoding: EncodingOption = None,
-    mapping: MappingOption = None,
+    asked: FileOptions,
     rows: Annotated[str | None, typer.Option(help="只看这些行,如 1,3,5-9 · only these rows")] = None,
+    map: Annotated[Path | None, typer.Option("--map", help="画成网页 .html · draw it as a page")] = None,
     json: JsonFlag = False,
 ) -> None:
     """导入会改变什么,不写入 · what an import would change; nothing is written."""
     now = context()
-    report = _import(
-        now,
-        file,
-        kind,
-        county=county,
-        layer=layer,
-        crs=crs,
-        encoding=encoding,
-        mapping=mapping,
-        rows=rows,
-        dry_run=True,
-    )
+    if map:
+        check_output(map)
+    report = imported(now, asked.wanted(now, dry_run=True, rows=rows, compare=True), asked.join)
+    size = _write_map(now, report, map) if map else 0
     if json:
-        print_json(report.as_json())
+        print_json({**report.as_json(), **({"map": {"file": map, "bytes": size}} if map else {})})
         return
     _show_report(now, report)
+    if map:
+        print_line(now.say(WRITTEN, file=map))
 
 
 @app.command()
+@with_file_options
 def accept(
-    file: FileArgument,
-    kind: KindOption,
+    asked: FileOptions,
     rows: Annotated[str, typer.Option(help="要载入的行,如 1,3,5-9 · the rows to load")],
-    county: CountyOption = None,
-    layer: LayerOption = None,
-    crs: CrsOption = None,
-    encoding: EncodingOption = None,
-    mapping: MappingOption = None,
     json: JsonFlag = False,
 ) -> None:
     """只载入选中的行(全部载入用 parcels import)· load the chosen rows only (parcels import loads all)."""
     now = context()
-    report = _import(
-        now,
-        file,
-        kind,
-        county=county,
-        layer=layer,
-        crs=crs,
-        encoding=encoding,
-        mapping=mapping,
-        rows=rows,
-        dry_run=False,
-    )
+    report = imported(now, asked.wanted(now, dry_run=False, rows=rows), asked.join)
     if json:
         print_json(report.as_json())
         return
     _show_report(now, report)
 
 
-def _import(now: Context, file: Path, kind: str, *, rows: str | None, dry_run: bool, **wanted: Any) -> Any:
-    from gisreg.intake.chosen import chosen_rows  # noqa: PLC0415 - heavy with what follows
-    from gisreg.intake.importing import import_file  # noqa: PLC0415 - heavy
-    from gisreg.intake.load import Wanted  # noqa: PLC0415
-    from gisreg.intake.mappings import find  # noqa: PLC0415
+def _write_map(now: Context, report: "Report", file: Path) -> int:
+    from gisreg.batches.preview import preview_facts  # noqa: PLC0415 - heavy
+    from gisreg.parcels.asof import today  # noqa: PLC0415 - as above
+    from maps.files import write_page  # noqa: PLC0415
+    from maps.preview import preview_page  # noqa: PLC0415
 
-    chosen = chosen_rows(rows) if rows is not None else None
-    if wanted["mapping"]:
-        wanted["mapping"] = find(now.settings, wanted["mapping"])
-    asked = Wanted(file, kind, **wanted, dry_run=dry_run, rows=chosen, compare=dry_run)
-    return import_file(now.settings, existing_database(now.settings).app_url, asked)
+    with open_engine(now.settings) as engine, transaction(engine) as connection:
+        facts = preview_facts(connection, report)
+    return write_page(file, preview_page(facts, now.settings.assets_dir, today()))
 
 
-def _show_report(now: Context, report: Any) -> None:
-    from gisreg.cli.parcels import DONE, TRIED  # noqa: PLC0415 - heavy
+def _show_report(now: Context, report: "Report") -> None:
+    from gisreg.cli.parcels import show  # noqa: PLC0415 - heavy
 
-    print_line(now.say(TRIED if report.dry_run else DONE, **report.__dict__))
+    show(now, report)
     if report.diff is None:
         return
-    counts = {key: value if isinstance(value, int) else value["count"] for key, value in report.diff.items()}
-    print_line(now.say(COMPARED, **counts))
+    counts = {name: report.diff[name]["count"] for name in ("new", "changed", "missing")}
+    print_line(now.say(COMPARED, **counts, same=report.diff["same"]))
     changed = report.diff["changed"]["listed"]
     if changed:
         print_table(now.say(CHANGES).split("|"), [
@@ -208,7 +176,6 @@ def source(
     """取回批次的原文件 · get back the very file of a batch."""
     from gisreg.batches.read import read_batch  # noqa: PLC0415 - heavy
     from gisreg.batches.sources import folder_of, source_of  # noqa: PLC0415 - heavy
-    from gisreg.cli.outputs import check_folder  # noqa: PLC0415 - heavy
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:

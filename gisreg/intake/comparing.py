@@ -2,10 +2,14 @@
 
 """What an import would do to the registry, parcel by parcel: new, changed and in what, the same, missing from the file."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
+from gisreg.db.sql import load
 from gisreg.intake.rows import stored
 
 if TYPE_CHECKING:
@@ -13,65 +17,90 @@ if TYPE_CHECKING:
 
 LISTED = 1000
 """Of each group; the counts are of all."""
+DRAWN = 5000
+"""Of each group a map shows so many."""
+MOST_POINTS = 2000
+"""A shape of more points is drawn a little simpler; a page holds thousands of them."""
+DRAWING = "drawing"
+"""What a map of the comparison needs: shapes by group. It is no part of the report."""
+SHAPES = ("shape", "before_shape")
+Diff = dict[str, Any]
+
+_agree: ContextVar[Callable[[Diff], None] | None] = ContextVar("agree", default=None)
 
 
-def compared(connection: Connection, job: "Job", zone: int) -> dict[str, Any]:
+@contextmanager
+def agreed_by(look: Callable[[Diff], None]) -> Iterator[None]:
+    """Have somebody look at the comparison inside the import's transaction: what they raise undoes the import."""
+    token = _agree.set(look)
+    try:
+        yield
+    finally:
+        _agree.reset(token)
+
+
+def agreed(diff: Diff) -> Diff:
+    """Show the comparison to whoever wants to see it before anything is kept."""
+    look = _agree.get()
+    if look is not None:
+        look(diff)
+    return diff
+
+
+def compared(connection: Connection, job: "Job", zone: int) -> Diff:
     """The groups with their counts; ``moved_m`` is how far the boundary's farthest point lies from the other boundary."""
-    rows, about = job.preparation.staging.rows, {"county": job.county, "kind": str(job.kind), "listed": LISTED}
-    return {
-        "new": _listed(connection, _NEW.format(rows=rows), about),
-        "changed": _changed(connection, job, zone, about),
-        "same": connection.scalar(text("SELECT count(*) FROM fate WHERE fate = 'unchanged'")),
-        "missing": _listed(connection, _MISSING.format(rows=rows), about),
-    }
-
-
-_NEW = """
-    SELECT count(*) OVER () AS total, r.row_no AS row, r.source_code AS id, r.township_code, r.area_m2
-    FROM {rows} AS r WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no) ORDER BY 2 LIMIT :listed
-"""
-_MISSING = """
-    SELECT count(*) OVER () AS total, p.parcel_code, p.source_code AS id, p.township_code, p.area_m2
-    FROM parcel AS p
-    WHERE p.county_code = :county AND p.kind = :kind AND p.source_code IS NOT NULL AND p.state NOT IN ('removed', 'closed')
-        AND NOT EXISTS (SELECT FROM {rows} AS r WHERE r.source_code = p.source_code)
-    ORDER BY 2 LIMIT :listed
-"""
-_CHANGED = """
-    SELECT
-        count(*) OVER () AS total, r.row_no AS row, r.source_code AS id, p.parcel_code,
-        to_jsonb((SELECT x FROM (SELECT {after}) AS x)) AS after, to_jsonb((SELECT x FROM (SELECT {before}) AS x)) AS before,
-        r.area_m2 - p.area_m2 AS area_change_m2,
-        CASE WHEN NOT ST_Equals(r.boundary, p.boundary) THEN
-            ST_HausdorffDistance(ST_Transform(r.boundary, {zone}), ST_Transform(p.boundary, {zone})) ELSE 0 END AS moved_m
-    FROM fate AS f
-    JOIN {rows} AS r USING (row_no)
-    JOIN parcel AS p ON p.id = f.parcel_id
-    WHERE f.fate = 'changed' AND :kind = p.kind AND :county = p.county_code
-    ORDER BY 2 LIMIT :listed
-"""
-
-
-def _listed(connection: Connection, query: str, about: dict[str, Any]) -> dict[str, Any]:
-    statement = text(query)
-    values = {name: about[name] for name in statement.compile().params}
-    found = [dict(one) for one in connection.execute(statement, values).mappings()]
-    total = found[0]["total"] if found else 0
-    return {"count": total, "listed": [{key: one[key] for key in one if key != "total"} for one in found]}
-
-
-def _changed(connection: Connection, job: "Job", zone: int, about: dict[str, Any]) -> dict[str, Any]:
     columns = [column.target for column in stored(job.preparation.mapped)]
-    query = _CHANGED.format(
-        rows=job.preparation.staging.rows, zone=zone, after=", ".join(f"r.{name}" for name in columns) or "NULL AS none",
-        before=", ".join(f"p.{name}" for name in columns) or "NULL AS none",
-    )  # fmt: skip
-    found = _listed(connection, query, about)
-    for one in found["listed"]:
-        before, after = one.pop("before"), one.pop("after")
-        one["fields"] = [
-            {"field": name, "before": before[name], "after": after[name]}
-            for name in columns
-            if before[name] != after[name] and not (name == "ownership_status" and after[name] is None)
-        ]
+    parts = {
+        "rows": job.preparation.staging.rows, "zone": zone, "most": MOST_POINTS,
+        "after": ", ".join(f"r.{name}" for name in ("township_code", *columns)),
+        "before": ", ".join(f"p.{name}" for name in ("township_code", *columns)),
+    }  # fmt: skip
+    values = {"county": job.county, "kind": str(job.kind), "drawn": DRAWN}
+    connection.execute(text(load("gisreg.intake", "drawn.sql")))
+    found = {name: _found(connection, query.format(**parts), values) for name, query in _queries().items()}
+    for one in found["changed"]["all"]:
+        one["fields"] = differing(one.pop("before"), one.pop("after"))
+    report = {name: _listed(found[name]) for name in ("new", "changed", "missing")}
+    same = found["same"]["count"]
+    drawing = {name: {"count": group["count"], "rows": group["all"]} for name, group in found.items()}
+    return agreed({**report, "same": same, "edited": _edited(connection), DRAWING: drawing})
+
+
+def differing(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fields in which a file's row differs from the parcel."""
+    return [
+        {"field": name, "before": before[name], "after": after[name]}
+        for name in after
+        if before[name] != after[name] and not (name == "ownership_status" and after[name] is None)
+    ]
+
+
+def _queries() -> dict[str, str]:
+    """The statements by the group that they list."""
+    parts = load("gisreg.intake", "comparing.sql").split("-- name: ")[1:]
+    named = (part.partition("\n") for part in parts)
+    return {name.strip(): statement.strip() for name, _, statement in named}
+
+
+def _found(connection: Connection, query: str, values: dict[str, Any]) -> dict[str, Any]:
+    statement = text(query)
+    rows = connection.execute(statement, {name: values[name] for name in statement.compile().params}).mappings()
+    found = [dict(one) for one in rows]
+    count = found[0]["total"] if found else 0
+    return {"count": count, "all": [{key: one[key] for key in one if key != "total"} for one in found]}
+
+
+def _listed(found: dict[str, Any]) -> dict[str, Any]:
+    first = found["all"][:LISTED]
+    listed = [{key: one[key] for key in one if key not in SHAPES} for one in first]
+    return {"count": found["count"], "listed": listed}
+
+
+def _edited(connection: Connection) -> str | None:
+    """One number for the versions of all parcels that the file would change: another edit of one of them makes another."""
+    query = (
+        "SELECT sum(hashtextextended(p.id || ':' || p.version || ':' || f.row_no, 0))::text "
+        "FROM fate AS f JOIN parcel AS p ON p.id = f.parcel_id WHERE f.fate = 'changed'"
+    )
+    found: str | None = connection.scalar(text(query))
     return found

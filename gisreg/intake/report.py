@@ -14,6 +14,8 @@ from gisreg.text import Language, Text
 from gisreg.vocab import Severity
 
 LISTED_AREAS = 1000
+UNTOLD = ("drawing", "edited")
+"""Parts of a comparison that are no words for a reader: the shapes of a map, and what tells that others have edited."""
 
 
 class ReportFormatUnknown(InputError):
@@ -109,8 +111,9 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The shape that scripts lean on."""
-        hidden = ("problems",) if self.diff is not None else ("problems", "diff")
-        plain = {key: value for key, value in self.__dict__.items() if key not in hidden}
+        plain = {key: value for key, value in self.__dict__.items() if key not in ("problems", "diff")}
+        if self.diff is not None:
+            plain["diff"] = {key: value for key, value in self.diff.items() if key not in UNTOLD}
         return {**plain, "unmapped": list(self.unmapped), "problems": [problem.as_json() for problem in self.problems]}
 
 

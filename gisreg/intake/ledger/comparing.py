@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisreg.intake.comparing import agreed
+
 LISTED = 1000
 """Of each group; the counts are of all."""
 _NEW = """
@@ -16,7 +18,7 @@ _CHANGED = """
     SELECT
         count(*) OVER () AS total, r.row_no AS row, r.source_code AS id, p.parcel_code,
         to_jsonb((SELECT x FROM (SELECT {after}) AS x)) AS after,
-        to_jsonb((SELECT x FROM (SELECT {before}) AS x)) AS before, 0.0 AS area_change_m2, 0.0 AS moved_m
+        to_jsonb((SELECT x FROM (SELECT {before}) AS x)) AS before, 0::float8 AS area_change_m2, 0::float8 AS moved_m
     FROM ledger_fate AS f JOIN ledger_row AS r USING (row_no) JOIN parcel AS p ON p.id = f.parcel_id
     WHERE f.fate = 'joined'
     ORDER BY 2 LIMIT :listed
@@ -42,12 +44,13 @@ def compared(connection: Connection, columns: Sequence[str], county: str, kind: 
             for name in columns
             if new[name] is not None and new[name] != old[name]
         ]
-    return {
+    diff = {
         "new": _listed(connection, _NEW, {}),
         "changed": changed,
         "same": connection.scalar(text(_SAME)),
         "missing": _listed(connection, _MISSING, {"county": county, "kind": kind}),
     }
+    return agreed(diff)
 
 
 def _listed(connection: Connection, query: str, values: dict[str, Any]) -> dict[str, Any]:
