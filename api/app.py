@@ -19,6 +19,7 @@ from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import (
     affairs,
     batches,
+    checkouts,
     docs,
     documents,
     export,
@@ -47,6 +48,7 @@ ROUTERS = (
     rights,
     affairs,
     batches,
+    checkouts,
     documents,
     units,
     plan,
@@ -54,7 +56,7 @@ ROUTERS = (
     maps,
     docs,
 )
-STRICT = (townships, batches, parcel_edits, parcels, rights, affairs, documents, units, plan, export)
+STRICT = (townships, batches, checkouts, parcel_edits, parcels, rights, affairs, documents, units, plan, export)
 
 
 def create_app(settings: Settings) -> FastAPI:

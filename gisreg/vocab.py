@@ -198,6 +198,14 @@ class Severity(Term):
     WARNED = "warned", "提示", "Warned"
 
 
+class CheckoutState(Term):
+    """Where a file that was handed out stands."""
+
+    OPEN = "open", "在外", "Out"
+    RETURNED = "returned", "已签回", "Returned"
+    ABANDONED = "abandoned", "已作废", "Abandoned"
+
+
 class UnitLevel(Term):
     """Levels of administrative units."""
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, Table, select, text
 
 from gisreg.checkout.changes import Change, Fate, Finding, Outcome
 from gisreg.checkout.compare import BOUNDARY, Comparison
-from gisreg.checkout.errors import ChangedMeanwhile, DecisionUnknown, OtherRegistry
+from gisreg.checkout.errors import ChangedMeanwhile, CheckoutClosed, DecisionUnknown, NotHandedOutAs, OtherRegistry
+from gisreg.checkout.held import HandedFile, close, enter, lock, require_open
 from gisreg.checkout.package import Handed
 from gisreg.checkout.returned import Returned, open_returned
 from gisreg.db.engine import Actor, transaction
@@ -23,11 +24,15 @@ from gisreg.parcels.edits import edit_attributes, remove
 from gisreg.parcels.faults import NothingToChange, StaleVersion
 from gisreg.parcels.overlaps import overlaps_of, tolerance_m2
 from gisreg.text import Text
-from gisreg.vocab import Kind
+from gisreg.vocab import CheckoutState, Kind
 
 Side = Literal["mine", "theirs"]
 EVERY = "all"
 OVERLAP = "overlaps_same_kind"
+ADOPTED = Text(
+    "签出 {id} 不在签出清单中(清单可能来自更早的备份),已补记",
+    "check-out {id} was not on the list (an older backup?); it is now",
+)
 REASON = Text("外业签入 {id}", "check-in {id}")
 
 
@@ -40,6 +45,10 @@ class Decisions:
     accept_deleted: bool = False
     take: Mapping[str, Side] = field(default_factory=dict)
     """By parcel code, by ``code:field``, or by ``all``."""
+    close: bool | None = None
+    """Whether the check-out is returned by this; None: once nothing of it is left to be decided."""
+    again: bool = False
+    """Changes of a file that was returned or given up before are taken in all the same."""
 
     def accepted(self, change: Change) -> bool:
         """Whether a change may be written."""
@@ -63,6 +72,8 @@ class CheckedIn:
     rows: int
     changes: list[Change]
     notes: list[Text]
+    state: CheckoutState = CheckoutState.OPEN
+    """Where the check-out stands afterwards."""
 
     def counts(self) -> dict[str, int]:
         """Rows by fate, and how many of the changes were written."""
@@ -91,7 +102,7 @@ class CheckedIn:
         handed |= {name: getattr(self.handed, name) for name in ("checked_out_at", "checked_out_by")}
         return {
             "file": self.file,
-            "checkout": handed,
+            "checkout": {**handed, "state": self.state},
             "dry_run": self.dry_run,
             "counts": self.counts(),
             "notes": [note._asdict() for note in self.notes],
@@ -111,16 +122,21 @@ def check_in(
     decisions: Decisions | None = None,
     reason: str | None = None,
     dry_run: bool = False,
+    checkout: str | None = None,
 ) -> CheckedIn:
     """Compare a file that was checked out with the registry, and write what is accepted, all in one transaction.
 
-    A dry run does the same and takes it back, so that its report is that of the real thing.
+    A dry run does the same and takes it back, so that its report is that of the real thing. ``checkout`` is the number
+    that the file must bear.
 
     Raises:
-        FileBroken, NotCheckedOut, OtherRegistry, SchemaChanged, CrsChanged, DecisionUnknown.
+        FileBroken, NotCheckedOut, OtherRegistry, SchemaChanged, CrsChanged, DecisionUnknown, NotHandedOutAs,
+        CheckoutClosed: there is something to write, and the file was returned or given up before.
     """
     with open_returned(file) as returned:
         handed = returned.handed
+        if checkout not in (None, handed.id):
+            raise NotHandedOutAs(where=returned.name, checkout=checkout)
         done: CheckedIn | None = None
         try:
             with transaction(engine, Actor(actor, _source(handed.id))) as connection:
@@ -128,7 +144,9 @@ def check_in(
                 changes = Comparison(connection, returned, handed.county).changes()
                 done = CheckedIn(file, handed, dry_run, returned.count(), changes, returned.notes)
                 words = reason or REASON.zh.format(id=handed.id)
+                entry = _entry(connection, done, returned)
                 _write(connection, done, decisions or Decisions(), words)
+                _settle(connection, done, decisions or Decisions(), entry, reason)
                 if dry_run:
                     raise _TakeBack
         except _TakeBack:
@@ -157,6 +175,47 @@ def _take_turns(connection: Connection, returned: Returned) -> None:
     )
     if connection.execute(select(County.code).where(County.code == county)).scalar_one_or_none() is None:
         raise OtherRegistry(where=returned.name, checkout=returned.handed.id, detail=county)
+
+
+def _entry(connection: Connection, done: CheckedIn, returned: Returned) -> Any:
+    """The check-out on the list; a file that proved itself and is not on it is put there."""
+    handed = returned.handed
+    known = lock(connection, handed.id, handed.county)
+    if known is None:
+        rows = returned.handed_rows()
+        enter(connection, handed, HandedFile(returned.name, returned.handed_at(), len(rows)), rows)
+        done.notes.append(Text(ADOPTED.zh.format(id=handed.id), ADOPTED.en.format(id=handed.id)))
+        known = lock(connection, handed.id, handed.county)
+    return known
+
+
+def _settle(connection: Connection, done: CheckedIn, decisions: Decisions, entry: Any, reason: str | None) -> None:
+    """Close the check-out where nothing of it is left, or where that is said.
+
+    Raises:
+        CheckoutClosed.
+    """
+    done.state = next(state for state in CheckoutState if state == entry["state"])
+    applied = any(change.outcome == Outcome.APPLIED for change in done.changes)
+    left = any(change.outcome == Outcome.PENDING for change in done.changes)
+    if done.state != CheckoutState.OPEN and not (applied and decisions.again):
+        if applied or left:
+            _tell_closed(done, entry, only_told=done.dry_run or not applied)
+        return
+    if not left if decisions.close is None else decisions.close:
+        close(connection, entry["id"], CheckoutState.RETURNED, reason)
+        done.state = CheckoutState.RETURNED
+
+
+def _tell_closed(done: CheckedIn, entry: Any, *, only_told: bool) -> None:
+    """A note where nothing is written, else a failure."""
+    try:
+        require_open(entry)
+    except CheckoutClosed as error:
+        if not only_told:
+            raise
+        words = (f"{error.say_what('zh')};{error.say_mend('zh')}", f"{error.say_what('en')}; {error.say_mend('en')}")
+        done.notes.append(Text(*words))
 
 
 def _hold_numbers(connection: Connection, county: str) -> None:

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from gisreg.errors import ConflictError, InputError
+from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.filetypes import DocumentTooLarge
 from gisreg.text import Text
 
 
@@ -73,3 +74,40 @@ class ChangedMeanwhile(ConflictError):
 
     what: ClassVar[Text] = Text("宗地 {parcel_code} 刚刚被他人修改", "somebody changed parcel {parcel_code} just now")
     mend: ClassVar[Text] = Text("请再签入一次", "check in once more")
+
+
+class ReturnedTooLarge(DocumentTooLarge):
+    """More than is taken in over HTTP."""
+
+    what: ClassVar[Text] = Text("签入的文件超过 {limit} MB", "the file is larger than {limit} MB")
+    mend: ClassVar[Text] = Text("请用 gisreg checkin 签入", "check it in with gisreg checkin")
+
+
+class CheckoutNotFound(NotFoundError):
+    """Nothing was handed out under this number."""
+
+    what: ClassVar[Text] = Text("没有签出号 {checkout}", "there is no check-out {checkout}")
+    mend: ClassVar[Text] = Text("请用 gisreg checkouts list 查看", "see gisreg checkouts list")
+
+
+class NotHandedOutAs(ConflictError):
+    """A file says that it is another check-out than the one meant."""
+
+    what: ClassVar[Text] = Text("文件不是签出 {checkout} 的文件", "the file is not that of check-out {checkout}")
+    mend: ClassVar[Text] = Text(
+        "请核对签出号(文件中的 gisreg_checkout 表有记)", "check the number (the file's table gisreg_checkout tells it)"
+    )
+
+
+class CheckoutClosed(ConflictError):
+    """Returned or given up before."""
+
+    shown: ClassVar[tuple[str, ...]] = ("checkout", "state", "closed_by", "closed_at")
+    what: ClassVar[Text] = Text(
+        "签出 {checkout} {state_zh}({closed_by},{closed_at})",
+        "check-out {checkout} is {state_en} ({closed_by}, {closed_at})",
+    )
+    mend: ClassVar[Text] = Text(
+        "确要再次签入,请加 --again(接口:again=true)",
+        "to take its changes in all the same say --again (API: again=true)",
+    )

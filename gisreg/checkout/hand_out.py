@@ -1,9 +1,12 @@
 """Check-out: a filtered part of the registry as a GeoPackage that knows the version of each row."""
 
+import hashlib
+import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +15,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 
 from gisreg.checkout.errors import NotGeoPackage
+from gisreg.checkout.held import Elsewhere, HandedFile, enter
 from gisreg.checkout.layer import LAYER, choices, layer_columns, recorded_text, source
-from gisreg.checkout.package import Handed, write_side_tables
+from gisreg.checkout.package import ROWS, Handed, write_side_tables
 from gisreg.checkout.style import qml
-from gisreg.db.engine import TIME_ZONE, transaction
+from gisreg.db.engine import TIME_ZONE, Actor, transaction
 from gisreg.db.models import Parcel, ParcelVersion
 from gisreg.export.statement import export_statement, restrict
 from gisreg.export.stream import is_small, open_stream
@@ -39,6 +43,8 @@ class CheckedOut:
     rows: int
     bytes: int
     seconds: float
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    """Other open check-outs that hold some of the same parcels."""
 
 
 def check_out(
@@ -51,9 +57,12 @@ def check_out(
     kinds: Sequence[str] = (),
     crs: str | None = None,
     include_personal: bool = False,
+    actor: Actor | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> CheckedOut:
-    """Write the parcels in use of a county to ``target``; ``crs`` is the county's own zone unless said.
+    """Write the parcels in use of a county to ``target`` and enter it in the list; ``crs`` is by default its own zone.
+
+    ``by`` is who takes the file, ``actor`` who hands it out.
 
     Raises:
         NotGeoPackage, FilterError, CrsUnsupported and the faults of writing a file.
@@ -79,16 +88,30 @@ def check_out(
             rows = write_geopackage(
                 stream, [column.field for column in columns], made, layer=LAYER, srid=srid, progress=progress
             )
+        now = datetime.now(ZoneInfo(TIME_ZONE))
         handed = Handed(
-            uuid.uuid4().hex[:12], county, mark, f"EPSG:{srid}",
-            datetime.now(ZoneInfo(TIME_ZONE)).isoformat(timespec="seconds"), by, filter or "", " ".join(kinds),
+            uuid.uuid4().hex[:12], county, mark, f"EPSG:{srid}", now.isoformat(timespec="seconds"), by, filter or "", " ".join(kinds),
             "yes" if include_personal else "no", str(rows), " ".join(column.name for column in columns),
         )  # fmt: skip
         style = qml(columns, lists, kinds[0] if len(kinds) == 1 else None)
         write_side_tables(made, handed, style, lists)
-        size = made.stat().st_size
-        put_in_place(made, target)
-    return CheckedOut(handed.id, target, county, handed.crs, rows, size, round(time.monotonic() - began, 3))
+        about = HandedFile(target.name, now, rows, _sha256(made), made.stat().st_size)
+        with transaction(engine, actor or Actor(by, "checkout")) as connection:
+            others = enter(connection, handed, about, _handed_rows(made))
+            # the last step: a file that cannot be put there is not on the list either
+            put_in_place(made, target)
+    seconds = round(time.monotonic() - began, 3)
+    return CheckedOut(handed.id, target, county, handed.crs, rows, int(about.bytes or 0), seconds, others)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _handed_rows(file: Path) -> Iterator[tuple[str, int]]:
+    with closing(sqlite3.connect(file)) as connection:
+        yield from connection.execute(f"SELECT parcel_code, version FROM {ROWS}")  # noqa: S608 - a name of ours
 
 
 def require_geopackage(target: Path) -> None:

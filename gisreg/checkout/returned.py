@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from gisreg.geometry import is_supported_crs
 from gisreg.text import Text
 
 WAL_FORMAT, WAL_BYTES = b"\x02\x02", slice(18, 20)
+LAST_VERSION = 2**31 - 1
 LONGEST_VALUE = 100_000_000
 """Bytes of one cell: far more than the largest boundary has."""
 
@@ -80,6 +82,8 @@ class Returned:
         crs = re.fullmatch(r"EPSG:(\d{4,6})", handed.crs)
         if not re.fullmatch(r"[0-9a-f]{12}", handed.id) or not crs or not is_supported_crs(int(crs[1])):
             raise NotCheckedOut(where=self.name, missing=f"{META}.id/crs")
+        if not _is_time(handed.checked_out_at):
+            raise NotCheckedOut(where=self.name, missing=f"{META}.checked_out_at")
         return handed
 
     def _read_columns(self) -> tuple[str, ...]:
@@ -158,6 +162,15 @@ class Returned:
             for row in self._sqlite.execute(query):
                 yield HandedRow(*row)
 
+    def handed_at(self) -> datetime:
+        """When it was handed out, as the file says."""
+        return datetime.fromisoformat(self.handed.checked_out_at)
+
+    def handed_rows(self) -> list[tuple[str, int]]:
+        """All that was handed out: codes and versions."""
+        told = self._all(f"SELECT parcel_code, version FROM {ROWS}")  # noqa: S608 - ours
+        return [(code, version) for code, version in told if isinstance(code, str) and _is_version(version)]
+
     def count(self) -> int:
         """Rows in the file."""
         return int(self._all(f"SELECT count(*) FROM {LAYER}")[0][0])  # noqa: S608 - ours
@@ -209,6 +222,17 @@ def _prove(connection: sqlite3.Connection, name: str) -> None:
         raise FileBroken(where=name, detail=str(error)[:120]) from None
     if verdict != "ok":
         raise FileBroken(where=name, detail=" ".join(str(verdict).split())[:120])
+
+
+def _is_version(value: object) -> bool:
+    return isinstance(value, int) and 0 < value <= LAST_VERSION
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _listed(names: list[str]) -> str:

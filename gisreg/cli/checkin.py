@@ -1,6 +1,7 @@
 """``gisreg checkin``: a file edited offline comes back as a diff, is decided, and is written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -35,6 +36,11 @@ UNDECIDED = Text(
     "{n} parcels in conflict: decide with --take mine=CODE or --take theirs=CODE",
 )
 HEADINGS = Text("宗地|结果|字段|签出时|文件中|库中现值", "parcel|fate|field|handed out|in the file|in the registry")
+STANDS = {
+    "open": Text("签出 {id} 仍在外", "check-out {id} is still out"),
+    "returned": Text("签出 {id} 已签回", "check-out {id} is returned"),
+    "abandoned": Text("签出 {id} 已作废", "check-out {id} is given up"),
+}
 GROUND = Text("最多移动 {moved} 米,面积 {change} ㎡", "moved by at most {moved} m, {change} m²")
 DRAWN = Text("新绘 {area} ㎡", "drawn, {area} m²")
 REMOVAL = Text("删除整行", "row deleted")
@@ -92,13 +98,22 @@ def command(
         bool, typer.Option("--accept-deleted", help="删除的行予以核减 · strike off the rows that were deleted")
     ] = False,
     reason: Annotated[str | None, typer.Option(help="理由,记入历史 · the reason, kept in the journal")] = None,
+    close: Annotated[
+        bool | None,
+        typer.Option(
+            "--close/--keep-open", help="结清或保留签出,默认无遗留即结清 · end the check-out, or leave it open"
+        ),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="已签回或作废的文件再次写入 · write what a closed check-out still brings")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """签入外业修改的文件 · check in a file that was edited offline."""
     from gisreg.checkout.check_in import check_in  # noqa: PLC0415 - only this command needs it
 
     now = context()
-    decisions = _decisions(accept, take or (), accept_deleted)
+    decisions = replace(_decisions(accept, take or (), accept_deleted), close=close, again=again)
     with open_engine(now.settings) as engine:
         done = check_in(
             engine, file, actor=actor(now.settings).name, decisions=decisions, reason=reason, dry_run=dry_run
@@ -156,6 +171,8 @@ def _show(now: Context, done: "CheckedIn") -> None:
                 what, mend = one.what.say(now.language), one.mend.say(now.language)
                 print_line(now.say(words, name=change.name, what=what, mend=mend))
     print_line(now.say(TRIED if done.dry_run else WRITTEN, **counts))
+    if not done.dry_run:
+        print_line(now.say(STANDS[done.state], id=done.handed.id))
     _hint(now, done)
 
 

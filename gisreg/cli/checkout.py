@@ -41,6 +41,7 @@ def command(
 ) -> None:
     """签出宗地,供外业修改 · hand out parcels to be edited in the field."""
     from gisreg.checkout.hand_out import check_out, require_geopackage  # noqa: PLC0415 - only this command needs it
+    from gisreg.cli.checkouts import say_elsewhere  # noqa: PLC0415
 
     now = context()
     check_output(output)
@@ -51,11 +52,13 @@ def command(
         with progress(now.say(WRITING)) as done:
             made = check_out(
                 engine, output, county=chosen, by=by or actor(now.settings).name, filter=filter, kinds=kind or (),
-                crs=crs, include_personal=personal, progress=done,
+                crs=crs, include_personal=personal, actor=actor(now.settings), progress=done,
             )  # fmt: skip
     if json:
         print_json(made)
         return
     facts = {**made.__dict__, "rows": f"{made.rows:,}", "bytes": f"{made.bytes:,}", "seconds": f"{made.seconds:.1f}"}
     print_line(now.say(WRITTEN, **facts))
+    for one in made.elsewhere:
+        print_line(say_elsewhere(now, one))
     print_line(now.say(NEXT, file=output))

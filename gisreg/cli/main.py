@@ -34,6 +34,7 @@ COMMANDS: dict[str, Text] = {
     "map": Text("网页地图：全县、乡镇", "map pages: county, townships"),
     "export": Text("导出 shapefile、GeoPackage、GeoJSON 等", "export shapefile, GeoPackage, GeoJSON and others"),
     "checkout": Text("签出:外业可改的 GeoPackage", "check parcels out for editing in the field (QGIS, QField)"),
+    "checkouts": Text("签出清单:谁手中有哪些宗地", "who has which parcels out in the field"),
     "checkin": Text("签入:比较、决定、写入", "check a file in again: compare, decide, write"),
     "demo": Text("载入示范县", "load the demonstration county"),
     "serve": Text("启动本机网页服务", "serve the pages and the API on this machine"),

@@ -25,6 +25,10 @@ CAME_FROM = Text(
 WENT_INTO = Text(
     "分出 {parcel_code}({operation},{on},{recorded_by})", "gave {parcel_code} ({operation}, {on}, {recorded_by})"
 )
+OUT = Text(
+    "外业在改:{taken_by} 于 {checked_out_at} 领取第 {version} 版(签出 {id})",
+    "out in the field: {taken_by} took version {version} at {checked_out_at} (check-out {id})",
+)
 MOVED = Text("界址已变动", "the boundary moved")
 RECORD_TITLES = {
     "recorded_at": Text("记录时间", "Recorded at"),
@@ -91,6 +95,7 @@ def list_(
 def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], as_of: AsOf = None,
          json: JsonFlag = False) -> None:  # fmt: skip
     """显示一宗 · show one parcel."""
+    from gisreg.checkout.held import out_with  # noqa: PLC0415
     from gisreg.parcels.lineage import OPERATIONS, lineage_of, require_in_use  # noqa: PLC0415
     from gisreg.parcels.read import get_parcel  # noqa: PLC0415
 
@@ -100,8 +105,9 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
         if as_of is None and row["state"] == State.REMOVED:
             require_in_use(connection, code)
         lineage = lineage_of(connection, code)
+        out = out_with(connection, code) if as_of is None else []
     if json:
-        print_json({**row, "lineage": lineage})
+        print_json({**row, "lineage": lineage, "checked_out": out})
         return
     known = {name: value for name, value in row.items() if value is not None}
     print_table(
@@ -113,6 +119,8 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
         for one in kin:
             operation = OPERATIONS[one.operation].say(now.language)
             print_line(now.say(words, **{**asdict(one), "operation": operation, "on": f"{one.recorded_at:%Y-%m-%d}"}))
+    for held in out:
+        print_line(now.say(OUT, **{**held, "checked_out_at": f"{held['checked_out_at']:%Y-%m-%d %H:%M}"}))
 
 
 def history(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], json: JsonFlag = False) -> None:

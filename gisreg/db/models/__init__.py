@@ -5,6 +5,7 @@ from gisreg.columns import attach_checks
 from gisreg.db.base import Base
 from gisreg.db.models.affairs import Approval, Enterprise, ParcelApproval, ParcelEnterprise, ParcelProject, Project
 from gisreg.db.models.batch import Batch, BatchUndo
+from gisreg.db.models.checkout import Checkout, CheckoutParcel
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
@@ -29,6 +30,8 @@ __all__ = [
     "AssetCard",
     "Batch",
     "BatchUndo",
+    "Checkout",
+    "CheckoutParcel",
     "Contract",
     "County",
     "Document",

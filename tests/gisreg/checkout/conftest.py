@@ -74,13 +74,13 @@ def hand_out(engine: Engine, target: Path, **options: Any) -> CheckedOut:
 
 @pytest.fixture
 def comes_back(county: Engine, file: Path) -> Callable[..., CheckedIn]:
-    """Checks the file in; keywords are those of the decisions, ``dry_run`` and ``reason``."""
+    """Checks the file in; keywords are those of the decisions, ``dry_run``, ``reason`` and ``checkout``."""
 
     def run(
         accept: set[str] | None = None, deleted: bool = False, take: dict[str, Any] | None = None, **options: Any
     ) -> CheckedIn:
         named = None if accept is None else frozenset(accept)
-        decisions = Decisions(named, deleted, take or {})
+        decisions = Decisions(named, deleted, take or {}, options.pop("close", None), options.pop("again", False))
         return check_in(county, options.pop("path", file), actor="wang", decisions=decisions, **options)
 
     return run

@@ -201,7 +201,7 @@ def test_a_new_parcel_is_drawn_once(desk, comes_back, ask) -> None:
     assert (again.fate, again.parcel_code) == (Fate.ALREADY, "149901-0000005")
     # corrected afterwards, still without its number in the file
     desk.run("UPDATE parcels SET name = '改名', geom = ? WHERE name = '新绘'", cell_of(box(400, 400, 460, 450)))
-    later = only(comes_back())
+    later = only(comes_back(again=True))
     assert (later.fate, later.outcome, later.parcel_code) == (Fate.CHANGED, Outcome.APPLIED, "149901-0000005")
     assert ask("SELECT name, round(planar_area_m2) FROM parcel WHERE parcel_code = '149901-0000005'") == [
         ("改名", 3000)
@@ -295,7 +295,7 @@ def test_boundaries_in_conflict_say_how_far_each_moved(desk, comes_back, others,
     mine, theirs = left.fields[0].ground
     assert (left.fate, round(mine.moved_m), round(theirs.moved_m)) == (Fate.CONFLICT, 5, 10)
     assert only(comes_back(take={P3: "theirs"})).outcome == Outcome.DROPPED
-    comes_back(take={P3: "mine"})
+    comes_back(take={P3: "mine"}, again=True)
     assert ask(f"SELECT round(ST_XMax(survey_boundary)) FROM parcel WHERE parcel_code = '{P3}'") == X + 315
 
 
@@ -304,7 +304,7 @@ def test_deleted_here_and_changed_there(desk, comes_back, others, ask) -> None:
     desk.run("DELETE FROM parcels WHERE parcel_code = ?", P3)
     assert only(comes_back(deleted=True)).outcome == Outcome.PENDING
     assert only(comes_back(deleted=True, take={P3: "theirs"})).outcome == Outcome.DROPPED
-    assert only(comes_back(take={P3: "mine"})).outcome == Outcome.APPLIED
+    assert only(comes_back(take={P3: "mine"}, again=True)).outcome == Outcome.APPLIED
     assert ask(f"SELECT state FROM parcel WHERE parcel_code = '{P3}'") == "removed"
 
 
@@ -321,7 +321,7 @@ def test_an_edit_that_was_undone_is_no_conflict(desk, comes_back, others, ask) -
     desk.set(1, remark="外业")
     comes_back()
     others(undo, P1, 2)
-    assert only(comes_back()).outcome == Outcome.APPLIED
+    assert only(comes_back(again=True)).outcome == Outcome.APPLIED
     assert ask(f"SELECT remark, version FROM parcel WHERE parcel_code = '{P1}'") == [("外业", 4)]
 
 
