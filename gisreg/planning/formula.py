@@ -26,10 +26,6 @@ SHOWN: dict[str, Text] = {
     "min": Text("较低者", "lower of"), "max": Text("较高者", "higher of"), "first": Text("已知者", "known of"),
 }  # fmt: skip
 """The functions in words."""
-    "min": Text("较低者", "lower of"),
-    "max": Text("较高者", "higher of"),
-    "first": Text("已知者", "known of"),
-}
 PARAMETER = "param"
 
 

@@ -54,7 +54,8 @@ def test_a_division_by_nothing_gives_no_figure(source: str) -> None:
     "source",
     [
         "", "1 +", "__import__('os')", "price.__class__", "open('x')", "price ** 2", "price if price else 1", "[1]",
-        "min()", "min(price, key=1)", "'a'", "True", "price > 1", "lambda: 1", "1e999", "9" * 400, "param.a.b", "other.name",
+        "min()", "min(price, key=1)", "'a'", "True", "price > 1", "lambda: 1", "1e999", "9" * 400,
+        "param.a.b", "other.name",
         "(" * 500, "-" * 300 + "1", "1+" * 5000 + "1", "price; price", "f'{price}'", "price\x00",
     ],
 )  # fmt: skip
