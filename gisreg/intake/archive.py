@@ -7,7 +7,9 @@ a packed shapefile slowly.
 import errno
 import hashlib
 import lzma
+import os
 import shutil
+import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -44,6 +46,14 @@ BROKEN = (
 )  # fmt: skip
 
 
+SCRATCH = "gisreg-zip-"
+
+
+def scratch() -> "tempfile.TemporaryDirectory[str]":
+    """A folder for what is unpacked; the next import removes it where this process does not live to do so."""
+    return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
+
+
 MAPINFO = (".tab", ".mif")
 
 
@@ -69,6 +79,13 @@ class _Budget:
         if size > shutil.disk_usage(self._target).free:
             raise DiskTooSmall(str(self._target), megabytes=-(-size // 1024**2))
         self._left -= size
+
+
+def unpack_only(path: Path, target: Path, shown: str, suffixes: tuple[str, ...]) -> list[Packed]:
+    """Unpack what has one of these suffixes, wherever it stands in the archive."""
+    with _explained(target, shown):
+        folder = _unpacked(path, target, shown, DEPTH, _Budget(path, target), suffixes=suffixes)
+    return _told_apart(list(_datasets(folder, suffixes)), target)
 
 
 def unpack(path: Path, target: Path, shown: str) -> list[Packed]:
@@ -139,9 +156,11 @@ def _told_apart(found: list[Packed], folder: Path) -> list[Packed]:
     ]
 
 
-def _unpacked(path: Path, target: Path, shown: str, depth: int, budget: _Budget) -> Path:
+def _unpacked(
+    path: Path, target: Path, shown: str, depth: int, budget: _Budget, *, suffixes: tuple[str, ...] = ()
+) -> Path:
     with zipfile.ZipFile(path) as archive:
-        members = _files(archive)
+        members = [member for member in _files(archive) if _has(member, suffixes)]
         if len(members) > MOST_MEMBERS:
             raise BadArchive(shown, detail=f"{len(members)} 个文件 / {len(members)} files")
         budget.take(sum(member.file_size for member in members), shown)
@@ -159,6 +178,10 @@ def _unpacked(path: Path, target: Path, shown: str, depth: int, budget: _Budget)
 def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The members that are files and have a name at all."""
     return [member for member in archive.infolist() if member.filename and not member.is_dir()]
+
+
+def _has(member: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
+    return not suffixes or _name_of(member).lower().endswith(suffixes)
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:

@@ -4,14 +4,13 @@
 text that stands inside (as CASS draws it)."""
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gisreg.intake import crs
+from gisreg.intake import archive, crs
 from gisreg.intake.errors import BrokenFile, CrsMissing, LayerMissing, NotGeodata
 from gisreg.intake.kml import described
 from gisreg.intake.notes import WHOLE_FILE, Note, make_kinds
@@ -86,7 +85,7 @@ def _with_plain_lines(path: Path) -> Iterator[Path]:
     if not odd and last != b"\r":
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="gisreg-dxf-") as folder:
+    with archive.scratch() as folder:
         plain = Path(folder) / path.name
         plain.write_bytes(LINE_END.sub(b"\n", path.read_bytes()) + b"\n")
         yield plain

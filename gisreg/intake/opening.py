@@ -27,7 +27,6 @@ from gisreg.intake.refusals import refuse_foreign, refuse_in_archive
 from gisreg.intake.source import Source
 
 ZIP_MAGIC = b"PK"
-SCRATCH = "gisreg-zip-"
 SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 GEOJSON_CRS = "EPSG:4326"
 
@@ -47,7 +46,7 @@ def open_source(
             yield _open(_main_file(main, shown), shown, layer, crs_given, encoding)
         return
     _remove_abandoned()
-    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
+    with archive.scratch() as folder:
         packed = archive.unpack(path, Path(folder), shown)
         if not packed:
             refuse_in_archive(archive.names(path), shown)
@@ -63,7 +62,7 @@ def _undisturbed(path: Path) -> Iterator[Path]:
         yield path
         return
     _remove_abandoned()
-    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-") as folder:
+    with archive.scratch() as folder:
         alone = Path(folder) / path.name
         alone.symlink_to(path.resolve())
         yield alone
@@ -71,8 +70,8 @@ def _undisturbed(path: Path) -> Iterator[Path]:
 
 def _remove_abandoned() -> None:
     """What imports unpacked that were killed in the middle."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
-        owner = folder.name.removeprefix(SCRATCH).partition("-")[0]
+    for folder in Path(tempfile.gettempdir()).glob(f"{archive.SCRATCH}*"):
+        owner = folder.name.removeprefix(archive.SCRATCH).partition("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.geteuid():
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -30,7 +30,7 @@ RAR = Foreign(
     Text("RAR/7z 压缩包", "a RAR or 7z archive"), Text("请解压后重新打包为 zip", "unpack it and pack it again as a zip")
 )
 MACROS = Foreign(Text("含宏的 Excel 工作簿", "an Excel workbook with macros"), Text("请另存为不含宏的 .xlsx;宗地边界请另附矢量文件", "save it as .xlsx without macros; boundaries need a vector file"))  # fmt: skip
-SHEET = Foreign(Text("Excel 工作簿,没有图形", "an Excel workbook, without shapes"), Text("台账请解压后用 gisreg parcels import 直接导入;宗地边界请提供矢量文件,有坐标的表请另存为 .csv", "a ledger goes in by itself, unpacked (gisreg parcels import); give boundaries as a vector file, or a sheet of coordinates as .csv"))  # fmt: skip
+SHEET = Foreign(Text("Excel 工作簿,没有图形", "an Excel workbook, without shapes"), Text("台账请用 gisreg parcels import 导入;宗地边界请提供矢量文件,有坐标的表请另存为 .csv", "a ledger goes in with gisreg parcels import; give boundaries as a vector file, or a sheet of coordinates as .csv"))  # fmt: skip
 WORD = Foreign(Text("Word 文档", "a Word document"), Text("界址点表请另存为勘测定界 TXT 或 CSV", "save a table of boundary points as boundary-point text or CSV"))  # fmt: skip
 PROJECT = Foreign(Text("工程文件,本身不含数据", "a project file, which holds no data"), Text("请提供它引用的数据文件(.shp、.gdb、.gpkg)", "give the data files that it refers to (.shp, .gdb, .gpkg)"))  # fmt: skip
 OVITAL = Foreign(Text("奥维对象文件", "an Ovital object file"), Text("请在奥维中导出为 KML、KMZ 或 shapefile", "export it from Ovital as KML, KMZ or shapefile"))  # fmt: skip

@@ -3,7 +3,7 @@
 """A ledger as a source: its rows by the spreadsheet's numbers, its columns by their joined names, no shapes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gisreg.geometry import STORAGE_SRID
@@ -11,6 +11,7 @@ from gisreg.intake.errors import EmptyFile, FileMissing, LayerMissing, NeedsConv
 from gisreg.intake.keys import NO_CRS
 from gisreg.intake.ledger.faults import KINDS, LedgerEmpty, LedgerTooLarge, LedgerUnreadable
 from gisreg.intake.ledger.header import WITHIN_ROWS, Header, find_header
+from gisreg.intake.ledger.packed import is_packed_ledger, is_zip, unpacked
 from gisreg.intake.ledger.sheet import ERROR, Merge, Sheet, SheetRow, Workbook, letters
 from gisreg.intake.ledger.totals import Total, differences, label_of
 from gisreg.intake.ledger.words import is_footer, is_number, is_section, plain
@@ -42,10 +43,12 @@ class LedgerSource(TableSource):
 
 
 def is_ledger(path: Path, encoding: str | None = None) -> bool:
-    """Whether a file is read as a ledger: a workbook, or CSV in which no shapes stand."""
+    """Whether a file is read as a ledger: a workbook, or CSV in which no shapes stand; in a zip too."""
     suffix = path.suffix.lower()
     if suffix in WORKBOOKS or suffix in MACRO_WORKBOOKS:
         return not path.is_dir()
+    if is_zip(path):
+        return is_packed_ledger(path, WORKBOOKS + MACRO_WORKBOOKS, encoding)
     if suffix != TABLE or not path.is_file() or not path.stat().st_size:
         return False
     from gisreg.intake.csv_shapes import holds_shapes  # noqa: PLC0415 - heavy
@@ -59,7 +62,13 @@ def open_ledger(path: Path, *, layer: str | None = None, encoding: str | None = 
     Raises:
         InputError: it is no ledger that can be read, each with what to do.
     """
-    shown = str(path)
+    if not is_zip(path):
+        return _opened(path, str(path), layer, encoding)
+    with unpacked(path, WORKBOOKS + MACRO_WORKBOOKS, layer) as (inner, shown, sheet):
+        return replace(_opened(inner, shown, sheet, encoding), path=path)
+
+
+def _opened(path: Path, shown: str, layer: str | None, encoding: str | None) -> LedgerSource:
     _check(path, shown)
     book = _workbook(path, shown, layer, encoding)
     header = find_header(book.sheet)

@@ -8,7 +8,7 @@ from intake_surveys import squares, survey
 
 from gisreg.errors import GisregError
 from gisreg.intake import errors as e
-from gisreg.intake import opening
+from gisreg.intake.archive import SCRATCH
 from gisreg.intake.opening import open_source
 
 
@@ -102,10 +102,10 @@ def test_what_a_killed_import_unpacked_goes_away(tmp_path, monkeypatch):
     packed = tmp_path / "z.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(survey(tmp_path / "a.gpkg", squares(2)), "a.gpkg")
-    (tmp_path / f"{opening.SCRATCH}999999999-x").mkdir()
-    (tmp_path / f"{opening.SCRATCH}{os.getpid()}-x").mkdir()
+    (tmp_path / f"{SCRATCH}999999999-x").mkdir()
+    (tmp_path / f"{SCRATCH}{os.getpid()}-x").mkdir()
     opened(packed)
-    assert [path.name for path in tmp_path.glob(f"{opening.SCRATCH}*")] == [f"{opening.SCRATCH}{os.getpid()}-x"]
+    assert [path.name for path in tmp_path.glob(f"{SCRATCH}*")] == [f"{SCRATCH}{os.getpid()}-x"]
 
 
 def test_a_projected_survey_in_the_wrong_system_is_no_matter_of_areas(load, tmp_path):
