@@ -90,7 +90,8 @@ def check_out(
             )
         now = datetime.now(ZoneInfo(TIME_ZONE))
         handed = Handed(
-            uuid.uuid4().hex[:12], county, mark, f"EPSG:{srid}", now.isoformat(timespec="seconds"), by, filter or "", " ".join(kinds),
+            uuid.uuid4().hex[:12], county, mark, f"EPSG:{srid}", now.isoformat(timespec="seconds"), by,
+            filter or "", " ".join(kinds),
             "yes" if include_personal else "no", str(rows), " ".join(column.name for column in columns),
         )  # fmt: skip
         style = qml(columns, lists, kinds[0] if len(kinds) == 1 else None)
