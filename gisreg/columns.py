@@ -11,6 +11,18 @@ from sqlalchemy.types import TypeEngine
 from gisreg.text import Text
 from gisreg.vocab import Term
 
+UNITS = {
+    "亩": Text("亩", "mu"), "万元": Text("万元", "10,000 yuan"), "万元/年": Text("万元/年", "10,000 yuan a year"),
+    "年": Text("年", "years"), "月": Text("月", "months"), "天": Text("天", "days"), "a": Text("年", "years"),
+    "1": Text("", ""),
+}  # fmt: skip
+"""Units that read otherwise in one of the languages."""
+
+
+def unit_words(unit: str | None) -> Text:
+    """A unit for readers; m², t and tce are the same in both languages."""
+    return UNITS.get(unit or "", Text(unit or "", unit or ""))
+
 
 @dataclass(frozen=True)
 class Meaning:

@@ -112,13 +112,13 @@ def _amounts(tallies: Mapping[str, Tally]) -> dict[str, Amount]:
 
 _SAME = (
     "parcel_code", "kind", "state", "land_area_m2", "name", "address", "subkind", "ownership_status", "holder_class",
-    "area_m2", "floor_area_m2", "label", "agency", "due_on",
+    "area_m2", "floor_area_m2", "label", "due_on",
 )  # fmt: skip
 _YES_NO = ("area_is_official", "is_left", "is_not_closed", "decided_by_person", "gated")
 
 
 def parcel_rows(parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text]) -> list[ParcelRow]:
-    """Parcels as the read model gives them; tokens of gates and measures become wording."""
+    """Parcels as the read model gives them; tokens of gates and measures, bases and agencies become wording."""
 
     def worded(token: str | None) -> Text | None:
         return words.get(token, Text(token, token)) if token else None
@@ -130,7 +130,8 @@ def parcel_rows(parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text])
         ParcelRow(
             **facts(parcel),
             measure=_measure(parcel, words),
-            basis=parcel["basis"],
+            basis=worded(parcel["basis"]),
+            agency=worded(parcel["agency"]),
             reason=_both(parcel["reason_zh"], parcel["reason_en"]),
             finance_option=worded(parcel["finance_option"]),
             blockers=tuple(filter(None, map(worded, parcel["blockers"] or ()))),

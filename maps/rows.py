@@ -65,8 +65,8 @@ class ParcelRow:
     label: str | None = None
     measure: Text | None = None
     reason: Text | None = None
-    basis: str | None = None
-    agency: str | None = None
+    basis: Text | None = None
+    agency: Text | None = None
     due_on: date | None = None
     decided_by_person: bool = False
     finance_option: Text | None = None

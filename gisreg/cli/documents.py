@@ -14,6 +14,7 @@ from gisreg.cli.dates import day_option
 from gisreg.cli.output import JsonFlag, context, print_json, print_line
 from gisreg.cli.outputs import check_output
 from gisreg.cli.records import BasedOn, Code, County, change, look, read, show_entry, show_rows, write
+from gisreg.cli.usage import one_of
 from gisreg.text import Text
 
 app = typer.Typer(no_args_is_help=True)
@@ -22,6 +23,7 @@ Id = Annotated[int, typer.Argument(help="文档编号 · the document's number",
 DOCUMENT = Text("文档", "document")
 HEADINGS = Text("编号|类型|文件名|字节|内容|拍摄|说明|撤下", "no.|type|name|bytes|content|taken|note|withdrawn")
 COLUMNS = ("id", "document_type", "file_name", "file_bytes", "media_type", "taken_on", "note", "withdrawn_reason")
+TYPES = ("photo", "certificate", "contract", "approval", "survey", "decision", "proof", "other")
 WRITTEN = Text("已写出 {file}", "{file} written")
 CHECKED = Text(
     "文档 {documents} 份;丢失 {missing},损坏 {damaged};无主文件 {orphans},清除 {swept}",
@@ -32,9 +34,7 @@ CHECKED = Text(
 @app.command()
 def add(
     code: Code, file: Annotated[Path, typer.Argument(help="文件 · the file", exists=True, dir_okay=False)],
-    type: Annotated[
-        str, typer.Option(help="photo|certificate|contract|approval|survey|decision|proof|other")
-    ] = "other",
+    type: Annotated[str, typer.Option(help=f"类型 · type: {'|'.join(TYPES)}", callback=one_of(TYPES))] = "other",
     taken_on: Annotated[date | None, day_option("--taken-on", "拍摄或签发日期 · taken or issued on")] = None,
     note: Annotated[str | None, typer.Option(help="说明 · note")] = None,
     json: JsonFlag = False,

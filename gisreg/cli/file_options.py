@@ -10,6 +10,7 @@ import typer
 
 from gisreg.cli.database import existing_database
 from gisreg.cli.output import Context, progress
+from gisreg.cli.usage import one_of
 from gisreg.intake.keys import KEYS
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -31,7 +32,9 @@ class FileOptions:
     """What a file is read with."""
 
     file: Annotated[Path, typer.Argument(help=FILES.both())]
-    kind: Annotated[str, typer.Option(help=f"类型 · kind: {', '.join(Kind)}")]
+    kind: Annotated[
+        str, typer.Option(help=f"类型 · kind: {', '.join(Kind)}", callback=one_of([*Kind, *(one.zh for one in Kind)]))
+    ]
     county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None
     layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet")] = None
     crs: Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")] = None
@@ -40,7 +43,10 @@ class FileOptions:
         str | None, typer.Option(help="字段对照:已保存的名称或 TOML 文件 · a saved mapping, or a TOML file")
     ] = None
     join: Annotated[
-        str | None, typer.Option(help=f"台账按此键关联宗地 · the key by which a ledger joins: {', '.join(KEYS)}")
+        str | None,
+        typer.Option(
+            help=f"台账按此键关联宗地 · the key by which a ledger joins: {', '.join(KEYS)}", callback=one_of(KEYS)
+        ),
     ] = None
 
     def wanted(self, now: Context, *, dry_run: bool, rows: str | None = None, compare: bool = False) -> "Wanted":

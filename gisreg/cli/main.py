@@ -58,6 +58,7 @@ PATH_TROUBLES: tuple[tuple[frozenset[int], type[errors.GisregError]], ...] = (
 """What the operating system says of files where no part of the registry has said it better."""
 ZH: Language = "zh"
 EN: Language = "en"
+PIPED_HELP = 200
 WIDEST_HELP = 120
 """Columns of a terminal that help uses; both languages need more than the usual 80."""
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
@@ -71,7 +72,7 @@ def build(wanted: str | None) -> typer.Typer:
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"max_content_width": WIDEST_HELP},
+        context_settings={"max_content_width": WIDEST_HELP, "terminal_width": _help_width()},
     )
     app.callback()(root)
     for name, text in COMMANDS.items():
@@ -80,6 +81,11 @@ def build(wanted: str | None) -> typer.Typer:
         elif importlib.util.find_spec(f"gisreg.cli.{name}"):
             app.command(name, help=text.both())(_listed_only)
     return app
+
+
+def _help_width() -> int | None:
+    """A pipe has no width of its own: help is not cut at 80 columns there. A terminal, or COLUMNS, says its width."""
+    return None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPED_HELP
 
 
 def root(

@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def mapping(
     file: Annotated[Path, typer.Argument(help="要导入的文件 · the file to be imported")],
-    kind: Annotated[str | None, typer.Option(help=f"类型 · kind: {', '.join(Kind)}")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="类型 · kind")] = None,
     county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None,
     layer: Annotated[str | None, typer.Option(help="图层或工作表 · layer or sheet")] = None,
     crs: Annotated[str | None, typer.Option(help="坐标系,如 EPSG:4547 · CRS")] = None,
@@ -48,7 +48,7 @@ def mapping(
 ) -> None:  # fmt: skip
     """按列名和值提出字段对照,可更正并保存 · propose the mapping of a file from names and values; correct it, save it."""
     from gisreg.intake import mappings as kept  # noqa: PLC0415 - heavy, and only this command needs them
-    from gisreg.intake.load import chosen_mapping, known_kind  # noqa: PLC0415
+    from gisreg.intake.load import chosen_mapping  # noqa: PLC0415
     from gisreg.intake.mapping import in_todays_codes  # noqa: PLC0415
     from gisreg.intake.parallel import leave_out_pandas  # noqa: PLC0415
     from gisreg.intake.proposing import pin, propose  # noqa: PLC0415
@@ -57,15 +57,14 @@ def mapping(
 
     now = context()
     leave_out_pandas()
-    known = known_kind(kind) if kind else None
     path = kept.find(now.settings, base) if base else None
     chosen = chosen_mapping(now.settings, path)
     with opened(file, layer=layer, crs_given=crs, encoding=encoding) as source:
         around = _around(now, county)
-        proposals = kept.assign(propose(source, chosen, known, around), assign or [])
+        proposals = kept.assign(propose(source, chosen, kind, around), assign or [])
         used = [one for one in proposals if one.used]
         fields = [one.column for one in used]
-        mapped = pin(chosen, used).apply(fields, known, getattr(source, "hints", {}))
+        mapped = pin(chosen, used).apply(fields, kind, getattr(source, "hints", {}))
         translations = translated_in(source, in_todays_codes(mapped, around.county))
         if save:
             kept.save(now.settings, save, proposals, file.name, chosen)

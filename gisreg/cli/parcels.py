@@ -11,9 +11,11 @@ from gisreg.cli import mappings, parcels_edit, parcels_read
 from gisreg.cli.file_options import FileOptions, imported, with_file_options
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.outputs import check_output
+from gisreg.intake.found_by import found_by
 from gisreg.intake.keys import NO_CRS
 from gisreg.intake.report import Report, check_report_path, require_some, write_report
 from gisreg.text import Text
+from gisreg.vocab import Severity
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -37,6 +39,8 @@ AGAIN = Text("同一文件此前已作为批次 {again_of} 导入", "this very f
 UNMAPPED = Text("未采用的字段:{names}", "columns not used: {names}")
 MORE = Text("另有 {n} 条,请用 --report 查看", "{n} more: see them with --report")
 HEADINGS = Text("行|编号|字段|级别|问题|位置|处理", "row|id|field|grade|fault|place|mend")
+
+GRADES = {str(grade): grade.titles for grade in Severity}
 
 
 @app.command("import")
@@ -64,7 +68,8 @@ def import_(
 
 def show(now: Context, outcome: Report) -> None:
     """The report for people: counts, how the file was read, the first findings."""
-    facts = outcome.__dict__
+    found = {name: now.say(found_by(getattr(outcome, name))) for name in ("crs_from", "encoding_from")}
+    facts = outcome.__dict__ | found
     print_line(now.say(TRIED if outcome.dry_run else DONE, **facts))
     print_line(now.say(SHEET if outcome.crs == NO_CRS else ABOUT, **facts))
     if outcome.again_of:
@@ -80,7 +85,15 @@ def show(now: Context, outcome: Report) -> None:
     shown = outcome.problems[:SHOWN_PROBLEMS]
     if shown:
         rows = [
-            (str(p.row), p.id, p.field, p.grade, p.what.say(now.language), p.place, p.mend.say(now.language))
+            (
+                str(p.row),
+                p.id,
+                p.field,
+                now.say(GRADES[p.grade]),
+                p.what.say(now.language),
+                p.place,
+                p.mend.say(now.language),
+            )
             for p in shown
         ]
         print_table(now.say(HEADINGS).split("|"), rows)

@@ -8,6 +8,7 @@ import typer
 from gisreg.cli.database import open_engine
 from gisreg.cli.dates import AsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.columns import unit_words
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.parcels.queryables import QUERYABLES
@@ -157,7 +158,7 @@ def queryables(json: JsonFlag = False) -> None:
     print_table(
         [now.say(t) for t in (Text("字段", "Name"), Text("类型", "Type"), Text("单位", "Unit"), Text("名称", "Title"),
                               Text("取值", "Values"))],
-        [(q.name, q.type, q.unit, q.titles.both(), ", ".join(q.terms) if q.terms else None)
+        [(q.name, q.type, now.say(unit_words(q.unit)), q.titles.both(), ", ".join(q.terms) if q.terms else None)
          for q in QUERYABLES.values()],
     )  # fmt: skip
 
@@ -178,7 +179,7 @@ def _shown(now: Context, name: str, value: object) -> object:
     if isinstance(value, bool):
         return now.say(Text("是", "yes") if value else Text("否", "no"))
     if isinstance(value, float) and unit:
-        return f"{value:,.2f} {unit}"
+        return f"{value:,.2f} {now.say(unit_words(unit))}"
     return _word(now, name, value)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.columns import unit_words
 from gisreg.text import Text
 from gisreg.vocab import Label
 
@@ -38,6 +39,7 @@ STATUS = {
     "superseded": Text("已替代", "superseded"),
 }
 ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
+NO_FINANCE = Text("无", "none")
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
 
@@ -186,7 +188,7 @@ def facts(json: JsonFlag = False) -> None:
         print_json({"items": items})
         return
     headings = now.say(Text("名称|类型|含义|单位", "Name|Type|Meaning|Unit")).split("|")
-    print_table(headings, [(f.name, f.type, now.say(f.titles), f.unit) for f in FACTS])
+    print_table(headings, [(f.name, f.type, now.say(f.titles), now.say(unit_words(f.unit))) for f in FACTS])
 
 
 @app.command()
@@ -234,14 +236,14 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("宗地", "Parcel"), why["parcel_code"]),
         (Text("处置建议", "Label"), label + _remarks(now, why)),
         (Text("理由", "Reason"), _say_both(now, why["reason"])),
-        (Text("依据", "Basis"), why["basis"]),
-        (Text("责任单位", "Responsible unit"), why["agency"]),
+        (Text("依据", "Basis"), _say_both(now, why["basis_title"])),
+        (Text("责任单位", "Responsible unit"), _say_both(now, why["agency_title"])),
         (Text("办理期限", "Due on"), why["due_on"]),
         (Text("规则", "Rule"), f"{why['rule']} · {why['ruleset']} · {why['as_of']}"),
         (Text("把握", "Confidence"), now.say(CONFIDENCE[why["confidence"]])),
         (Text("限制事项", "Blockers"), _titles(now, why["blockers"])),
         (Text("待查", "To find out"), _titles(now, why["to_find_out"])),
-        (Text("融资选项", "Finance option"), why["finance_option"] or now.say(Text("无", "none"))),
+        (Text("融资选项", "Finance option"), _say_both(now, why["finance_title"] or NO_FINANCE._asdict())),
         (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
         (Text("何事改变则改判", "Would flip"), changed),
         (Text("下一时点", "Next date"), why["next_due"]),
@@ -280,7 +282,7 @@ def _values(now: Context, facts: list[dict[str, Any]]) -> str:
 
 def _shown(now: Context, fact: dict[str, Any]) -> str:
     value = _say_both(now, fact["value_title"]) if "value_title" in fact else _value(now, fact["value"])
-    unit = fact["unit"] if fact["unit"] not in (None, "1") and fact["value"] is not None else ""
+    unit = now.say(unit_words(fact["unit"])) if fact["value"] is not None else ""
     return f"{value} {unit}".strip()
 
 

@@ -11,7 +11,8 @@ from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_t
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
-from gisreg.units import LevelUnknown, WantedUnits, import_units, list_units
+from gisreg.units import WantedUnits, import_units, list_units
+from gisreg.vocab import UnitLevel
 
 app = typer.Typer(no_args_is_help=True)
 unit_changes.register(app)
@@ -35,7 +36,7 @@ HEADINGS = Text("县|级别|代码|名称|图形|面积 km²", "county|level|cod
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="任何 GDAL 可读的面文件,或代码 CSV · polygons, or a CSV of codes")],
-    level: Annotated[str, typer.Option(help="county | township | village")],
+    level: Annotated[UnitLevel, typer.Option(help="级别 · level")],
     code_field: Annotated[str | None, typer.Option(help="代码字段 · column of the code")] = None,
     name_field: Annotated[str | None, typer.Option(help="名称字段 · column of the name")] = None,
     name_en_field: Annotated[str | None, typer.Option(help="英文名称字段 · column of the English name")] = None,
@@ -70,13 +71,11 @@ def import_(
 @app.command("list")
 def list_(
     county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None,
-    level: Annotated[str | None, typer.Option(help="county | township | village")] = None,
+    level: Annotated[UnitLevel | None, typer.Option(help="级别 · level")] = None,
     json: JsonFlag = False,
 ) -> None:
     """列出行政区 · list administrative units."""
     now = context()
-    if level is not None and level not in LEVELS:
-        raise LevelUnknown("--level", level=level)
     with open_engine(now.settings) as engine, transaction(engine) as connection:
         units = list_units(connection, choose_county(connection, county) if county else None, level)
     if json:

@@ -5,7 +5,7 @@ thing that was not understood; ``--lang`` and GISREG_LANGUAGE choose one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import typer
@@ -53,6 +53,18 @@ MESSAGES: tuple[tuple[re.Pattern[str], Text], ...] = tuple(
     )
 )  # fmt: skip
 """Typer's own refusals that have no class to tell them by."""
+
+
+def one_of(words: Iterable[str]) -> Callable[[str | None], str | None]:
+    """A callback that refuses what is not in a closed list, as Typer does for enumerations."""
+    known = tuple(words)
+
+    def check(value: str | None) -> str | None:
+        if value is not None and value not in known:
+            raise typer.BadParameter(f"'{value}' is not one of {', '.join(known)}.")
+        return value
+
+    return check
 
 
 def usage_line(usage: typer.TyperException, arguments: Sequence[str], language: Language | None) -> str:

@@ -16,7 +16,7 @@ from gisreg.ledger.left import TownshipLeft, township_left
 from gisreg.parcels.asof import end_of, today
 from gisreg.parcels.mapdata import units_of
 from gisreg.parcels.read import Row
-from gisreg.planning.measures import measures
+from gisreg.planning.measures import measures, worded
 from gisreg.text import Text
 
 UNKNOWN = "unknown"
@@ -46,7 +46,7 @@ class MapFacts:
     """Townships with ``boundary`` as GeoJSON text."""
     left: Sequence[TownshipLeft]
     words: dict[str, Text]
-    """Titles of gates and measures by token."""
+    """Titles of gates and measures by token, and of agencies and legal bases by their Chinese."""
 
     def township(self, code: str) -> TownshipLeft:
         """The row of a township, or of the parcels without one for :data:`UNKNOWN`.
@@ -74,13 +74,15 @@ def map_facts(connection: Connection, county: str, as_of: date | None = None) ->
         ruleset=f"{run.ruleset} {run.ruleset_version}" if run else None,
         units=units_of(connection, county, as_of=as_of),
         left=township_left(connection, county, as_of),
-        words=measures() | (_gates(connection, run.id) if run else {}),
+        words=measures() | (_gates(connection, run.id) | worded(run.ruleset_toml) if run else {}),
     )
 
 
 def _run(connection: Connection, county: str, as_of: date | None) -> Any:
     """The run whose labels were in force."""
-    runs = select(PlanRun.id, PlanRun.ruleset, PlanRun.ruleset_version).where(PlanRun.county_code == county)
+    runs = select(PlanRun.id, PlanRun.ruleset, PlanRun.ruleset_version, PlanRun.ruleset_toml).where(
+        PlanRun.county_code == county
+    )
     if as_of is None:
         runs = runs.where(PlanRun.status == "accepted")
     else:

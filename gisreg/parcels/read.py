@@ -1,5 +1,6 @@
 """Lists of parcels, one parcel, and its history."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, Connection, FromClause, func, literal_column, select, text
 
 from gisreg.db.sql import load
-from gisreg.errors import NotFoundError
+from gisreg.errors import InputError, NotFoundError
 from gisreg.parcels.asof import current_at
 from gisreg.parcels.in_use import in_use
 from gisreg.parcels.sorting import SortedAfter, SortKey, ordering
@@ -16,6 +17,7 @@ from gisreg.text import Text
 
 Row = dict[str, Any]
 
+PARCEL_CODE_FORM = r"[0-9]{6}-[0-9]{7}"
 COORDINATE_DIGITS = 8
 """Decimals of a degree in GeoJSON: about a millimetre."""
 
@@ -25,6 +27,15 @@ class ParcelNotFound(NotFoundError):
 
     what: ClassVar[Text] = Text("没有编号为 {parcel_code} 的宗地", "there is no parcel {parcel_code}")
     mend: ClassVar[Text] = Text("请用 gisreg parcels list 查编号", "look the number up with gisreg parcels list")
+
+
+class NoParcelCode(InputError):
+    """What a list is to be continued behind has not the form of a parcel code."""
+
+    what: ClassVar[Text] = Text("{given} 不是宗地编号", "{given} is no parcel code")
+    mend: ClassVar[Text] = Text(
+        "宗地编号为县级代码-7 位数字,如 149901-0000001", "a parcel code is COUNTY-NUMBER, like 149901-0000001"
+    )
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ def list_parcels(
     continued by ``offset``.
 
     Raises:
+        NoParcelCode: ``after`` is something else.
         SortedAfter: both ``after`` and ``sort`` are given.
     """
     _check_order(after, sort)
@@ -105,6 +117,7 @@ def feature_collection(
     """The same list as a GeoJSON FeatureCollection, made by PostGIS and passed on as it comes.
 
     Raises:
+        NoParcelCode: ``after`` is something else.
         SortedAfter: both ``after`` and ``sort`` are given.
     """
     _check_order(after, sort)
@@ -119,6 +132,8 @@ def feature_collection(
 
 
 def _check_order(after: str | None, sort: Sequence[SortKey]) -> None:
+    if after is not None and not re.fullmatch(PARCEL_CODE_FORM, after):
+        raise NoParcelCode("after", given=after)
     if after is not None and sort:
         raise SortedAfter("after")
 

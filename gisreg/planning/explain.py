@@ -200,6 +200,7 @@ def _explanation(case: _Case, parcel: RowMapping, decision: RowMapping | None) -
 def _titles(case: _Case, parcel: RowMapping, decision: RowMapping | None, due_on: date | None) -> Json:
     """What people read beside the tokens."""
     rule = case.chosen.rule
+    finance = case.rule(case.stored["finance_rule_no"])
     label = _term(Label, decision["label"]) if decision else rule.label
     measure = decision["measure"] if decision else rule.measure
     words = case.rules.measures.get(measure)
@@ -209,7 +210,10 @@ def _titles(case: _Case, parcel: RowMapping, decision: RowMapping | None, due_on
         "label_title": _both(label.titles),
         "measure_title": _both(words.text) if words else {"zh": measure, "en": measure},
         "reason": _both(rule.reason.text) if decision is None else _both(Text(decision["reason"], decision["reason"])),
-        "agency": (decision["agency"] if decision else None) or rule.agency,
+        "basis_title": _both(case.rules.worded((decision["basis"] if decision else None) or rule.basis)),
+        "agency": (agency := (decision["agency"] if decision else None) or rule.agency),
+        "agency_title": _both(case.rules.worded(agency)),
+        "finance_title": _both(case.rules.measures[finance.rule.measure].text) if finance else None,
         "due_on": _plain((decision["due_on"] if decision else None) or due_on),
         "guidance_only": parcel["holder_class"] == HolderClass.PRIVATE,
         "run_id": case.run["id"],
@@ -283,6 +287,7 @@ def _gate(case: _Case, gate: CompiledGate) -> Json:
         "gate": gate.gate.id,
         "title": _both(gate.gate.title.text),
         "basis": gate.gate.basis,
+        "basis_title": _both(case.rules.worded(gate.gate.basis)),
         "facts": _facts(case, gate.used),
     }
 
@@ -409,6 +414,7 @@ def _tried_rule(case: _Case, rule: CompiledRule) -> Json:
         "when": rule.rule.when,
         "reason": _both(rule.rule.reason.text),
         "basis": rule.rule.basis,
+        "basis_title": _both(case.rules.worded(rule.rule.basis)),
         "facts": _facts(case, rule.used),
     }
 

@@ -1,9 +1,9 @@
-"""Titles of measures, for maps, exports and pages."""
+"""Wording of rule sets, for maps, exports and pages."""
 
 from functools import cache
 from pathlib import Path
 
-from gisreg.planning.ruleset import NATIONAL, load_ruleset
+from gisreg.planning.ruleset import NATIONAL, load_ruleset, read_ruleset
 from gisreg.text import Text
 
 
@@ -16,3 +16,10 @@ def measures(ruleset_path: Path = NATIONAL) -> dict[str, Text]:
 def measure_titles(token: str) -> Text:
     """The titles of one measure; a token that a county's own rule set added stands for itself."""
     return measures().get(token, Text(token, token))
+
+
+def worded(toml: str) -> dict[str, Text]:
+    """Agencies and legal bases of a stored rule set by their Chinese."""
+    rules = read_ruleset(toml).rules
+    said = {words for rule in rules.rules for words in (rule.basis, rule.agency)}
+    return {words: rules.worded(words) for words in said}

@@ -120,6 +120,8 @@ class RuleSet(_Model):
     ruleset: Heading
     parameters: dict[Identifier, Parameter] = {}
     measures: dict[Identifier, Bilingual]
+    english: dict[Words, Words] = {}
+    """Agencies, and legal bases part by part, in English."""
     gates: tuple[Gate, ...] = ()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
 
@@ -127,6 +129,11 @@ class RuleSet(_Model):
     def title(self) -> str:
         """Name and version, as stamped on every label."""
         return f"{self.ruleset.name} {self.ruleset.version}"
+
+    def worded(self, words: str) -> Text:
+        """An agency or a legal basis in both languages; a part without English stays as it is."""
+        parts = [part.strip() for part in words.split(";")]
+        return Text(words, self.english.get(words) or "; ".join(self.english.get(part, part) for part in parts))
 
 
 class LoadedRuleSet(_Model):

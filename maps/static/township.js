@@ -200,8 +200,8 @@ gisreg.parcels = function (map, page) {
       line("address", get.address(i)),
       line("measure", get.measure(i) ? [both(get.measure(i)), get.person(i) ? el("small", {}, [" ", word("by_person")]) : null] : null),
       line("reason", optional(get.reason(i))),
-      line("basis", get.basis(i)),
-      line("agency", get.agency(i)),
+      line("basis", optional(get.basis(i))),
+      line("agency", optional(get.agency(i))),
       line("due", dueOf(i)),
       line("finance", optional(get.finance(i)))
     ));

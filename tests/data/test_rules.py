@@ -1,5 +1,6 @@
 """The rule sets under data/rules: sound, complete, and honest about what is unconfirmed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,16 @@ def test_what_rests_on_memory_or_our_own_reading_is_marked_unconfirmed() -> None
     for name, parameter in load_ruleset().rules.parameters.items():
         marked = any(mark in parameter.source for mark in ("[m]", "◊", "未经确认"))
         assert parameter.confirmed is not marked, name
+
+
+def test_bases_and_agencies_read_in_english_too() -> None:
+    rules = load_ruleset().rules
+    chinese = re.compile("[\u4e00-\u9fff]")
+    said = [words for rule in rules.rules for words in (rule.basis, rule.agency)] + [gate.basis for gate in rules.gates]
+    assert [words for words in said if chinese.search(rules.worded(words).en)] == []
+    assert all(rules.worded(words).zh == words for words in said)
+    parts = {part for words in said for part in words.split(";")}
+    assert [word for word in rules.english if word not in parts] == []
 
 
 @pytest.mark.parametrize("path", RULESETS, ids=lambda path: path.stem)

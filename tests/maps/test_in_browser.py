@@ -255,7 +255,7 @@ def test_a_name_with_html_in_it_shows_as_text(
     both = Text(EVIL, EVIL)
     rows = [
         dataclasses.replace(
-            parcel, name=EVIL, address=EVIL, reason=both, measure=both, agency=EVIL, basis=EVIL, blockers=(both,)
+            parcel, name=EVIL, address=EVIL, reason=both, measure=both, agency=both, basis=both, blockers=(both,)
         )
         for parcel in parcels
     ]

@@ -119,7 +119,7 @@ def test_text_is_text_wherever_it_comes_from(
     both = Text(evil, evil)
     rows = [
         dataclasses.replace(
-            parcel, name=evil, address=evil, basis=evil, agency=evil, reason=both, measure=both, blockers=(both,)
+            parcel, name=evil, address=evil, basis=both, agency=both, reason=both, measure=both, blockers=(both,)
         )
         for parcel in parcels
     ]

@@ -123,7 +123,7 @@ def test_rows_become_wording(county: str, engine: Engine) -> None:
     assert blockers
     assert all(re.search("[一-鿿]", blocker.zh) and re.search("[A-Za-z]", blocker.en) for blocker in blockers)
     assert all(re.search("[一-鿿]", row.measure.zh) for row in rows if row.measure)
-    assert all("[m]" not in (row.basis or "") for row in rows)
+    assert all("[m]" not in (row.basis.zh if row.basis else "") for row in rows)
     assert facts.ruleset
     assert past.ruleset is None
     townships = township_rows(facts)

@@ -68,5 +68,16 @@ def test_a_list_is_sorted(run_cli):
 def test_units_are_listed_by_levels_that_there_are(run_cli):
     assert run_cli("units", "list", "--level", "township").code == 0
     ran = run_cli("units", "list", "--level", "province")
-    assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "township" in ran.err
+
+
+def test_a_list_goes_on_behind_a_parcel_code_only(run_cli):
+    ran = run_cli("parcels", "list", "--after", "nonsense")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
+    assert "nonsense" in ran.err
+
+
+def test_help_for_a_pipe_is_not_cut(cli_with):
+    helped = cli_with({})("parcels", "--help", env={"COLUMNS": ""}).out
+    assert "import parcels; every row is loaded, repaired or refused" in helped

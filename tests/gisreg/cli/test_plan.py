@@ -1,6 +1,7 @@
 """``gisreg plan`` as its users run it."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,12 @@ def test_run_then_explain(run_cli: Any, labelled_parcel: str) -> None:
     said = run_cli("plan", "explain", labelled_parcel).out
     assert "无偿收回" in said
     assert "逾期未动工满年数 = 2 年" in said
-    assert "Reclaim without compensation" in run_cli("--lang", "en", "plan", "explain", labelled_parcel).out
+    english = run_cli("--lang", "en", "plan", "explain", labelled_parcel).out
+    assert "Reclaim without compensation" in english
+    assert "Basis: Measures on Idle Land (Order 53), Art. 14 (2)" in english
+    assert "Responsible unit: natural resources authority" in english
+    assert why["basis_title"]["zh"] == why["basis"]
+    assert not re.search("[\u4e00-\u9fff]", english)
 
 
 def test_propose_list_accept(run_cli: Any, labelled_parcel: str) -> None:

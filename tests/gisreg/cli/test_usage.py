@@ -32,6 +32,18 @@ CASES = [
     (["plan", "accept", "abc"], "RUN 的值不对:abc 不是整数", "invalid value for RUN: abc is not a whole number"),
     (["db", "url", "--role", "x"], "x 不在可选值之中:app, admin", "x is not one of app, admin; see gisreg db url"),
     (["export", "-o", "a.gpkg", "--kind", "x"], "x 不在可选值之中:unsupplied_land", "x is not one of unsupplied_land"),
+    (
+        ["parcels", "import", "a.shp", "--kind", "x"],
+        "x 不在可选值之中:unsupplied_land",
+        "x is not one of unsupplied_land",
+    ),
+    (
+        ["parcels", "import", "a.xlsx", "--kind", "idle_land", "--join", "x"],
+        "x 不在可选值之中:parcel_code",
+        "x is not one",
+    ),
+    (["units", "import", "a.shp", "--level", "x"], "x 不在可选值之中:county, township", "x is not one of county"),
+    (["units", "list", "--level", "x"], "x 不在可选值之中:county, township", "x is not one of county"),
     (["parcels", "show", "a", "b"], "多余的参数 b", "unexpected argument b"),
     (["parcels", "lst"], "没有命令 lst(相近的有 list);用法见 gisreg parcels", "no such command: lst (possible: list)"),
     (["nope"], "没有命令 nope;用法见 gisreg --help", "no such command: nope; see gisreg --help"),
