@@ -105,6 +105,22 @@ def split(registry: RegistryDep, actor: ActorDep, order: SplitOrder) -> Response
     return _do(registry, actor, order, lambda c, change: changing.split(c, change, order.code, parts))
 
 
+class UndoOrder(Order):
+    """撤销 · why."""
+
+    reason: str | None = Field(None, max_length=2_000)
+
+
+@writes(router, "/changes/{number}/undo", "撤销变更 · undo a change")
+def undo(
+    registry: RegistryDep, actor: ActorDep, number: Annotated[int, Path(ge=1, le=2**31 - 1)], order: UndoOrder
+) -> Response:
+    """The old units are in force again with their parcels and villages; refused where others have worked on since."""
+    from gisreg.unit_changes import undoing  # noqa: PLC0415 - as above
+
+    return do_in(registry, actor, order.county, lambda c, code: undoing.undo_change(c, code, number, order.reason))
+
+
 def _shape(part: PartOrder) -> Any:
     from gisreg.parcels.boundary.given import given_geojson, given_text  # noqa: PLC0415 - as above
 

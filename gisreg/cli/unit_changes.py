@@ -1,6 +1,6 @@
 # ruff: noqa: E501, PLC0415 - an option and its help stay in one piece; each command imports what it runs, so that --help starts at once
 
-"""``gisreg units change rename|merge|split`` and ``gisreg units crosswalk``."""
+"""``gisreg units change rename|merge|split|undo`` and ``gisreg units crosswalk``."""
 
 from dataclasses import asdict
 from datetime import date
@@ -35,9 +35,14 @@ SETTLE = Text(
     "{n} 宗集体资产先清产确权:{codes}", "{n} collective parcels whose ownership is to be settled first: {codes}"
 )
 HEADINGS = Text(
-    "生效|级别|变更|原代码|原名称|新代码|新名称|宗|文号",
-    "from|level|change|old code|old name|new code|new name|parcels|paper",
+    "编号|生效|级别|变更|原代码|原名称|新代码|新名称|宗|文号|撤销",
+    "no.|from|level|change|old code|old name|new code|new name|parcels|paper|undone",
 )
+UNDONE = Text(
+    "已撤销变更 {number}:{old} → {new},{parcels} 宗、{villages} 个村归还",
+    "the change {number} is undone: {old} → {new}; {parcels} parcels and {villages} villages are theirs again",
+)
+CAME_SINCE = Text("变更后新入的 {n} 宗一并归还:{codes}", "{n} parcels that came since go with them: {codes}")
 SHOWN = 20
 
 
@@ -106,6 +111,26 @@ def split(
     _run(lambda c, about: work(c, about, code, parts), (level, on, document), county, json=json)
 
 
+@change.command()
+def undo(
+    number: Annotated[int, typer.Argument(help="变更编号,见 units crosswalk · its number in units crosswalk", min=1)],
+    reason: Annotated[str | None, typer.Option(help="撤销原因 · why")] = None,
+    county: County = None, json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """撤销一次变更:原单元恢复,宗地、村归还;此后有人改动的不撤 · undo a change, unless others have worked on since."""
+    from gisreg.unit_changes.undoing import undo_change
+
+    done = write(lambda c, code: undo_change(c, code, number, reason), county)
+    if json:
+        print_json(asdict(done))
+        return
+    now = context()
+    names = {"old": "、".join(done.ended), "new": "、".join(done.restored)}
+    print_line(now.say(UNDONE, number=number, parcels=done.parcels, villages=done.villages, **names))
+    if done.came_since:
+        print_line(now.say(CAME_SINCE, n=len(done.came_since), codes=", ".join(done.came_since[:SHOWN])))
+
+
 def _pairs(given: "Sequence[str] | None", option: str) -> dict[str, str]:
     found = {}
     for pair in given or ():
@@ -157,6 +182,7 @@ def crosswalk(
         return
     rows = read(lambda c, place: changes(c, place, level), county)
     columns = (
+        "id",
         "effective_on",
         "level",
         "operation",
@@ -166,6 +192,7 @@ def crosswalk(
         "new_name",
         "parcels",
         "document_no",
+        "undone_at",
     )
     if json:
         print_json({"items": rows})

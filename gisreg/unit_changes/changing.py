@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, literal_column, select, text, update
 
-from gisreg.db.models import AdminUnit, Parcel, UnitChange
+from gisreg.db.models import AdminUnit, Parcel, UnitChange, UnitChangeUndo
 from gisreg.db.sql import load
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
@@ -37,9 +37,10 @@ UNIT_CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
 MAX_NAME = 100
 OVERLAP_SHARE = 0.001
 """How much of the smaller part two parts may share: lines drawn twice never meet exactly."""
+_UNDONE = {"recorded_at": "undone_at", "recorded_by": "undone_by", "reason": "undo_reason"}
 SETTLE_NOTE = "村合并,先清产确权后归并"
 FOREVER: ColumnElement[date] = literal_column("'infinity'::date")
-_COLUMN = {UnitLevel.TOWNSHIP: "township_code", UnitLevel.VILLAGE: "village_code"}
+COLUMN = {UnitLevel.TOWNSHIP: "township_code", UnitLevel.VILLAGE: "village_code"}
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def split(connection: Connection, change: Change, code: str, parts: Sequence[Par
 
 def _old_units(connection: Connection, change: Change, codes: Sequence[str]) -> list[Row]:
     """The units in force, locked, in the order named."""
-    if change.level not in _COLUMN:
+    if change.level not in COLUMN:
         raise LevelFixed(where="level", level=change.level)
     require_day("on", change.on)
     if change.on > today():
@@ -277,7 +278,7 @@ def _follow(
     connection: Connection, change: Change, changed: Changed, old: Sequence[Row], new: Mapping[str, str]
 ) -> None:
     """Parcels and villages of the old units are the new one's; the cross-walk tells it."""
-    column = Parcel.__table__.c[_COLUMN[change.level]]
+    column = Parcel.__table__.c[COLUMN[change.level]]
     counts = dict.fromkeys((one["code"] for one in old), 0)
     codes = list(counts)
     of_old = and_(Parcel.county_code == change.county, column.in_(codes))
@@ -316,7 +317,7 @@ def _move_villages(
 
 def _share_out(connection: Connection, change: Change, old: Row, parts: Sequence[Part], changed: Changed) -> None:
     """Each parcel of the split unit to its part, by village before ground."""
-    column = _COLUMN[change.level]
+    column = COLUMN[change.level]
     villages = {village: part.code for part in parts for village in part.villages}
     given = {
         "county": change.county, "level": change.level, "old": old["code"], "villages": list(villages),
@@ -334,7 +335,7 @@ def _share_out(connection: Connection, change: Change, old: Row, parts: Sequence
 
 
 def _settle(connection: Connection, change: Change, codes: Sequence[str], changed: Changed) -> None:
-    column = Parcel.__table__.c[_COLUMN[change.level]]
+    column = Parcel.__table__.c[COLUMN[change.level]]
     wanted = select(Parcel.parcel_code).where(
         Parcel.county_code == change.county, column.in_(list(codes)), Parcel.state != State.REMOVED,
         Parcel.holder_class == HolderClass.COLLECTIVE,
@@ -362,9 +363,14 @@ def _note(
 
 
 def crosswalk(connection: Connection, county: str, level: UnitLevel | None = None) -> list[Row]:
-    """Every change of units, the oldest first: which code became which, from which day, with how many parcels."""
-    table = UnitChange.__table__
-    wanted = select(table).where(table.c.county_code == county).order_by(table.c.effective_on, table.c.id)
+    """Every change of units, the oldest first: which code became which, from which day, with how many parcels.
+
+    ``id`` of any of its rows is the number by which a change is undone; one that was says when, by whom and why.
+    """
+    table, undo = UnitChange.__table__, UnitChangeUndo.__table__
+    undone = [undo.c[name].label(label) for name, label in _UNDONE.items()]
+    wanted = select(table, *undone).outerjoin(undo, undo.c.change_id == table.c.id)
+    wanted = wanted.where(table.c.county_code == county).order_by(table.c.effective_on, table.c.id)
     if level is not None:
         wanted = wanted.where(table.c.level == level)
     return [dict(row) for row in connection.execute(wanted).mappings()]

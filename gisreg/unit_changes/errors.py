@@ -81,3 +81,25 @@ class PartsOverlap(InputError):
 
     what: ClassVar[Text] = Text("{one} 与 {other} 重叠({detail})", "{one} and {other} overlap ({detail})")
     mend: ClassVar[Text] = Text("请修正图形或村的归属", "mend the boundaries or the lists of villages")
+
+
+class ChangeUnknown(NotFoundError):
+    """No such change."""
+
+    what: ClassVar[Text] = Text("没有编号 {number} 的行政区变更", "there is no change of units {number}")
+    mend: ClassVar[Text] = Text("请用 gisreg units crosswalk 查看编号", "gisreg units crosswalk shows the numbers")
+
+
+class ChangeUndone(ConflictError):
+    """It was taken back already."""
+
+    what: ClassVar[Text] = Text("变更 {number} 已于 {undone_at} 撤销", "the change {number} was undone at {undone_at}")
+    mend: ClassVar[Text] = Text("无需再做", "nothing is left to do")
+
+
+class ChangeInUse(ConflictError):
+    """Work of others rests on it."""
+
+    shown: ClassVar[tuple[str, ...]] = ("codes",)
+    what: ClassVar[Text] = Text("变更 {number} 不能撤销:有{zh}", "the change {number} cannot be undone: {en}")
+    mend: ClassVar[Text] = Text("请先撤销或改正这些", "undo or correct these first")

@@ -56,6 +56,18 @@ def test_rename_merge_and_split(http) -> None:
     assert http.get(f"/units/crosswalk/{T0}").json()["successors"] == [T0, T1]
 
 
+def test_a_change_is_undone_once(http) -> None:
+    http.post("/units/merge", json={"codes": [T0, T1], "into": T1, "name": "合镇", "on": "2024-02-01"})
+    number = http.get("/units/crosswalk").json()["items"][0]["id"]
+    done = http.post(f"/units/changes/{number}/undo", json={"reason": "录入错误"})
+    assert done.status_code == 200, done.text
+    assert (done.json()["restored"], done.json()["parcels"]) == ([T0, T1], 1)
+    assert {row["code"] for row in http.get("/townships").json()["items"]} == {T0, T1}
+    assert http.get("/units/crosswalk").json()["items"][0]["undo_reason"] == "录入错误"
+    again = http.post(f"/units/changes/{number}/undo", json={})
+    assert (again.status_code, http.post("/units/changes/99/undo", json={}).status_code) == (409, 404)
+
+
 @pytest.mark.parametrize(
     ("address", "body", "status", "code"),
     [
@@ -93,5 +105,10 @@ def test_the_same_on_the_command_line(http, run_cli, tmp_path) -> None:
     assert json.loads(done.out)["parcels"] == {T0: 1, T1: 1}
     assert json.loads(run_cli("units", "crosswalk", "--json").out)["items"][0]["operation"] == "merge"
     assert T1 in run_cli("units", "crosswalk", T0).out
+    number = json.loads(run_cli("units", "crosswalk", "--json").out)["items"][-1]["id"]
+    undone = run_cli("units", "change", "undo", str(number), "--reason", "录入错误")
+    assert undone.code == 0, undone.err
+    assert run_cli("units", "change", "undo", str(number)).code == 5
+    assert run_cli("units", "crosswalk").code == 0
     wrong = run_cli("units", "change", "split", T0, "--on", "2024-03-01", "--part", "x")
     assert (wrong.code, len(wrong.err.strip().splitlines())) == (3, 1)

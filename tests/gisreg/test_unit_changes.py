@@ -14,7 +14,10 @@ from gisreg.parcels.read import list_parcels
 from gisreg.unit_changes.changing import Change, Part, crosswalk, merge, rename, split, successors
 from gisreg.unit_changes.errors import (
     ChangeInFuture,
+    ChangeInUse,
     ChangeTooEarly,
+    ChangeUndone,
+    ChangeUnknown,
     LevelFixed,
     NothingRenamed,
     PartsOverlap,
@@ -24,6 +27,7 @@ from gisreg.unit_changes.errors import (
     UnitNotThere,
     UnitsTooFew,
 )
+from gisreg.unit_changes.undoing import undo_change
 from gisreg.vocab import UnitLevel
 
 T0, T1, T2 = "149901100", "149901101", "149901102"
@@ -187,3 +191,139 @@ def test_a_change_before_the_last_one_is_refused(do) -> None:
     do(rename, change(), T0, name="新名镇")
     with pytest.raises(ChangeTooEarly):
         do(rename, change(ON - timedelta(days=1)), T0, name="再改镇")
+
+
+# -- undoing
+
+
+def state(do):
+    """Units in force, and where each parcel is."""
+    units = (
+        "SELECT level, code, name, parent_code, ST_AsText(boundary) FROM admin_unit"
+        " WHERE valid_to = 'infinity' ORDER BY 1, 2"
+    )
+    parcels = "SELECT parcel_code, township_code, village_code FROM parcel ORDER BY 1"
+    return do(lambda c: [c.execute(text(query)).all() for query in (units, parcels)])
+
+
+def number(do):
+    """The number of the last change."""
+    return do(crosswalk, "149901")[-1]["id"]
+
+
+@pytest.fixture
+def entered_earlier(database):
+    """Moves the record of a change, and of what it wrote, ten days back, as only the owner can."""
+
+    def move():
+        with create_engine(database.admin_url).begin() as connection:
+            for table in ("parcel", "unit_change"):
+                connection.execute(text(f"ALTER TABLE gisreg.{table} DISABLE TRIGGER USER"))
+                connection.execute(text(f"UPDATE gisreg.{table} SET recorded_at = recorded_at - interval '10 days'"))
+                connection.execute(text(f"ALTER TABLE gisreg.{table} ENABLE TRIGGER USER"))
+            connection.execute(
+                text(
+                    "UPDATE gisreg.parcel_version SET recorded_at = recorded_at - interval '10 days',"
+                    " superseded_at = superseded_at - interval '10 days'"
+                )
+            )
+
+    return move
+
+
+def _merge(do):
+    do(merge, change(), [T0, T1], (T1, "示例合镇"))
+
+
+def _split(do):
+    west = given_text("POLYGON((113 36, 113.05 36, 113.05 36.1, 113 36.1, 113 36))", None, "wkt")
+    east = given_text("POLYGON((113.05 36, 113.1 36, 113.1 36.1, 113.05 36.1, 113.05 36))", None, "wkt")
+    do(split, change(), T0, [Part(T0, "西镇", [T0 + "201"], west), Part("149901103", "东镇", [T0 + "200"], east)])
+
+
+def _rename(do):
+    do(rename, change(), T0, name="新名镇", new_code="149901110")
+
+
+@pytest.mark.parametrize("make", [_merge, _split, _rename])
+def test_an_undone_change_leaves_units_parcels_and_villages_as_they_were(do, make) -> None:
+    before = state(do)
+    make(do)
+    assert state(do) != before
+    undone = do(undo_change, "149901", number(do), "录入错误")
+    assert state(do) == before
+    assert T0 in undone.restored
+    assert do(successors, "149901", UnitLevel.TOWNSHIP, T0) == [T0]
+    row = do(crosswalk, "149901")[-1]
+    assert (row["undone_by"], row["undo_reason"], row["undone_at"] is None) == ("wang", "录入错误", False)
+    with pytest.raises(ChangeUndone):
+        do(undo_change, "149901", row["id"])
+    make(do)  # and it can be made again
+    kept = do(lambda c: c.execute(text("SELECT count(*) FROM record_version WHERE table_name = 'admin_unit'")).scalar())
+    assert kept, "the rows that went away are kept in the history"
+
+
+@pytest.mark.parametrize("make", [_merge, _split, _rename])
+def test_days_on_which_the_change_was_on_record_go_on_showing_it(do, entered_earlier, make) -> None:
+    before = state(do)
+    make(do)
+    shown = left(do)
+    entered_earlier()
+    do(undo_change, "149901", number(do))
+    assert state(do) == before
+    assert left(do, today() - timedelta(days=5)) == shown
+    assert left(do, today() - timedelta(days=11)).keys() == {T0, T1, T2}
+    assert left(do) == {T0: ("示例0镇", 4), T1: ("示例1镇", 4), T2: ("示例2镇", 4)}
+
+
+def _sql(do, statement):
+    do(lambda c: c.execute(text(statement)))
+
+
+@pytest.mark.parametrize(
+    ("make", "work", "named"),
+    [
+        (_merge, lambda do: _sql(do, f"UPDATE parcel SET township_code = '{T2}' WHERE parcel_code = '149901-0000001'"),
+         "149901-0000001"),
+        (_merge, lambda do: _sql(do, f"UPDATE parcel SET township_code = '{T1}' WHERE parcel_code = '149901-0000009'"),
+         "149901-0000009"),
+        (_merge, lambda do: do(rename, change(today()), T1, name="又一名"), "变更 3"),
+        (_merge, lambda do: do(rename, change(today(), UnitLevel.VILLAGE), T0 + "200", name="新村"), T0 + "200"),
+        (_rename, lambda do: _sql(do, "INSERT INTO admin_unit (county_code, level, code, name, valid_from) VALUES"
+                                      f" ('149901', 'township', '{T0}', '又来', current_date)"), T0),
+        (_split, lambda do: _sql(do, f"UPDATE parcel SET township_code = '{T2}' WHERE parcel_code = '149901-0000003'"),
+         "149901-0000003"),
+    ],
+)  # fmt: skip
+def test_what_others_worked_on_since_stands_in_the_way(do, make, work, named) -> None:
+    make(do)
+    first = min(row["id"] for row in do(crosswalk, "149901"))
+    work(do)
+    before = state(do)
+    with pytest.raises(ChangeInUse) as refused:
+        do(undo_change, "149901", first)
+    assert named in refused.value.say_what("zh")
+    assert state(do) == before
+
+
+def test_other_edits_of_the_parcels_stay(do) -> None:
+    _merge(do)
+    _sql(do, "UPDATE parcel SET remark = '补' WHERE parcel_code = '149901-0000001'")
+    assert do(undo_change, "149901", number(do)).parcels == 4
+    row = do(
+        lambda c: c.execute(text("SELECT township_code, remark FROM parcel WHERE parcel_code = '149901-0000001'")).one()
+    )
+    assert tuple(row) == (T0, "补")
+
+
+def test_parcels_that_came_to_a_renamed_unit_go_with_it(do) -> None:
+    _rename(do)
+    _sql(do, "UPDATE parcel SET township_code = '149901110' WHERE parcel_code = '149901-0000009'")
+    undone = do(undo_change, "149901", number(do))
+    assert undone.came_since == ["149901-0000009"]
+    assert left(do)[T0] == ("示例0镇", 5)
+
+
+def test_an_unknown_change(do) -> None:
+    with pytest.raises(ChangeUnknown):
+        do(undo_change, "149901", 99)

@@ -9,7 +9,7 @@ from gisreg.db.models.checkout import Checkout, CheckoutParcel
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
-from gisreg.db.models.place import AdminUnit, County, UnitChange, Zone
+from gisreg.db.models.place import AdminUnit, County, UnitChange, UnitChangeUndo, Zone
 from gisreg.db.models.planning import Plan, PlanGate, PlanLabel, PlanRule, PlanRun
 from gisreg.db.models.rights import (
     AssetCard,
@@ -58,6 +58,7 @@ __all__ = [
     "TitleDecision",
     "TitleEvent",
     "UnitChange",
+    "UnitChangeUndo",
     "Zone",
 ]
 

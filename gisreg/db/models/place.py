@@ -1,6 +1,6 @@
 """Counties, their administrative units, and the zones across them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from geoalchemy2 import WKBElement
 from sqlalchemy import (
@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     Double,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gisreg.columns import token
 from gisreg.db.base import Base
-from gisreg.db.models.common import Stamped, boundary, county_code_column
+from gisreg.db.models.common import Stamped, boundary, county_code_column, recorded
 from gisreg.vocab import (
     UnitLevel,
 )
@@ -67,6 +68,17 @@ class AdminUnit(Base):
             postgresql_where=sql("valid_to = 'infinity'"),
         ),
     )
+
+
+class UnitChangeUndo(Base):
+    """A row of the cross-walk that was taken back."""
+
+    __tablename__ = "unit_change_undo"
+    change_id: Mapped[int] = mapped_column(ForeignKey("unit_change.id"), primary_key=True)
+    county_code: Mapped[str] = county_code_column()
+    reason: Mapped[str | None] = mapped_column(SqlText)
+    recorded_at: Mapped[datetime] = recorded()[0]
+    recorded_by: Mapped[str] = recorded()[1]
 
 
 class Zone(Stamped, Base):
