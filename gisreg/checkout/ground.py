@@ -49,7 +49,7 @@ def read_blob(blob: bytes | None, srid: int, where: str) -> tuple[Given | None, 
     if shape is None or shape.is_empty:
         return None, False
     heights = bool(shapely.has_z(shape))
-    return given_shape(_single(shape), srid, where), heights
+    return given_shape(shapely.force_2d(_single(shape)), srid, where), heights
 
 
 def _single(shape: BaseGeometry) -> BaseGeometry:

@@ -39,7 +39,17 @@ OVERLAPS_MEND = Text("请用 subtract 或 move-boundary 处理", "mend it with s
 CROSSES = Text("部分超出县界", "partly outside the county")
 CROSSES_MEND = Text("请核对边界", "check the boundary")
 TOWNSHIP_MOVED = Text("乡镇由 {before} 改为 {after}", "the township changes from {before} to {after}")
-TOWNSHIP_MEND = Text("请核对边界", "check the boundary")
+PLACE_MEND = Text("请核对边界", "check the boundary")
+VILLAGE_MOVED = Text("村由 {before} 改为 {after}", "the village changes from {before} to {after}")
+ZONE_MOVED = Text("园区由 {before} 改为 {after}", "the zone changes from {before} to {after}")
+HEIGHTS_LOST = Text(
+    "测量的高程未保留:{corners} 个界址点没有高程", "the survey's heights are not kept: {corners} corners have none"
+)
+HEIGHTS_MEND = Text(
+    "原高程见上一版;请补测新界址点", "the version before has them; survey the new corners to have them again"
+)
+HALF = 0.5
+"""A parcel of which at least this share lies in a zone belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ class Subject:
     row: Row
     shape: "BaseGeometry | None" = None
     srid: int = STORAGE_SRID
+
+    @property
+    def key(self) -> int:
+        """Its key in the database."""
+        return int(self.row["id"])
 
     @property
     def code(self) -> str:
@@ -126,6 +141,7 @@ class Edit:
         self._moved: set[int] = set()
         self._warnings: list[Warned] = []
         self._county: str | None = None
+        self._surveys: dict[int | None, tuple[BaseGeometry, int]] = {}
         connection.execute(
             text(
                 "SELECT set_config('gisreg.source', current_setting('gisreg.source') || ':' || :operation, true),"
@@ -196,7 +212,32 @@ class Edit:
         if zone_of(srid) is None or row["survey_boundary"] is None:
             return None
         shape = _shape(row["survey_boundary"])
+        self._surveyed_heights(row, srid)
         return (shape, srid) if shape.geom_type in ("Polygon", "MultiPolygon") and shape.is_valid else None
+
+    # -- heights
+
+    def _surveyed_heights(self, row: Row, srid: int) -> None:
+        raised = _raised(row["survey_boundary"])
+        if raised is not None:
+            self._surveys[row["id"]] = raised, srid
+
+    def has_heights(self, surveyed: "BaseGeometry | None", srid: int) -> None:
+        """What is given for a boundary knows heights."""
+        if surveyed is not None:
+            self._surveys[None] = surveyed, srid
+
+    def _with_heights(self, code: str, shape: "BaseGeometry", srid: int, owners: Iterable[int]) -> "BaseGeometry":
+        """The shape with its heights, where it had or is given any and all of its corners still have one."""
+        if not self._surveys.keys() & {None, *owners}:
+            return shape
+        from gisreg.parcels.heights import with_heights  # noqa: PLC0415 - numpy, and few surveys have heights
+
+        raised, missing = with_heights(shape, [survey for survey, zone in self._surveys.values() if zone == srid])
+        if missing:
+            told = Text(HEIGHTS_LOST.say("zh", corners=missing), HEIGHTS_LOST.say("en", corners=missing))
+            self._warnings.append(Warned(code, "heights_dropped", told, HEIGHTS_MEND))
+        return raised
 
     # -- coordinates
 
@@ -226,7 +267,9 @@ class Edit:
         self, subject: Subject, values: Mapping[str, Any], shape: "BaseGeometry | None" = None, srid: int | None = None
     ) -> None:
         """A new version of a parcel."""
-        row = {**values, **(self._placed(subject.row, shape, srid or subject.srid) if shape is not None else {})}
+        row = dict(values)
+        if shape is not None:
+            row |= self._placed(subject.row, shape, srid or subject.srid, [subject.key])
         if not row:
             raise NothingToChange(where=subject.code)
         stored = self.connection.execute(
@@ -243,14 +286,15 @@ class Edit:
         """A new parcel with a number of its own; what ``values`` does not say is as in ``template``."""
         county = str(template["county_code"])
         self._county = county
+        came_from = [predecessor.key for predecessor in predecessors]
         kept = {name: value for name, value in template.items() if name not in (*STAMPS, *OWN_KEYS)}
         row = {**kept, **values}
-        row |= self._placed(row, shape, srid)
+        row |= self._placed(row, shape, srid, came_from)
         row["parcel_code"] = self._next_number(county)
         stored = self.connection.execute(insert(PARCEL).values(**row).returning(*_OUTCOME)).one()
         self._note(stored, "new")
         self._moved.add(stored.id)
-        self._inherit(stored.id, [predecessor.row["id"] for predecessor in predecessors])
+        self._inherit(stored.id, came_from)
         return str(row["parcel_code"])
 
     def _inherit(self, new: int, predecessors: Sequence[int]) -> None:
@@ -301,8 +345,8 @@ class Edit:
             stored.parcel_code, role, stored.version, stored.area_m2, stored.planar_area_m2, stored.official_area_m2
         )
 
-    def _placed(self, row: Row, shape: "BaseGeometry", srid: int) -> dict[str, Any]:
-        """The columns that follow from a boundary.
+    def _placed(self, row: Row, shape: "BaseGeometry", srid: int, owners: Iterable[int]) -> dict[str, Any]:
+        """The columns that follow from a boundary; ``owners`` are the parcels whose ground it was.
 
         Raises:
             OutsideCounty: none of it lies there.
@@ -312,8 +356,11 @@ class Edit:
         ewkb = _ewkb(shape, srid)
         judged = self.connection.execute(
             text(load("gisreg.parcels", "judge.sql")),
-            {"shape": ewkb, "county": county, "west": west, "south": south, "east": east, "north": north},
-        ).one()
+            {
+                "shape": ewkb, "county": county, "west": west, "south": south, "east": east, "north": north,
+                "village": row.get("village_code"), "zone": row.get("zone_code"), "half": HALF, "hair": JUST_INSIDE,
+            },
+        ).one()  # fmt: skip
         code = row.get("parcel_code") or ""
         if judged.share_inside < JUST_INSIDE:
             raise OutsideCounty(where=code, county=county)
@@ -321,22 +368,37 @@ class Edit:
             self._warnings.append(Warned(code, "crosses_county_line", CROSSES, CROSSES_MEND))
         return {
             "survey_crs": f"EPSG:{srid}",
-            "survey_boundary": func.ST_GeomFromEWKB(ewkb),
+            "survey_boundary": func.ST_GeomFromEWKB(_ewkb(self._with_heights(code, shape, srid, owners), srid)),
             "boundary": func.ST_GeomFromEWKB(bytes(judged.boundary)),
             "area_m2": judged.area_m2,
             "planar_area_m2": shape.area,
-            "township_code": self._township(code, row.get("township_code"), judged.townships),
+            **self._place(code, row, judged),
         }
+
+    def _place(self, code: str, row: Row, judged: Any) -> dict[str, str | None]:
+        """Township, village and zone."""
+        township = self._township(code, row.get("township_code"), judged.townships)
+        moved = township != row.get("township_code")
+        village = _village(row.get("village_code"), township, judged, moved=moved)
+        zone = row.get("zone_code")
+        zone = zone if zone is not None and judged.zone_stands else judged.zone
+        self._tell_moved(code, "village_differs", VILLAGE_MOVED, row.get("village_code"), village)
+        self._tell_moved(code, "zone_differs", ZONE_MOVED, row.get("zone_code"), zone)
+        return {"township_code": township, "village_code": village, "zone_code": zone}
 
     def _township(self, code: str, stated: str | None, touched: list[str] | None) -> str | None:
         """The stated one while the parcel touches it, else the one with the largest share (rules §4)."""
         if not touched or stated in touched:
             return stated
-        if stated is not None:
-            words = {"before": stated, "after": touched[0]}
-            told = Text(TOWNSHIP_MOVED.say("zh", **words), TOWNSHIP_MOVED.say("en", **words))
-            self._warnings.append(Warned(code, "township_differs", told, TOWNSHIP_MEND))
+        self._tell_moved(code, "township_differs", TOWNSHIP_MOVED, stated, touched[0])
         return touched[0]
+
+    def _tell_moved(self, code: str, fault: str, words: Text, before: str | None, after: str | None) -> None:
+        if before in (None, after):
+            return
+        said = {"before": before, "after": after or "—"}
+        told = Text(words.say("zh", **said), words.say("en", **said))
+        self._warnings.append(Warned(code, fault, told, PLACE_MEND))
 
     # -- the end
 
@@ -380,6 +442,27 @@ def _overlap_warning(one: Overlap) -> Warned:
     words = {"other": one.other_code, "area_m2": f"{one.area_m2:,.2f}"}
     told = Text(OVERLAPS.say("zh", **words), OVERLAPS.say("en", **words))
     return Warned(one.parcel_code, "overlaps_same_kind", told, OVERLAPS_MEND, one.place, one.area_m2)
+
+
+def _village(stated: str | None, township: str | None, judged: Any, *, moved: bool) -> str | None:
+    """The stated village while the parcel touches it, else the one in the township with the largest share.
+
+    Where no village has a boundary there, the stated one goes only with its township.
+    """
+    if judged.villages:
+        near = [code for code, parent in judged.villages if township is None or parent == township]
+        return stated if stated in near else next(iter(near), None)
+    if stated is None or not moved or township is None:
+        return stated
+    return stated if (judged.village_parent or stated[: len(township)]) == township else None
+
+
+def _raised(element: Any) -> "BaseGeometry | None":
+    """A geometry column's value, if it has heights."""
+    import shapely  # noqa: PLC0415 - as below
+
+    shape = shapely.from_wkb(element.data if isinstance(element.data, str) else bytes(element.data))
+    return shapely.force_3d(shape) if shapely.has_z(shape) else None
 
 
 def _shape(element: Any) -> "BaseGeometry":

@@ -33,6 +33,7 @@ def draw(
     edit = Edit(connection, "draw", reason)
     edit.lock_numbers(county)
     ground, srid = edit.in_zone_of(shape, boundary.srid)
+    edit.has_heights(boundary.surveyed, boundary.srid)
     suspected = kind == Kind.IDLE_LAND and wanted.get("determined_on") is None
     template = {
         "county_code": county,
@@ -54,6 +55,7 @@ def replace(connection: Connection, basis: Basis, boundary: Given, reason: str |
     edit = Edit(connection, "replace", reason)
     (subject,) = edit.lock(basis)
     ground, srid = edit.in_zone_of(shape, boundary.srid)
+    edit.has_heights(boundary.surveyed, boundary.srid)
     if subject.shape is not None and srid == subject.srid and ground.equals_exact(subject.shape, 0):
         raise NothingToChange(where=subject.code)
     edit.change(subject, {}, checked(ground), srid)

@@ -43,6 +43,8 @@ class Given:
     shape: BaseGeometry
     srid: int
     where: str = ""
+    surveyed: BaseGeometry | None = None
+    """The same with its heights, where it has them."""
 
     def polygon(self) -> BaseGeometry:
         """The shape as a valid Polygon or MultiPolygon with an area.
@@ -183,7 +185,7 @@ def given_shape(shape: BaseGeometry | None, srid: int, where: str = "") -> Given
     if not finite.all():
         raise NotFinite(where=where, vertex=int(np.argmin(finite)) + 1)
     _check_range(points, srid, where)
-    return Given(flat, srid, where)
+    return Given(flat, srid, where, shapely.force_3d(shape) if shapely.has_z(shape) else None)
 
 
 def _check_range(points: Any, srid: int, where: str) -> None:
