@@ -1,5 +1,6 @@
 """The invented county in the database: whole, once, and consistent."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from gisreg.affairs.cards import check_cards
 from gisreg.cluster import DatabaseAddress
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.demo import load as loading
@@ -215,3 +217,12 @@ def test_history_tells_what_came_before(read: Connection) -> None:
 def test_parcels_state_what_follows_from_their_books(read) -> None:
     """Ownership, seizure and mortgage: following the books would change nothing."""
     assert [title.parcel_code for title in titles_of(read, "149901", day=date(2026, 12, 31)) if title.changes()] == []
+
+
+def test_asset_cards_agree_for_the_most_part_and_the_others_are_found(read) -> None:
+    check = check_cards(read, "149901", 1.0)
+    found = Counter(str(one.finding) for one in check.findings)
+    assert check.cards > 50
+    assert found.keys() >= {"card_without_parcel", "parcel_without_card", "land_differs"}
+    assert check.matched > 0.9 * check.cards
+    assert sum(found.values()) < 0.25 * check.cards
