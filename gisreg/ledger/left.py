@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, RowMapping, and_, case, func, select, text
+from sqlalchemy import Connection, FromClause, RowMapping, case, func, select, text
 
-from gisreg.db.models import AdminUnit, ParcelOverlap, Zone
-from gisreg.parcels.asof import current_at, today
+from gisreg.db.models import AdminUnit, Zone
+from gisreg.parcels.asof import current_at, overlaps_at, today
 from gisreg.vocab import NOT_CLOSED_STATES, OUTSIDE_STATES, State
 
 MU_PER_M2 = 0.0015
@@ -113,14 +113,15 @@ def _groups(parcels: FromClause, county: str, place_of: Callable[[FromClause], A
     )
 
 
-def _overlaps(parcels: FromClause, county: str, place_of: Callable[[FromClause], Any] = _township) -> Any:
+def _overlaps(
+    parcels: FromClause, county: str, as_of: date | None, place_of: Callable[[FromClause], Any] = _township
+) -> Any:
+    shared = overlaps_at(county, as_of).c
     one, other = parcels.alias("one"), parcels.alias("other")
     place = place_of(one)
     return (
-        select(place, func.sum(ParcelOverlap.area_m2).label("overlap_m2"))
-        .join_from(ParcelOverlap, one, and_(one.c.id == ParcelOverlap.parcel_id, one.c.is_left))
-        .join(other, and_(other.c.id == ParcelOverlap.other_id, other.c.is_left))
-        .where(ParcelOverlap.county_code == county)
+        select(place, func.sum(shared.area_m2).label("overlap_m2"))
+        .where(one.c.id == shared.parcel_id, one.c.is_left, other.c.id == shared.other_id, other.c.is_left)
         .group_by(place)
     )
 
@@ -144,7 +145,7 @@ def township_left(connection: Connection, county: str, as_of: date | None = None
             named = (group["township_name"], group["township_name_en"]) if code is not None else (None, None)
             rows[code] = TownshipLeft(code, *named)
         rows[code].absorb(group)
-    for township, overlap_m2 in connection.execute(_overlaps(parcels, county)):
+    for township, overlap_m2 in connection.execute(_overlaps(parcels, county, as_of)):
         rows[township].deduct(overlap_m2)
     return sorted(rows.values(), key=lambda row: (row.code is None, row.code or ""))
 
@@ -164,7 +165,7 @@ def zone_left(connection: Connection, county: str, as_of: date | None = None) ->
         code = group["township"]
         row = outside if code is None else rows.setdefault(code, TownshipLeft(code))
         row.absorb(group)
-    for code, overlap_m2 in connection.execute(_overlaps(parcels, county, _zone)):
+    for code, overlap_m2 in connection.execute(_overlaps(parcels, county, as_of, _zone)):
         (outside if code is None else rows[code]).deduct(overlap_m2)
     return [*rows.values(), outside]
 

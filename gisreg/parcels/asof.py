@@ -1,11 +1,13 @@
 """The registry as it was recorded at 24:00 of a day, Asia/Shanghai (rules §6)."""
 
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, DateTime, FromClause, bindparam, text
+from sqlalchemy import BigInteger, Date, DateTime, Double, FromClause, Table, bindparam, select, text
 
 from gisreg.db.engine import TIME_ZONE
+from gisreg.db.models import ParcelOverlap
 from gisreg.db.sql import load
 from gisreg.parcels.current import parcel_current
 
@@ -28,3 +30,18 @@ def current_at(as_of: date | None = None) -> FromClause:
         bindparam("as_of", as_of, Date), bindparam("until", end_of(as_of), DateTime(timezone=True))
     )
     return statement.columns(*parcel_current.columns).subquery("parcel_current")
+
+
+def overlaps_at(county: str, as_of: date | None = None) -> FromClause:
+    """Pairs of parcels of different kinds that share ground, now (the links kept) or as at the end of ``as_of``.
+
+    Columns ``parcel_id``, ``other_id`` and ``area_m2``; to be joined with :func:`current_at` of the same day, which
+    knows which parcels there were.
+    """
+    if as_of is None:
+        links = cast(Table, ParcelOverlap.__table__)
+        return select(links).where(links.c.county_code == county).subquery("overlap")
+    statement = text(load("gisreg.parcels", "overlaps_at.sql")).bindparams(
+        bindparam("county", county), bindparam("until", end_of(as_of), DateTime(timezone=True))
+    )
+    return statement.columns(parcel_id=BigInteger, other_id=BigInteger, area_m2=Double).subquery("overlap")

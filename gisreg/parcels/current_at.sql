@@ -42,8 +42,15 @@ WITH recorded AS (
 -- the unit of a code that day; where it had ended by then and nobody had yet recorded it, as it was last
 unit_then AS (
     SELECT DISTINCT ON (county_code, code) county_code, code, name, name_en
-    FROM admin_unit
-    WHERE level = 'township' AND valid_from <= :as_of
+    FROM admin_unit AS u
+    WHERE level = 'township' AND valid_from <= :as_of AND (
+        valid_to > :as_of
+        OR EXISTS (
+            SELECT FROM unit_change AS c
+            WHERE c.county_code = u.county_code AND c.level = u.level AND c.old_code = u.code
+                AND c.effective_on = u.valid_to AND c.recorded_at >= :until
+        )
+    )
     ORDER BY county_code, code, valid_to DESC
 ),
 in_force AS (
