@@ -24,6 +24,7 @@ from api.routers import (
     documents,
     export,
     health,
+    imports,
     maps,
     parcel_edits,
     parcels,
@@ -48,6 +49,7 @@ ROUTERS = (
     rights,
     affairs,
     batches,
+    imports,
     checkouts,
     documents,
     units,
@@ -56,7 +58,9 @@ ROUTERS = (
     maps,
     docs,
 )
-STRICT = (townships, batches, checkouts, parcel_edits, parcels, rights, affairs, documents, units, plan, export)
+STRICT = (
+    townships, batches, imports, checkouts, parcel_edits, parcels, rights, affairs, documents, units, plan, export,
+)  # fmt: skip
 
 
 def create_app(settings: Settings) -> FastAPI:

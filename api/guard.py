@@ -20,6 +20,8 @@ from gisreg.text import Language, Text
 
 OWN_BODIES = frozenset({"application/json", "application/octet-stream"})
 """Bodies that a page of another site cannot send without asking first: JSON, and a file as it is."""
+FORM_PATH, FORM_BODY = "/imports/previews", "multipart/form-data"
+"""The one address that takes a form with files. A page of another site could send one: its Origin gives it away."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 STRICT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -82,7 +84,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check(method: str, headers: Headers) -> None:
+def check(method: str, headers: Headers, path: str = "") -> None:
     """Refuse what a foreign page could have sent.
 
     Raises:
@@ -101,7 +103,8 @@ def check(method: str, headers: Headers) -> None:
         "same-site",
     ):
         raise ForeignOrigin(where="Origin")
-    if _has_body(headers) and headers.get("content-type", "").partition(";")[0].strip().lower() not in OWN_BODIES:
+    body = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if _has_body(headers) and body not in OWN_BODIES and (path, body) != (FORM_PATH, FORM_BODY):
         raise NotJson(where="Content-Type")
 
 
@@ -137,7 +140,7 @@ class Guard:
             await send(message)
 
         try:
-            check(scope["method"], Headers(scope=scope))
+            check(scope["method"], Headers(scope=scope), scope["path"])
         except GisregError as refused:
             # Not request.url: a Host header that cannot be read would fail there once more.
             answer = fault_of(refused).response(scope["path"], language_of(Request(scope), self.default_language))

@@ -104,9 +104,10 @@ class Fault:
 def fault_of(error: GisregError) -> Fault:
     """The failure with the status of its kind; failures of HTTP itself bring their own."""
     usual, title = next((code, words) for kind, code, words in STATUS if isinstance(error, kind))
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if usual == 503 else {}  # noqa: PLR2004 - an HTTP status
+    status = int(getattr(type(error), "http_status", usual))
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}  # noqa: PLR2004 - an HTTP status
     return Fault(
-        int(getattr(type(error), "http_status", usual)),
+        status,
         title,
         error.code,
         Text(error.say_what("zh"), error.say_what("en")),

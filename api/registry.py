@@ -16,6 +16,8 @@ from gisreg.settings import Settings
 POOL_SIZE = 10
 MAX_CONNECTIONS = 20
 """SQLAlchemy opens up to ten more than it keeps."""
+MOST_IMPORTS = 2
+"""Files that are read side by side."""
 
 
 class Registry:
@@ -26,15 +28,17 @@ class Registry:
         self.started = secrets.token_hex(8)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+        self.importing = threading.BoundedSemaphore(MOST_IMPORTS)
 
     def engine(self) -> Engine:
         """The engine; made at first use, so that an application starts (and says so) while its database is down."""
         with self._lock:
             if self._engine is None:
-                self._engine = make_engine(self._app_url(), pool_size=POOL_SIZE, application_name="gisreg api")
+                self._engine = make_engine(self.url(), pool_size=POOL_SIZE, application_name="gisreg api")
             return self._engine
 
-    def _app_url(self) -> str:
+    def url(self) -> str:
+        """The database's address, for work that opens connections of its own."""
         if self.settings.database_url:
             return sqlalchemy_url(self.settings.database_url)
         return database_address(self.settings).app_url

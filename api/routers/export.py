@@ -21,12 +21,13 @@ from gisreg.vocab import Kind
 router = APIRouter(tags=["export"])
 
 CHUNK_BYTES = 256 * 1024
-Format = Literal["shp", "gpkg", "geojson"]
-SUFFIXES: dict[Format, str] = {"shp": ".shp.zip", "gpkg": ".gpkg", "geojson": ".geojson"}
+Format = Literal["shp", "gpkg", "geojson", "txt"]
+SUFFIXES: dict[Format, str] = {"shp": ".shp.zip", "gpkg": ".gpkg", "geojson": ".geojson", "txt": ".txt"}
 MEDIA_TYPES: dict[Format, str] = {
     "shp": "application/zip",
     "gpkg": "application/geopackage+sqlite3",
     "geojson": "application/geo+json",
+    "txt": "text/plain",
 }
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -45,20 +46,25 @@ Crs = Annotated[
     ),
 ]
 Encoding = Annotated[
-    str | None, Query(max_length=40, description="仅 shapefile：GBK（默认）或 UTF-8 · shapefile only", examples=["GBK"])
+    str | None,
+    Query(
+        max_length=40, description="仅 shapefile、txt：GBK（默认）或 UTF-8 · shapefile and txt only", examples=["GBK"]
+    ),
 ]
 Kinds = Annotated[list[Kind] | None, Query(alias="kind", description="只要这些类型，可重复 · only these kinds")]
 
 
 @router.get(
     "/export",
-    summary="导出 shapefile、GeoPackage、GeoJSON · export a file",
+    summary="导出 shapefile、GeoPackage、GeoJSON、界址点 TXT · export a file",
     responses={**_FILES, **documented(400, 404, 422, 503, 507)},
     response_class=Response,
 )
 def export_file(  # noqa: PLR0917 - FastAPI passes by name
     reading: ReadingDep,
-    format: Annotated[Format, Query(description="shp 为 zip · shp comes zipped")] = "shp",
+    format: Annotated[
+        Format, Query(description="shp 为 zip，txt 为界址点 · shp comes zipped, txt is boundary points")
+    ] = "shp",
     crs: Crs = None,
     encoding: Encoding = None,
     filter: Filter = None,
@@ -70,7 +76,8 @@ def export_file(  # noqa: PLR0917 - FastAPI passes by name
     """All parcels of the county, or those a filter chooses, as one file.
 
     A character that the encoding lacks is refused with row and field, never dropped: ask for UTF-8 then. Holders'
-    names are left out.
+    names are left out. Boundary points are written in a zone (by default the county's own); parcels without a boundary
+    are left out of them.
     """
     source = current_at(as_of)
     where = compiled(filter, filter_lang, source)
@@ -94,7 +101,9 @@ def export_file(  # noqa: PLR0917 - FastAPI passes by name
         "Content-Disposition": disposition(f"{stem}{SUFFIXES[format]}", target.name),
         "Content-Length": str(size),
     }
-    return StreamingResponse(_chunks(file), headers=headers, media_type=MEDIA_TYPES[format])
+    # a text's characters are those of its encoding, not those that a browser would guess
+    media_type = f"text/plain; charset={encoding or 'GBK'}" if format == "txt" else MEDIA_TYPES[format]
+    return StreamingResponse(_chunks(file), headers={**headers, "Content-Type": media_type})
 
 
 def disposition(name: str, plain: str) -> str:

@@ -45,3 +45,15 @@ def test_what_cannot_be_written_is_refused(client, asked):
 
 def test_unchanged_is_not_made_again(ask_again):
     assert ask_again("/export?format=geojson").status_code == 304
+
+
+def test_boundary_points_as_text_in_the_encoding_said(client):
+    answer = client.get("/export", params={"format": "txt", "filter": "kind = 'idle_land'"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/plain; charset=GBK"
+    assert ".txt" in answer.headers["content-disposition"]
+    assert answer.content.decode("gb18030").count("@") == 3
+    told = client.get("/export", params={"format": "txt", "encoding": "UTF-8", "crs": "EPSG:4547"})
+    assert "[地块坐标]" in told.content.decode("utf-8-sig")
+    refused = client.get("/export", params={"format": "txt", "crs": "EPSG:4490"})
+    assert (refused.status_code, bool(refused.json()["mend"])) == (400, True)
