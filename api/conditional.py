@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.language import language_of
+from api.preconditions import version_tag
 from api.registry import Registry
 from gisreg.db.snapshot import snapshot_mark
 from gisreg.parcels.asof import today
@@ -54,6 +55,18 @@ class Reading:
         """The answer with its validators."""
         return Response(body, headers={**self.headers(), **(headers or {})}, media_type=media_type, **options)
 
+    def reply_version(self, body: bytes, media_type: str, parcel_code: str, version: int) -> Response:
+        """One parcel under a strong tag, which an edit may name in ``If-Match``; what changes elsewhere leaves it.
+
+        Raises:
+            NotModified: the reader's copy is the same to the byte.
+        """
+        compressed = "gzip" if "gzip" in self.request.headers.get("accept-encoding", "") else ""
+        self.etag = version_tag(parcel_code, version, body, media_type, self.language, compressed)
+        if self._known():
+            raise NotModified(self.headers())
+        return self.reply(body, media_type)
+
     def headers(self) -> dict[str, str]:
         """What goes with the answer and with its 304 alike."""
         return {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": VARY, "Content-Language": self.language}
@@ -74,7 +87,8 @@ class Reading:
 
     def _known(self) -> bool:
         given = self.request.headers.get("if-none-match", "")
-        return any(tag.strip() in (self.etag, self.etag.removeprefix("W/"), "*") for tag in given.split(","))
+        own = self.etag.removeprefix("W/")
+        return any(tag.strip().removeprefix("W/") in (own, "*") for tag in given.split(","))
 
 
 def register(app: FastAPI) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from api.preconditions import BasisContradicted, BasisMissing, PreconditionFailed
 from gisreg.errors import (
     AccessError,
     ConflictError,
@@ -31,6 +32,9 @@ STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
     (FieldUnknown, 422, Text("字段不能修改", "Not a field for editing")),
     (ValueUnusable, 422, Text("值不可用", "The value does not fit")),
     (ParcelRetired, 410, Text("编号已停用", "The number is out of use")),
+    (BasisContradicted, 422, Text("版本前后矛盾", "The versions contradict each other")),
+    (BasisMissing, 422, Text("缺少所依据的版本", "The version edited is not told")),
+    (PreconditionFailed, 412, Text("版本不符", "Precondition failed")),
     (InputError, 400, Text("请求有误", "Bad request")),
     (NotFoundError, 404, Text("没有找到", "Not found")),
     (ConflictError, 409, Text("与现状冲突", "Conflict")),

@@ -1,9 +1,10 @@
 """Edits of parcels and boundary work, their versions and where they came from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.encoding import json_bytes
 from api.parameters import ParcelCode, known_form
+from api.preconditions import MatchDep, Wanted
 from api.problems import documented
 from api.registry import Registry
 from api.schemas import answers
@@ -26,9 +28,12 @@ MAX_VERSION = 2**31 - 1
 MAX_SHAPES, MAX_PARCELS, MAX_CHANGES = 50, 100, 1_000
 Version = Annotated[int, Path(ge=1, le=MAX_VERSION, description="版本 · version")]
 BasedOn = Annotated[
-    int,
+    int | None,
     Field(
-        ge=1, le=MAX_VERSION, description="依据的版本，过期即拒绝 · the version it is based on; a stale one is refused"
+        ge=1,
+        le=MAX_VERSION,
+        description="依据的版本，过期即拒绝；或用 If-Match 头 · the version it is based on (or the header If-Match);"
+        " a stale one is refused",
     ),
 ]
 Reason = Annotated[str | None, Field(max_length=1_000, description="理由，记入历史 · kept in the journal")]
@@ -44,7 +49,7 @@ Direction = Annotated[
     float, Field(ge=-360, le=360, allow_inf_nan=False, description="推进方向，从北顺时针 · degrees from north")
 ]
 Point = tuple[float, float]
-_PROBLEMS = documented(400, 403, 404, 409, 410, 415, 422, 503)
+_PROBLEMS = documented(400, 403, 404, 409, 410, 412, 415, 422, 503)
 _EDITED: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -95,7 +100,7 @@ class _Order(BaseModel):
 class EditOrder(_Order):
     """修改属性 · fields to set; null is unknown."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     values: dict[str, Any] = Field(description="字段见 /queryables · names as in /queryables")
 
 
@@ -112,7 +117,7 @@ class DrawOrder(_Order):
 class ShapeOrder(_Order):
     """一个图形 · a shape."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     geometry: Geometry
     crs: Crs = None
 
@@ -136,7 +141,7 @@ class VertexOrder(BaseModel):
 class VerticesOrder(_Order):
     """移动、插入、删除顶点 · move, insert and delete vertices."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     changes: list[VertexOrder] = Field(min_length=1, max_length=MAX_CHANGES)
     crs: Crs = None
     tolerance_m: Metres = 0.5
@@ -145,7 +150,7 @@ class VerticesOrder(_Order):
 class AreasOrder(_Order):
     """按面积 · by areas."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     areas_m2: list[Area] = Field(min_length=1, max_length=MAX_SHAPES)
     direction: Direction = 0.0
 
@@ -153,7 +158,7 @@ class AreasOrder(_Order):
 class PartsOrder(_Order):
     """按部分 · by parts."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     parts: Literal[True]
 
 
@@ -172,7 +177,7 @@ class CarveOrder(ShapeOrder):
 class CarveAreaOrder(_Order):
     """按面积划出 · an area to carve off."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     area_m2: Area
     direction: Direction = 0.0
     values: dict[str, Any] = Field(default_factory=dict)
@@ -181,7 +186,7 @@ class CarveAreaOrder(_Order):
 class SnapOrder(_Order):
     """对齐邻宗 · snap to neighbours."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     tolerance_m: Metres = 0.5
     to: list[str] | None = Field(None, max_length=MAX_PARCELS, description="只对齐这些 · these only")
 
@@ -191,14 +196,15 @@ class RemoveOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     reason: str = Field(min_length=1, max_length=1_000)
 
 
 class UndoOrder(_Order):
     """撤销 · take back."""
 
-    version: int = Field(ge=1, le=MAX_VERSION)
+    based_on: BasedOn = None
+    version: int = Field(ge=1, le=MAX_VERSION, description="要撤销的版本 · the version to take back")
 
 
 class BasisOrder(BaseModel):
@@ -207,17 +213,17 @@ class BasisOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     parcel_code: str = Field(max_length=20)
-    based_on: BasedOn
+    based_on: BasedOn = None
 
-    def basis(self) -> Basis:
-        """As the core names it."""
-        return Basis(known_form(self.parcel_code), self.based_on)
+    def wanted(self) -> Wanted:
+        """The parcel by its code."""
+        return Wanted(known_form(self.parcel_code), self.based_on)
 
 
 class SubtractOrder(_Order):
     """扣除重叠 · subtract an overlap."""
 
-    based_on: BasedOn
+    based_on: BasedOn = None
     other: BasisOrder
 
 
@@ -251,6 +257,32 @@ def _do(registry: Registry, actor: Actor, work: Callable[[Connection], Edited], 
     with registry.transaction(actor) as connection:
         edited = work(connection)
     return Response(json_bytes(edited.as_json()), status, media_type=JSON)
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who edits, and what the request says of the versions seen; each edit is one transaction."""
+
+    registry: RegistryDep
+    actor: ActorDep
+    match: MatchDep
+
+    def one(self, wanted: Wanted, work: Callable[[Connection, Basis], Edited], status: int = 200) -> Response:
+        """An edit of one parcel."""
+        with self.match.told():
+            return _do(self.registry, self.actor, lambda c: work(c, self.match.basis(c, wanted)), status)
+
+    def all(
+        self, wanted: Sequence[Wanted], work: Callable[[Connection, list[Basis]], Edited], status: int = 200
+    ) -> Response:
+        """An edit of several."""
+        with self.match.told():
+            return _do(
+                self.registry, self.actor, lambda c: work(c, [self.match.basis(c, one) for one in wanted]), status
+            )
+
+
+EditorDep = Annotated[Editor, Depends()]
 
 
 def _shape(geometry: dict[str, Any] | str, crs: str | None) -> Any:
@@ -288,142 +320,148 @@ def draw(registry: RegistryDep, actor: ActorDep, order: DrawOrder) -> Response:
 
 
 @_post("/parcels/merge", "合并相邻宗地 · merge neighbours", 201)
-def merge(registry: RegistryDep, actor: ActorDep, order: MergeOrder) -> Response:
+def merge(editor: EditorDep, order: MergeOrder) -> Response:
     """One parcel with a new number; the old numbers lead to it."""
     from gisreg.parcels.boundary.merge import merge as work  # noqa: PLC0415 - as above
 
-    bases = [one.basis() for one in order.parcels]
-    return _do(registry, actor, lambda connection: work(connection, bases, order.reason), 201)
+    wanted = [one.wanted() for one in order.parcels]
+    return editor.all(wanted, lambda c, bases: work(c, bases, order.reason), 201)
 
 
 @_post("/parcels/move-boundary", "移动共用边界 · move a common boundary")
-def move_boundary(registry: RegistryDep, actor: ActorDep, order: MoveOrder) -> Response:
+def move_boundary(editor: EditorDep, order: MoveOrder) -> Response:
     """Along a line, or by its vertices; neither gap nor overlap is left."""
     from gisreg.parcels.boundary import neighbours  # noqa: PLC0415 - as above
 
-    one, two = (parcel.basis() for parcel in order.parcels)
+    both = [parcel.wanted() for parcel in order.parcels]
     if order.changes:
         changes, srid = _changes(order.changes), _srid(order.crs)
-        return _do(registry, actor, lambda c: neighbours.move_common_vertices(
-            c, one, two, changes, srid=srid, tolerance_m=order.tolerance_m, reason=order.reason))  # fmt: skip
+        return editor.all(both, lambda c, bases: neighbours.move_common_vertices(
+            c, bases[0], bases[1], changes, srid=srid, tolerance_m=order.tolerance_m, reason=order.reason))  # fmt: skip
     line = _shape(order.geometry or {}, order.crs)
-    return _do(registry, actor, lambda connection: neighbours.move_boundary(connection, one, two, line, order.reason))
+    return editor.all(both, lambda c, bases: neighbours.move_boundary(
+        c, bases[0], bases[1], line, order.reason))  # fmt: skip
 
 
 @_post("/parcels/{parcel_code}/edit", "修改属性 · set fields")
-def edit(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: EditOrder) -> Response:
+def edit(editor: EditorDep, parcel_code: ParcelCode, order: EditOrder) -> Response:
     """Only fields that people keep: numbers, areas and states come from the registry."""
     from gisreg.parcels.edits import edit_attributes  # noqa: PLC0415 - as above
 
-    basis = _basis(parcel_code, order.based_on)
-    return _do(registry, actor, lambda connection: edit_attributes(connection, basis, order.values, order.reason))
+    wanted = _wanted(parcel_code, order.based_on)
+    return editor.one(wanted, lambda c, basis: edit_attributes(c, basis, order.values, order.reason))
 
 
 @_post("/parcels/{parcel_code}/replace", "替换边界 · replace the boundary")
-def replace(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: ShapeOrder) -> Response:
+def replace(editor: EditorDep, parcel_code: ParcelCode, order: ShapeOrder) -> Response:
     """What is given in a zone is kept there to the digit."""
     from gisreg.parcels.boundary.draw import replace as work  # noqa: PLC0415 - as above
 
-    basis, shape = _basis(parcel_code, order.based_on), _shape(order.geometry, order.crs)
-    return _do(registry, actor, lambda connection: work(connection, basis, shape, order.reason))
+    wanted, shape = _wanted(parcel_code, order.based_on), _shape(order.geometry, order.crs)
+    return editor.one(wanted, lambda c, basis: work(c, basis, shape, order.reason))
 
 
 @_post("/parcels/{parcel_code}/reshape", "修整边界 · reshape")
-def reshape(
-    registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: ShapeOrder | VerticesOrder
-) -> Response:
+def reshape(editor: EditorDep, parcel_code: ParcelCode, order: ShapeOrder | VerticesOrder) -> Response:
     """By a line that the boundary is to follow, or vertex by vertex."""
     from gisreg.parcels.boundary.reshape import change_vertices, reshape_by_line  # noqa: PLC0415 - as above
 
-    basis = _basis(parcel_code, order.based_on)
+    wanted = _wanted(parcel_code, order.based_on)
     if isinstance(order, VerticesOrder):
         changes, srid, tolerance = _changes(order.changes), _srid(order.crs), order.tolerance_m
-        return _do(registry, actor, lambda c: change_vertices(
+        return editor.one(wanted, lambda c, basis: change_vertices(
             c, basis, changes, srid=srid, tolerance_m=tolerance, reason=order.reason))  # fmt: skip
     line = _shape(order.geometry, order.crs)
-    return _do(registry, actor, lambda connection: reshape_by_line(connection, basis, line, order.reason))
+    return editor.one(wanted, lambda c, basis: reshape_by_line(c, basis, line, order.reason))
 
 
 @_post("/parcels/{parcel_code}/split", "分割 · split", 201)
 def split(
-    registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: ShapeOrder | AreasOrder | PartsOrder
+    editor: EditorDep,
+    parcel_code: ParcelCode,
+    order: ShapeOrder | AreasOrder | PartsOrder,
 ) -> Response:
     """By a line, into areas, or by parts; the old number goes out of use."""
     from gisreg.parcels.boundary import split as work  # noqa: PLC0415 - as above
 
-    basis = _basis(parcel_code, order.based_on)
+    wanted = _wanted(parcel_code, order.based_on)
     if isinstance(order, PartsOrder):
-        return _do(registry, actor, lambda c: work.split_parts(c, basis, order.reason), 201)
+        return editor.one(wanted, lambda c, basis: work.split_parts(c, basis, order.reason), 201)
     if isinstance(order, AreasOrder):
         areas, direction = order.areas_m2, order.direction
-        return _do(registry, actor, lambda c: work.split_by_areas(c, basis, areas, direction, order.reason), 201)
+        return editor.one(
+            wanted,
+            lambda c, basis: work.split_by_areas(c, basis, areas, direction, order.reason),
+            201,
+        )
     line = _shape(order.geometry, order.crs)
-    return _do(registry, actor, lambda c: work.split_by_line(c, basis, line, order.reason), 201)
+    return editor.one(wanted, lambda c, basis: work.split_by_line(c, basis, line, order.reason), 201)
 
 
 @_post("/parcels/{parcel_code}/cut", "扣除道路 · cut out a road")
-def cut(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: CutOrder) -> Response:
+def cut(editor: EditorDep, parcel_code: ParcelCode, order: CutOrder) -> Response:
     """A polygon, or a middle line with a width."""
     from gisreg.parcels.boundary.cut import cut_road  # noqa: PLC0415 - as above
 
-    basis, road = _basis(parcel_code, order.based_on), _shape(order.geometry, order.crs)
-    return _do(registry, actor, lambda connection: cut_road(connection, basis, road, order.width_m, order.reason))
+    wanted, road = _wanted(parcel_code, order.based_on), _shape(order.geometry, order.crs)
+    return editor.one(wanted, lambda c, basis: cut_road(c, basis, road, order.width_m, order.reason))
 
 
 @_post("/parcels/{parcel_code}/subtract", "扣除重叠 · subtract an overlap")
-def subtract(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: SubtractOrder) -> Response:
+def subtract(editor: EditorDep, parcel_code: ParcelCode, order: SubtractOrder) -> Response:
     """The overlap goes out of this parcel; the other stays as it is."""
     from gisreg.parcels.boundary.cut import subtract as work  # noqa: PLC0415 - as above
 
-    basis, other = _basis(parcel_code, order.based_on), order.other.basis()
-    return _do(registry, actor, lambda connection: work(connection, basis, other, order.reason))
+    both = [_wanted(parcel_code, order.based_on), order.other.wanted()]
+    return editor.all(both, lambda c, bases: work(c, bases[0], bases[1], order.reason))
 
 
 @_post("/parcels/{parcel_code}/snap", "对齐邻宗 · snap to neighbours")
-def snap(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: SnapOrder) -> Response:
+def snap(editor: EditorDep, parcel_code: ParcelCode, order: SnapOrder) -> Response:
     """Corners within the tolerance take the neighbours' place."""
     from gisreg.parcels.boundary.neighbours import snap as work  # noqa: PLC0415 - as above
 
-    basis = _basis(parcel_code, order.based_on)
-    return _do(registry, actor, lambda c: work(c, basis, order.tolerance_m, order.to, order.reason))
+    wanted = _wanted(parcel_code, order.based_on)
+    return editor.one(wanted, lambda c, basis: work(c, basis, order.tolerance_m, order.to, order.reason))
 
 
 @_post("/parcels/{parcel_code}/carve", "部分处置 · carve a part off", 201)
-def carve(
-    registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: CarveOrder | CarveAreaOrder
-) -> Response:
+def carve(editor: EditorDep, parcel_code: ParcelCode, order: CarveOrder | CarveAreaOrder) -> Response:
     """The part gets its own number, the rest keeps this one; the areas add up."""
     from gisreg.parcels.boundary import cut as work  # noqa: PLC0415 - as above
 
-    basis, values = _basis(parcel_code, order.based_on), order.values
+    wanted, values = _wanted(parcel_code, order.based_on), order.values
     if isinstance(order, CarveAreaOrder):
         area, direction = order.area_m2, order.direction
-        return _do(registry, actor, lambda c: work.carve_area(
+        return editor.one(wanted, lambda c, basis: work.carve_area(
             c, basis, area, direction=direction, values=values, reason=order.reason), 201)  # fmt: skip
     part = _shape(order.geometry, order.crs)
-    return _do(registry, actor, lambda connection: work.carve(connection, basis, part, values, order.reason), 201)
+    return editor.one(wanted, lambda c, basis: work.carve(c, basis, part, values, order.reason), 201)
 
 
 @_post("/parcels/{parcel_code}/remove", "核减 · strike off")
-def remove(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: RemoveOrder) -> Response:
+def remove(editor: EditorDep, parcel_code: ParcelCode, order: RemoveOrder) -> Response:
     """The number goes out of use, its history stays."""
     from gisreg.parcels.edits import remove as work  # noqa: PLC0415 - as above
 
-    basis = _basis(parcel_code, order.based_on)
-    return _do(registry, actor, lambda connection: work(connection, basis, order.reason))
+    wanted = _wanted(parcel_code, order.based_on)
+    return editor.one(wanted, lambda c, basis: work(c, basis, order.reason))
 
 
 @_post("/parcels/{parcel_code}/undo", "撤销一次修改 · take one edit back")
-def undo(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: UndoOrder) -> Response:
+def undo(editor: EditorDep, parcel_code: ParcelCode, order: UndoOrder) -> Response:
     """A new version with the values of before, in every parcel that the edit changed."""
     from gisreg.parcels.undo import undo as work  # noqa: PLC0415 - as above
 
-    code = known_form(parcel_code)
-    return _do(registry, actor, lambda connection: work(connection, code, order.version, order.reason))
+    wanted = _wanted(parcel_code, order.based_on)
+    if not editor.match.given and order.based_on is None:
+        return _do(editor.registry, editor.actor, lambda c: work(c, wanted.parcel_code, order.version, order.reason))
+    return editor.one(wanted, lambda c, basis: work(
+        c, wanted.parcel_code, order.version, order.reason, basis=basis))  # fmt: skip
 
 
-def _basis(parcel_code: str, version: int) -> Basis:
-    return Basis(known_form(parcel_code), version)
+def _wanted(parcel_code: str, based_on: int | None) -> Wanted:
+    return Wanted(known_form(parcel_code), based_on)
 
 
 @router.get(

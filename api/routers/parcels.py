@@ -172,8 +172,8 @@ def parcel(reading: ReadingDep, parcel_code: ParcelCode, as_of: AsOf = None, for
         if moved is not None:
             return moved
         if form_of(reading.request, format) == "geojson":
-            return reading.reply(get_feature(connection, code, as_of), GEOJSON)
-        return reading.reply(json_bytes(row), JSON)
+            return reading.reply_version(get_feature(connection, code, as_of), GEOJSON, code, row["version"])
+        return reading.reply_version(json_bytes(row), JSON, code, row["version"])
 
 
 def _moved(reading: Reading, connection: Connection, code: str) -> Response | None:

@@ -188,6 +188,14 @@ class Edit:
             raise ParcelNotFound(where=basis.parcel_code, parcel_code=basis.parcel_code)
         if in_use and row["state"] == State.REMOVED:
             require_in_use(self.connection, basis.parcel_code)
+        self.require_at(row, basis, wanted)
+
+    def require_at(self, row: Row, basis: Basis, wanted: Mapping[str, Any] | None = None) -> None:
+        """The locked parcel is at the version that was seen.
+
+        Raises:
+            StaleVersion.
+        """
         if row["version"] != basis.version:
             raise StaleVersion(
                 where=basis.parcel_code,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, any_, literal, select
 
 from gisreg.db.models import ParcelEdit, ParcelLineage
 from gisreg.parcels.attributes import title_of
-from gisreg.parcels.editing import Edit, Edited
+from gisreg.parcels.editing import Basis, Edit, Edited
 from gisreg.parcels.faults import NothingToUndo, UndoneSince, VersionNotFound
 from gisreg.parcels.read import Row
 from gisreg.parcels.versions import changed_fields, parcel_id_of, told_value, version_row
@@ -26,12 +26,16 @@ class _Step:
     now: Row
 
 
-def undo(connection: Connection, parcel_code: str, version: int, reason: str | None = None) -> Edited:
+def undo(
+    connection: Connection, parcel_code: str, version: int, reason: str | None = None, *, basis: Basis | None = None
+) -> Edited:
     """Undo what a version changed, together with all that its edit did to other parcels.
 
-    Numbers that the edit gave go out of use; numbers that it retired come back.
+    Numbers that the edit gave go out of use; numbers that it retired come back. With ``basis`` the parcel must be at
+    the version that was seen; without it what the edit wrote must still be there.
 
     Raises:
+        StaleVersion: the parcel is not at the version of ``basis``.
         UndoneSince: a value was changed again later; both values are shown.
         NothingToUndo, VersionNotFound, ParcelNotFound.
     """
@@ -47,6 +51,8 @@ def undo(connection: Connection, parcel_code: str, version: int, reason: str | N
     versions = dict(zip(journal.parcel_ids, journal.versions, strict=True)) if journal else {parcel_id: version}
     edit = Edit(connection, "undo", reason)
     steps = {key: _step(connection, key, versions[key], now) for key, now in edit.lock_ids(list(versions)).items()}
+    if basis is not None:
+        edit.require_at(steps[parcel_id].now, basis)
     for step in steps.values():
         _require_untouched(step)
     came_from = _predecessors(connection, journal.id) if journal else {}

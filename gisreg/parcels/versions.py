@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
@@ -135,6 +136,28 @@ def told_value(row: Row, field: str) -> Any:
     if field == "boundary":
         return None if row["boundary"] is None else f"{row['area_m2'] or 0:,.2f} ㎡"
     return row[field]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which version a parcel is at, who wrote it and when."""
+
+    version: int
+    recorded_by: str
+    recorded_at: datetime
+
+
+def current_stamp(connection: Connection, parcel_code: str) -> Stamp:
+    """The version of now, also of a number out of use.
+
+    Raises:
+        ParcelNotFound.
+    """
+    wanted = select(Parcel.version, Parcel.recorded_by, Parcel.recorded_at).where(Parcel.parcel_code == parcel_code)
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        raise ParcelNotFound(where=parcel_code, parcel_code=parcel_code)
+    return Stamp(*row)
 
 
 def differences_since(
