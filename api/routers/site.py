@@ -13,7 +13,7 @@ from api.routers.townships import ranked, totals
 from api.templating import STATIC_DIR, render, speaker
 from gisreg.counties import CountyNames, choose_county, list_counties
 from gisreg.geometry import STORAGE_SRID, WEB_MERCATOR_SRID, WGS84_SRID, zones
-from gisreg.ledger.left import TownshipLeft, county_left
+from gisreg.ledger.left import Tally, TownshipLeft, county_left
 from gisreg.parcels.asof import today
 from gisreg.text import Text
 from gisreg.vocab import LABEL_LEGEND, Kind, Label
@@ -44,17 +44,28 @@ def first_page(reading: ReadingDep, caches: CachesDep, county: County = None, as
 
 
 def _county_values(county: CountyNames, rows: list[TownshipLeft], as_of: date | None) -> dict[str, Any]:
+    total = county_left(rows)
     return {
         "county": county,
         "as_of": as_of,
         "day": as_of or today(),
         "rows": rows,
-        "total": county_left(rows),
+        "total": total,
+        "unlabelled": unlabelled(total),
         "most_mu": max((row.left_mu for row in rows), default=0.0),
         "kinds": list(Kind),
         "labels": [(label, LABEL_LEGEND[label]) for label in Label],
         "systems": [*GEOGRAPHIC, *((zone.srid, zone.title) for zone in zones())],
     }
+
+
+def unlabelled(total: TownshipLeft) -> Tally:
+    """What is left without advice: the kinds' sum less the labels' sum."""
+    kinds, labels = list(total.by_kind.values()), list(total.by_label.values())
+    return Tally(
+        sum(tally.count for tally in kinds) - sum(tally.count for tally in labels),
+        max(0.0, sum(tally.mu for tally in kinds) - sum(tally.mu for tally in labels)),
+    )
 
 
 def _frame(reading: Reading) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from gisreg.settings import Settings
+from maps.styles import KIND_COLOURS, LABEL_COLOURS
 
 
 def test_the_first_page_shows_the_county_in_both_languages(client):
@@ -60,3 +61,13 @@ def test_browser_code_that_is_not_installed_is_named(api_settings, tmp_path):
         missing = client.get("/docs/swagger-ui.css")
     assert (missing.status_code, missing.json()["code"]) == (503, "browser_code_missing")
     assert "make setup" in missing.json()["mend"]
+
+
+def test_the_first_page_has_the_colours_of_the_maps_and_its_tables_add_up(client):
+    css = client.get("/static/site.css").text
+    for token, colour in {**LABEL_COLOURS, **KIND_COLOURS}.items():
+        assert f".{token} {{ background: {colour}; }}" in css
+    page = client.get("/").text
+    net = re.findall(r'剩余待盘活</th><td class="n">([0-9,]+)</td><td class="n">([0-9,.]+)</td>', page)
+    townships = client.get("/townships").json()["total"]
+    assert net == [(f"{townships['left_count']:,}", f"{townships['left_mu']:,.2f}")]
