@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gisreg.affairs.approvals import Balance
+from gisreg.geometry import M2_PER_MU
 from gisreg.ledger.left import Tally, TownshipLeft
 from gisreg.parcels.mapfacts import UNKNOWN, MapFacts
 from gisreg.text import Text
@@ -13,7 +15,8 @@ from maps.base_maps import BaseMap
 from maps.county import county_page
 from maps.files import make_folder, write_page
 from maps.layers import COUNTY_PAGE_NAME, page_name
-from maps.rows import Amount, GeoJson, PageInfo, ParcelRow, TownshipRow
+from maps.overlays import Overlays
+from maps.rows import Amount, ApprovalRow, GeoJson, PageInfo, ParcelRow, TownshipRow, ZoneRow
 from maps.text import WORDS
 from maps.township import township_page
 
@@ -34,7 +37,7 @@ class Surroundings:
 
 def county_html(facts: MapFacts, around: Surroundings) -> str:
     """The county page."""
-    return county_page(page_info(facts, around), township_rows(facts), around.backdrop)
+    return county_page(page_info(facts, around), township_rows(facts), around.backdrop, overlays_of(facts))
 
 
 def township_html(facts: MapFacts, code: str, parcels: Sequence[Mapping[str, Any]], around: Surroundings) -> str:
@@ -46,7 +49,8 @@ def township_html(facts: MapFacts, code: str, parcels: Sequence[Mapping[str, Any
     wanted = facts.township(code).code
     rows = township_rows(facts)
     own = next(row for row in rows if row.code == wanted)
-    return township_page(page_info(facts, around), own, parcel_rows(parcels, facts.words), rows, around.backdrop)
+    drawn = parcel_rows(parcels, facts.words)
+    return township_page(page_info(facts, around), own, drawn, rows, around.backdrop, overlays=Overlays(_zones(facts)))
 
 
 def write_all(
@@ -77,6 +81,43 @@ def page_info(facts: MapFacts, around: Surroundings) -> PageInfo:
         ruleset=facts.ruleset,
         linked=around.linked,
         base_map=around.base_map,
+    )
+
+
+def overlays_of(facts: MapFacts) -> Overlays:
+    """Zones with what is left there, approvals with their balance."""
+    if facts.affairs is None:
+        return Overlays(_zones(facts))
+    left, at = {row.code: row for row in facts.affairs.zone_left}, facts.affairs.places
+    approvals = [_approval(one, at.get(one.approval_no)) for one in facts.affairs.balances]
+    return Overlays(_zones(facts, left), approvals)
+
+
+def _zones(facts: MapFacts, left: Mapping[str | None, TownshipLeft] | None = None) -> list[ZoneRow]:
+    rows = []
+    for zone in facts.zones:
+        known = left.get(zone["code"]) if left else None
+        amounts = (known.left_mu, known.left_count) if known else (None, 0)
+        rows.append(ZoneRow(Text(zone["name"], zone["name_en"] or zone["name"]), _geometry(zone["boundary"]), *amounts))
+    return rows
+
+
+def _approval(one: Balance, at: tuple[float, float] | None) -> ApprovalRow:
+    def mu(area_m2: float | None) -> float | None:
+        return None if area_m2 is None else area_m2 / M2_PER_MU
+
+    longitude, latitude = at or (None, None)
+    return ApprovalRow(
+        approval_no=one.approval_no,
+        longitude=longitude,
+        latitude=latitude,
+        approved_mu=mu(one.approved_area_m2),
+        supplied_mu=mu(one.supplied_area_m2),
+        withdrawn_mu=mu(one.withdrawn_area_m2),
+        remaining_mu=mu(one.remaining_area_m2),
+        parcels=one.parcels,
+        parcels_remaining_mu=one.parcels_remaining_m2 / M2_PER_MU,
+        agrees=not one.disagreements,
     )
 
 

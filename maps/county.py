@@ -9,6 +9,7 @@ from gisreg.text import Text
 from gisreg.vocab import LABEL_LEGEND, Kind, Label
 from maps.columns import pair
 from maps.layers import backdrop_data, page_name
+from maps.overlays import NO_OVERLAYS, Overlays, overlay_data
 from maps.page import Layer, Page, filled, page_map, part
 from maps.rows import Amount, GeoJson, PageInfo, TownshipRow
 from maps.shapes import polygons
@@ -28,7 +29,9 @@ class Ranked:
     href: str
 
 
-def county_page(info: PageInfo, townships: Sequence[TownshipRow], backdrop: GeoJson | None = None) -> str:
+def county_page(
+    info: PageInfo, townships: Sequence[TownshipRow], backdrop: GeoJson | None = None, overlays: Overlays = NO_OVERLAYS
+) -> str:
     """The page as HTML."""
     total = sum_of(townships)
     title = filled(WORDS["county_title"], county=info.county)
@@ -45,6 +48,7 @@ def county_page(info: PageInfo, townships: Sequence[TownshipRow], backdrop: GeoJ
     )
     drawn = page_map(page, "county")
     Layer("choropleth", choropleth_data(townships)).add_to(drawn)
+    Layer("overlays", overlay_data(overlays)).add_to(drawn)
     Layer("backdrop", backdrop_data(backdrop)).add_to(drawn)
     return str(page.render())
 

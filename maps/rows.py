@@ -45,6 +45,32 @@ class TownshipRow:
 
 
 @dataclass(frozen=True)
+class ZoneRow:
+    """A zone, the second dimension across townships; what is left there where it was asked for."""
+
+    name: Text
+    boundary: GeoJson | None = None
+    left_mu: float | None = None
+    left_count: int = 0
+
+
+@dataclass(frozen=True)
+class ApprovalRow:
+    """An approval: approved − supplied − withdrawn = remaining, and what its parcels come to."""
+
+    approval_no: str
+    longitude: float | None
+    latitude: float | None
+    approved_mu: float | None
+    supplied_mu: float | None
+    withdrawn_mu: float | None
+    remaining_mu: float | None
+    parcels: int
+    parcels_remaining_mu: float
+    agrees: bool
+
+
+@dataclass(frozen=True)
 class ParcelRow:
     """One parcel as its map shows it. No holder's name: pages are passed on, and names may be personal."""
 

@@ -155,7 +155,7 @@ def _render(connection: Connection, settings: Settings, county: str, township: s
     from gisreg.parcels.mapfacts import map_facts  # noqa: PLC0415
     from maps.compose import county_html, township_html  # noqa: PLC0415
 
-    facts = map_facts(connection, county, day)
+    facts = map_facts(connection, county, day, tolerance_m2=settings.area_tolerance_m2 if township is None else None)
     around = _surroundings(settings, invented=facts.invented)
     if township is None:
         return county_html(facts, around).encode()

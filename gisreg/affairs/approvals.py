@@ -69,6 +69,12 @@ def balances(connection: Connection, county: str, tolerance_m2: float, approval_
     return [_balance(row, tolerance_m2) for row in connection.execute(statement).mappings()]
 
 
+def places(connection: Connection, county: str) -> dict[str, tuple[float, float]]:
+    """Longitude and latitude of the approvals that have parcels on the map."""
+    found = connection.execute(text(load("gisreg.affairs", "places.sql")), {"county": county})
+    return {row.approval_no: (row.longitude, row.latitude) for row in found}
+
+
 _COMPARED = (
     (Difference.APPROVED, "approved_area_m2", "parcels_m2"),
     (Difference.SUPPLIED, "supplied_area_m2", "parcels_supplied_m2"),

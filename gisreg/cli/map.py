@@ -76,7 +76,7 @@ def township(
 
     now = context()
     check_output(output)
-    with _reading(now, county, as_of) as (connection, facts):
+    with _reading(now, county, as_of, affairs=False) as (connection, facts):
         parcels = _parcels(connection, facts, code, as_of)
     _write(now, output, township_html(facts, code, parcels, _surroundings(now, facts, backdrop, base_map)), json)
 
@@ -115,13 +115,16 @@ def all(
 
 
 @contextmanager
-def _reading(now: Context, county: str | None, day: date | None) -> Iterator[tuple[Connection, "MapFacts"]]:
-    """One read-only transaction, so that all figures belong together."""
+def _reading(
+    now: Context, county: str | None, day: date | None, *, affairs: bool = True
+) -> Iterator[tuple[Connection, "MapFacts"]]:
+    """One read-only transaction, so that all figures belong together; ``affairs`` are those of the county's page."""
     from gisreg.parcels.mapfacts import map_facts  # noqa: PLC0415 - as above
 
     with open_engine(now.settings) as engine, transaction(engine) as connection:
         chosen = choose_county(connection, county or now.settings.county)
-        yield connection, map_facts(connection, chosen, day)
+        tolerance_m2 = now.settings.area_tolerance_m2 if affairs else None
+        yield connection, map_facts(connection, chosen, day, tolerance_m2=tolerance_m2)
 
 
 def _parcels(connection: Connection, facts: "MapFacts", code: str, day: date | None) -> "list[Row]":

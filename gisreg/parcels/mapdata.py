@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, not_, null, select
 
-from gisreg.db.models import AdminUnit, County, ParcelLineage
+from gisreg.db.models import AdminUnit, County, ParcelLineage, Zone
 from gisreg.parcels.asof import current_at, today
 from gisreg.parcels.read import Row
 from gisreg.vocab import State
@@ -47,6 +47,13 @@ def units_of(connection: Connection, county: str, level: str = "township", as_of
         .order_by(AdminUnit.code)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def zones_of(connection: Connection, county: str) -> list[Row]:
+    """The county's zones with ``boundary`` as GeoJSON text (None where only codes are known), ordered by code."""
+    outline = func.ST_AsGeoJSON(Zone.boundary, MAP_DIGITS, 0).label("boundary")
+    statement = select(Zone.code, Zone.name, Zone.name_en, outline).where(Zone.county_code == county)
+    return [dict(row) for row in connection.execute(statement.order_by(Zone.code)).mappings()]
 
 
 def parcels_of(connection: Connection, county: str, township: str | None, as_of: date | None = None) -> list[Row]:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from gisreg.affairs.approvals import Balance, balances, places
 from gisreg.counties import list_counties
 from gisreg.db.engine import TIME_ZONE
 from gisreg.db.models import PlanGate, PlanRun
 from gisreg.errors import NotFoundError
-from gisreg.ledger.left import TownshipLeft, township_left
+from gisreg.ledger.left import TownshipLeft, township_left, zone_left
 from gisreg.parcels.asof import end_of, today
-from gisreg.parcels.mapdata import units_of
+from gisreg.parcels.mapdata import units_of, zones_of
 from gisreg.parcels.read import Row
 from gisreg.planning.measures import measures, worded
 from gisreg.text import Text
@@ -47,6 +48,9 @@ class MapFacts:
     left: Sequence[TownshipLeft]
     words: dict[str, Text]
     """Titles of gates and measures by token, and of agencies and legal bases by their Chinese."""
+    zones: Sequence[Row] = ()
+    """Zones with ``boundary`` as GeoJSON text."""
+    affairs: "Affairs | None" = None
 
     def township(self, code: str) -> TownshipLeft:
         """The row of a township, or of the parcels without one for :data:`UNKNOWN`.
@@ -61,8 +65,20 @@ class MapFacts:
         raise TownshipUnknown(township=code, known=known)
 
 
-def map_facts(connection: Connection, county: str, as_of: date | None = None) -> MapFacts:
-    """Read it all; ``county`` must exist."""
+@dataclass(frozen=True)
+class Affairs:
+    """What the county's page says of zones and approvals."""
+
+    zone_left: Sequence[TownshipLeft]
+    balances: Sequence[Balance]
+    """None of an earlier day: approvals are reconciled with the parcels as they are."""
+    places: dict[str, tuple[float, float]]
+
+
+def map_facts(
+    connection: Connection, county: str, as_of: date | None = None, *, tolerance_m2: float | None = None
+) -> MapFacts:
+    """Read it all; ``county`` must exist. ``tolerance_m2`` asks for zones' and approvals' figures as well."""
     names = next(known for known in list_counties(connection) if known.code == county)
     run = _run(connection, county, as_of)
     return MapFacts(
@@ -74,8 +90,17 @@ def map_facts(connection: Connection, county: str, as_of: date | None = None) ->
         ruleset=f"{run.ruleset} {run.ruleset_version}" if run else None,
         units=units_of(connection, county, as_of=as_of),
         left=township_left(connection, county, as_of),
+        zones=zones_of(connection, county),
+        affairs=None if tolerance_m2 is None else _affairs(connection, county, as_of, tolerance_m2),
         words=measures() | (_gates(connection, run.id) | worded(run.ruleset_toml) if run else {}),
     )
+
+
+def _affairs(connection: Connection, county: str, as_of: date | None, tolerance_m2: float) -> Affairs:
+    left = zone_left(connection, county, as_of)
+    if as_of is not None:
+        return Affairs(left, (), {})
+    return Affairs(left, balances(connection, county, tolerance_m2), places(connection, county))
 
 
 def _run(connection: Connection, county: str, as_of: date | None) -> Any:

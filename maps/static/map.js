@@ -353,6 +353,7 @@ var gisreg = (function () {
     addButtons(map);
     addNorth(map);
     if (map.baseSwitch) map.addControl(new (still("topright", map.baseSwitch))());
+    if (map.layerSwitch) map.addControl(new (still("topright", map.layerSwitch))());
     addScale(map);
     var container = map.getContainer();
     var about = "map_of_" + container.getAttribute("data-about");
@@ -546,6 +547,91 @@ var gisreg = (function () {
         return element;
       },
     });
+  }
+
+  /* ---- what can be laid over the theme: zones, and approvals as circles by what they were for ---- */
+
+  var LARGEST_CIRCLE = 22;
+  var SMALLEST_CIRCLE = 4;
+
+  self.overlays = function (map, data) {
+    var pane = map.createPane("overlays");
+    pane.style.zIndex = 440;
+    var drawing = { renderer: L.svg({ pane: "overlays" }), pane: "overlays" };
+    var layers = [];
+    if (data.zones.length) layers.push(["zones", zoneLayer(map, data.zones, drawing)]);
+    if (data.approvals.length) layers.push(["approvals", approvalLayer(data, drawing)]);
+    if (!layers.length) return;
+    var buttons = layers.map(function (layer) {
+      var button = self.el("button", { type: "button", "aria-pressed": "false" }, [self.word(layer[0])]);
+      button.addEventListener("click", function () {
+        var on = button.getAttribute("aria-pressed") !== "true";
+        button.setAttribute("aria-pressed", String(on));
+        layer[1](on);
+        declutter(map);
+      });
+      return button;
+    });
+    map.layerSwitch = self.labelled(self.el("div", { class: "base-switch", role: "group" }, [self.el("span", {}, [self.word("layers")])].concat(buttons)), "layers");
+    function approvalLayer(found, look) {
+      var group = L.layerGroup(circles(found, look));
+      return function (on) {
+        if (on) group.addTo(map);
+        else group.remove();
+      };
+    }
+  };
+
+  function zoneLayer(map, zones, drawing) {
+    var group = L.layerGroup();
+    zones.forEach(function (zone) {
+      var look = Object.assign({}, LOOKS.zone, { weight: 2.2, dashArray: "6 4", fillOpacity: 0.1, interactive: false }, drawing);
+      group.addLayer(L.polygon(self.rings(zone.shape), look));
+    });
+    var named = [];
+    return function (on) {
+      if (on) {
+        group.addTo(map);
+        named = zones.map(function (zone) {
+          var left = zone.mu === null ? null : self.el("small", {}, [" " + self.mu(zone.mu) + " ", self.word("mu"), " · " + self.number(zone.count, 0) + " ", self.word("parcels")]);
+          return self.place(map, self.inside(self.rings(zone.shape)), self.el("span", {}, [self.both(zone.name), left]), "zone-name", 1e9);
+        });
+        return;
+      }
+      group.remove();
+      named.forEach(function (marker) {
+        marker.remove();
+      });
+      map.places = map.places.filter(function (place) {
+        return named.indexOf(place.marker) < 0;
+      });
+    };
+  }
+
+  function circles(data, drawing) {
+    var most = data.approvals.reduce(function (largest, approval) {
+      return Math.max(largest, approval.approved || 0);
+    }, 1);
+    return data.approvals.map(function (approval) {
+      var colour = data.colours[approval.agrees ? "agrees" : "disagrees"];
+      var radius = Math.max(SMALLEST_CIRCLE, LARGEST_CIRCLE * Math.sqrt((approval.approved || 0) / most));
+      var look = Object.assign({ radius: radius, color: colour, weight: 1.5, fillColor: colour, fillOpacity: 0.35 }, drawing);
+      return L.circleMarker(self.ring(approval.at)[0], look).bindTooltip(function () {
+        return balanceOf(approval);
+      }, { sticky: true, direction: "top", className: "tip", offset: [0, -6] });
+    });
+  }
+
+  function balanceOf(approval) {
+    function line(key, value) {
+      return self.el("div", {}, [self.word(key), value === null ? " —" : " " + self.mu(value) + " ", value === null ? null : self.word("mu")]);
+    }
+    return self.el("div", {}, [
+      self.el("b", {}, [approval.no]),
+      line("approved", approval.approved), line("supplied", approval.supplied), line("withdrawn", approval.withdrawn),
+      line("remaining", approval.remaining), line("by_parcels", approval.byParcels),
+      self.el("div", {}, [self.number(approval.parcels, 0) + " ", self.word("parcels"), " · ", self.word(approval.agrees ? "approval_agrees" : "approval_differs")]),
+    ]);
   }
 
   /* ---- what lies under or around the theme ---- */

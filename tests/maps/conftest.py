@@ -12,7 +12,8 @@ import pytest
 from gisreg.settings import Settings
 from gisreg.text import Text
 from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES, HolderClass, Kind, Label, OwnershipStatus, State
-from maps.rows import Amount, PageInfo, ParcelRow, TownshipRow
+from maps.overlays import Overlays
+from maps.rows import Amount, ApprovalRow, PageInfo, ParcelRow, TownshipRow, ZoneRow
 
 WEST, SOUTH, SIDE = 112.9, 35.9, 0.09
 ROUND = 12
@@ -191,6 +192,23 @@ def backdrop() -> dict[str, Any]:
             feature("village", "Point", (west + 0.11, south + 0.11), "示例村", "Example Village"),
         ],
     }
+
+
+@pytest.fixture(scope="session")
+def overlays() -> Overlays:
+    """A zone with an outline and one without, three approvals of which two are on the map."""
+    outline_of_zone = outline(1, 1, seeded(5))
+    return Overlays(
+        [
+            ZoneRow(Text("示例园区", "Example Park"), outline_of_zone, 30.25, 3),
+            ZoneRow(Text("无图园区", "Park without an outline")),
+        ],
+        [
+            ApprovalRow("示政地〔2024〕2号", 113.2, 36.2, 20.0, None, None, None, 1, 0.0, agrees=False),
+            ApprovalRow("示政地〔2024〕1号", 113.1, 36.1, 100.0, 30.0, 10.0, 60.0, 4, 60.0, agrees=True),
+            ApprovalRow("示政地〔2024〕3号", None, None, 20.0, 0.0, 0.0, 20.0, 0, 0.0, agrees=False),
+        ],
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from gisreg.text import Text
 from gisreg.vocab import Kind
 from maps.county import choropleth_data, county_page, ranking, sum_of, unlabelled
+from maps.overlays import Overlays
 from maps.rows import Amount, PageInfo, TownshipRow
 
 
@@ -105,3 +106,17 @@ def test_names_are_text_wherever_they_stand(info: PageInfo, county: Sequence[Tow
     assert data_of(page, "choropleth")["townships"][0]["name"] == [evil, evil]
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "{{ 7*7 }}" in page
+
+
+def test_zones_and_approvals_can_be_laid_over(
+    info: PageInfo, county: Sequence[TownshipRow], overlays: Overlays
+) -> None:
+    data = data_of(county_page(info, county, overlays=overlays), "overlays")
+    assert [(zone["name"], zone["mu"], zone["count"]) for zone in data["zones"]] == [
+        (["示例园区", "Example Park"], 30.25, 3)
+    ]
+    assert [(one["no"], one["agrees"], one["remaining"]) for one in data["approvals"]] == [
+        ("示政地〔2024〕1号", True, 60.0), ("示政地〔2024〕2号", False, None),
+    ]  # fmt: skip
+    assert data["approvals"][0]["at"] == [1131000000, 361000000]
+    assert data_of(county_page(info, county), "overlays")["approvals"] == []

@@ -15,6 +15,7 @@ from gisreg.settings import Settings
 from gisreg.text import Text
 from maps.base_maps import served_base_map
 from maps.county import county_page, sum_of
+from maps.overlays import Overlays
 from maps.rows import PageInfo, ParcelRow, TownshipRow
 from maps.township import township_page
 
@@ -417,3 +418,27 @@ def test_a_base_map_that_does_not_come_is_said_so(
     page.goto(file.as_uri())
     expect(page.get_by_text("底图未能载入")).to_be_visible()
     page.close()
+
+
+def test_zones_and_approvals_are_switched_on_and_off(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], overlays: Overlays
+) -> None:
+    page = desk.open(county_page(info, county, overlays=overlays), "county.html")
+    drawn = page.locator(".leaflet-overlays-pane path")
+    zones, approvals = (page.get_by_role("button", name=name) for name in ("园区", "批文"))
+    assert drawn.count() == 0
+    zones.click()
+    assert drawn.count() == 1
+    assert "30.25" in page.locator(".zone-name").inner_text()
+    approvals.click()
+    assert drawn.count() == 3
+    drawn.nth(1).hover()
+    tip = page.locator(".tip").inner_text()
+    assert "示政地〔2024〕1号" in tip
+    assert "60.00" in tip
+    assert "与宗地相符" in tip
+    zones.click()
+    approvals.click()
+    assert drawn.count() == 0
+    assert page.locator(".zone-name").count() == 0
+    assert desk.complaints == []
