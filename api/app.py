@@ -29,6 +29,7 @@ from api.routers import (
     parcel_edits,
     parcels,
     plan,
+    recheck,
     rights,
     site,
     townships,
@@ -46,6 +47,7 @@ ROUTERS = (
     townships,
     parcels,
     parcel_edits,
+    recheck,
     rights,
     affairs,
     batches,
@@ -59,7 +61,8 @@ ROUTERS = (
     docs,
 )
 STRICT = (
-    townships, batches, imports, checkouts, parcel_edits, parcels, rights, affairs, documents, units, plan, export,
+    townships, batches, imports, checkouts, parcel_edits, parcels, recheck, rights, affairs, documents, units, plan,
+    export,
 )  # fmt: skip
 
 

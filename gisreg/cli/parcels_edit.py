@@ -13,6 +13,7 @@ import typer
 from gisreg.cli.database import actor, open_engine
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.parcels_read import shown_or_dash
+from gisreg.cli.parcels_recheck import recheck
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.errors import InputError
@@ -103,6 +104,7 @@ def register(app: typer.Typer) -> None:
         remove,
         undo,
         diff,
+        recheck,
     ):
         app.command(command.__name__.replace("_", "-"))(command)
 
