@@ -135,6 +135,12 @@ gisreg.parcels = function (map, page) {
     if (renderer._ctx) renderer._redraw();
   }
 
+  /* "Advice: none yet" says it twice. */
+  function advice(i) {
+    var title = both(byToken.label[get.label(i)].title);
+    return get.label(i) === "none" ? [title] : [word("label"), " ", title];
+  }
+
   function titleOf(i) {
     return parcels.name[i] || parcels.code[i];
   }
@@ -142,11 +148,10 @@ gisreg.parcels = function (map, page) {
   function onOver(event) {
     var i = event.target.row;
     hover(event.target);
-    var label = byToken.label[get.label(i)];
     tip.setContent(el("div", {}, [
       el("b", {}, [titleOf(i)]),
       el("div", {}, [both(byToken.kind[get.kind(i)].title), " · " + gisreg.mu(mu(i)) + " ", word("mu")]),
-      el("div", {}, [word("label"), " ", both(label.title)]),
+      el("div", {}, advice(i)),
     ])).setLatLng(event.latlng);
     map.openTooltip(tip);
   }
@@ -209,7 +214,7 @@ gisreg.parcels = function (map, page) {
       el("h2", {}, [titleOf(i)]),
       el("p", { class: "code" }, [parcels.code[i], parcels.shape[i] ? null : el("em", {}, [" ", word("not_on_map")])]),
       el("p", { class: "badges" }, [
-        el("span", { class: "badge advice" }, [gisreg.swatch(label.colour, false, label.glyph), word("label"), " ", both(label.title)]),
+        el("span", { class: "badge advice" }, [gisreg.swatch(label.colour, false, label.glyph)].concat(advice(i))),
         el("span", { class: "badge" }, [both(byToken.kind[get.kind(i)].title), get.subkind(i) ? " · " : null, optional(get.subkind(i))]),
         el("span", { class: "badge" }, [both(state.title)]),
       ]),
