@@ -36,7 +36,8 @@ class UploadUnreadable(InputError):
 
     what: ClassVar[Text] = Text("请求体不是带文件的表单({detail})", "the body is no form with files ({detail})")
     mend: ClassVar[Text] = Text(
-        "请以 multipart/form-data 发送字段 file", "send multipart/form-data with the file in the field `file`"
+        "请以 multipart/form-data 发送字段 file,其余参数写在网址里",
+        "send multipart/form-data with the file in the field `file`; all else stands in the address",
     )
 
 

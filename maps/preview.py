@@ -38,15 +38,18 @@ DRAW_ORDER = ("missing", "same", "new", "changed", "refused")
 """What is said last lies on top."""
 
 
-def preview_page(facts: "PreviewFacts", assets_dir: Path, as_of: date) -> str:
-    """The page as HTML; nothing in it comes from outside."""
+def preview_page(facts: "PreviewFacts", assets_dir: Path, as_of: date, batch: int | None = None) -> str:
+    """The page as HTML; nothing in it comes from outside. ``batch`` is what became of it, once it is accepted."""
     report, file = facts.report, str(facts.report["file"])
     source = filled(WORDS["source"], file=file, county=facts.county)
     if facts.invented:
         source = Text(source.zh + WORDS["invented"].zh, source.en + WORDS["invented"].en)
     info = PageInfo(facts.county, as_of, facts.made_at, source, assets_dir)
     rows, groups = _rows(facts), _groups(facts)
-    figures = part("preview.html", texts=WORDS, report=report, notes=_notes(groups), listed=LISTED)
+    standing = WORDS["nothing_written"] if batch is None else filled(WORDS["accepted_as"], batch=batch)
+    figures = part(
+        "preview.html", texts=WORDS, report=report, standing=standing, notes=_notes(groups), listed=LISTED
+    )  # fmt: skip
     page = Page(
         info, filled(WORDS["title"], file=file), ["township.js", "preview.js"], figures, kind="preview-page township",
         keys=part("preview_keys.html", texts=WORDS, report=report, groups=groups), map_about=WORDS["map_of_preview"],

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -17,7 +18,7 @@ from api.problems import documented
 from api.records import JSON, OBJECT, done_with
 from api.registry import Registry
 from api.uploads import MULTIPART, receive
-from gisreg.batches.previews import Asked, Kept, accept, discard, find, keep, receiving
+from gisreg.batches.previews import FILES, Asked, Kept, accept, discard, find, keep, receiving
 from gisreg.db.engine import Actor
 from gisreg.errors import ResourceError
 from gisreg.intake.keys import KEYS
@@ -91,15 +92,21 @@ def asked_for(  # noqa: PLR0917 - FastAPI passes by name
     return Asked(str(kind), county, layer, crs, encoding, mapping, join)
 
 
-AskedDep = Annotated[Asked, Depends(asked_for)]
+@dataclass(frozen=True)
+class Sent:
+    """Files that came, in a folder of their own, and how they are to be read."""
+
+    folder: FilePath
+    asked: Asked
 
 
-async def received(request: Request, registry: RegistryDep, asked: AskedDep) -> AsyncIterator[FilePath]:
-    """The files in a folder of their own; gone afterwards, unless a preview was made of them."""
-    del asked  # only so that a wrong question is refused before its file is taken in
+async def received(
+    request: Request, registry: RegistryDep, asked: Annotated[Asked, Depends(asked_for)]
+) -> AsyncIterator[Sent]:
+    """The folder is gone afterwards, unless a preview was made of it. A wrong question is refused before its file."""
     with receiving(registry.settings) as folder:
-        await receive(request, folder / "files", registry.settings.import_max_mb)
-        yield folder
+        await receive(request, folder / FILES, registry.settings.import_max_mb)
+        yield Sent(folder, asked)
 
 
 @router.post(
@@ -110,12 +117,10 @@ async def received(request: Request, registry: RegistryDep, asked: AskedDep) -> 
     response_class=Response,
     openapi_extra=_BODY,
 )
-def preview(
-    registry: RegistryDep, actor: ActorDep, asked: AskedDep, folder: Annotated[FilePath, Depends(received)]
-) -> Response:
+def preview(registry: RegistryDep, actor: ActorDep, sent: Annotated[Sent, Depends(received)]) -> Response:
     """What the file would do: counts, findings, the comparison with the registry. It is kept for a while, to accept."""
     with _one_of_few(registry):
-        kept = keep(_settings(registry, actor), registry.url(), folder, asked)
+        kept = keep(_settings(registry, actor), registry.url(), sent.folder, sent.asked)
     return Response(json_bytes(_told(kept)), 201, {"Location": f"/imports/previews/{kept.about['preview']}"}, JSON)
 
 
@@ -141,7 +146,8 @@ def drawn(reading: ReadingDep, token: Token) -> Response:
     from maps.preview import preview_page  # noqa: PLC0415 - maps load Folium, which the first map pays for
 
     settings = reading.registry.settings
-    page = preview_page(find(settings, token).facts, settings.assets_dir, today())
+    kept = find(settings, token)
+    page = preview_page(kept.facts, settings.assets_dir, today(), kept.about["batch"])
     headers = {"Content-Security-Policy": INLINE_POLICY, "Cache-Control": "no-store"}
     return Response(page, headers=headers, media_type="text/html")
 

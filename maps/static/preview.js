@@ -253,6 +253,14 @@ gisreg.preview = function (map, page) {
     });
   }
 
+  /* What needs a look first; within each outcome by the file's rows. */
+  var LIST_ORDER = ["refused", "changed", "new", "same", "missing"];
+  var listed = [].concat.apply([], LIST_ORDER.map(function (fate) {
+    return rows.filter(function (row) {
+      return row.fate === fate;
+    });
+  }));
+
   function matches(row, wanted) {
     if (!wanted) return true;
     return [String(row.row === undefined ? "" : row.row), row.id || "", row.code || ""].concat((row.told || []).map(function (one) {
@@ -274,9 +282,8 @@ gisreg.preview = function (map, page) {
   function fillList() {
     var wanted = input.value.trim().toLowerCase();
     var items = [];
-    /* what needs a look first: refused, changed, new, the same, missing */
-    for (var i = rows.length - 1; i >= 0 && items.length < page.listed; i--) {
-      if (isShown(rows[i]) && matches(rows[i], wanted)) items.push(item(rows[i]));
+    for (var i = 0; i < listed.length && items.length < page.listed; i++) {
+      if (isShown(listed[i]) && matches(listed[i], wanted)) items.push(item(listed[i]));
     }
     list.replaceChildren.apply(list, items.length ? items : [el("li", { class: "nothing" }, [word("none")])]);
   }

@@ -100,6 +100,7 @@ def test_a_preview_is_told_drawn_and_accepted(client, send, api_settings, tmp_pa
         done.json()["batch"],
     )
     assert client.get(where).json()["batch"] == done.json()["batch"]
+    assert f"已作为批次 {done.json()['batch']} 导入" in client.get(f"{where}/map").text
 
 
 def test_some_rows_or_none(client, send, api_settings, tmp_path, codes, apart):
@@ -250,6 +251,7 @@ def test_a_wrong_question_is_refused_before_the_file_is_taken_in(client, tmp_pat
     for asked in ({"kind": "x"}, {"kind": "idle_land", "join": "x"}, {"kind": "idle_land", "county": "1"}, {}):
         answer = client.post("/imports/previews", params=asked, files={"file": ("a.gpkg", b"x")})
         assert answer.status_code == 422, asked
+        assert len(answer.json()["errors"]) == 1, "told once"
     unknown = client.post("/imports/previews", params={**KIND, "knd": "x"}, files={"file": ("a.gpkg", b"x")})
     assert unknown.status_code == 400
 
