@@ -60,7 +60,7 @@ def taking(path: Path, home: Path | None) -> Iterator[Callable[[], Taken]]:
 
     ``home`` None only fingerprints. A full disk raises where the result is asked for, before anything is loaded.
     """
-    folder = _scratch(home) if home else None
+    folder = _scratch(home, path) if home else None
     with ThreadPoolExecutor(1, "taking") as aside:
         try:
             yield aside.submit(_take, path, folder).result
@@ -69,9 +69,17 @@ def taking(path: Path, home: Path | None) -> Iterator[Callable[[], Taken]]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _scratch(home: Path) -> Path:
+def _scratch(home: Path, path: Path) -> Path:
+    """Where the copy goes; a disk that cannot take it is told before any row is read."""
     place = home / FOLDER
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull(str(place)) from error
+        raise
+    if path.exists() and sum(part.stat().st_size for part in parts_of(path)) > shutil.disk_usage(place).free:
+        raise DiskFull(str(place))
     for old in place.glob(f"{SCRATCH}*"):
         if time.time() - old.stat().st_mtime > ABANDONED_AFTER_S:
             shutil.rmtree(old, ignore_errors=True)

@@ -29,7 +29,7 @@ def _fault(token: str, grade: Severity, what: tuple[str, str], mend: tuple[str, 
 _fault("null_geometry", Severity.REFUSED, ("没有图形", "no geometry"), ("请补画边界", "draw the boundary"))
 _fault("empty_geometry", Severity.REFUSED, ("图形为空", "the geometry is empty"), ("请补画边界", "draw the boundary"))
 _fault(
-    "broken_geometry", Severity.REFUSED, ("图形无法解析(环未闭合或点数不足)", "the geometry cannot be read (open or too short rings)"),
+    "broken_geometry", Severity.REFUSED, ("图形无法解析(环未闭合、点数不足或坐标不是数值)", "the geometry cannot be read (open or too short rings, or coordinates that are no numbers)"),
     ("请在原软件中修复该图形", "repair the geometry in the original program"),
 )  # fmt: skip
 _fault(
@@ -59,6 +59,10 @@ _fault(
 _fault(
     "outside_china", Severity.REFUSED, ("不在中国范围内(本县无界线)", "outside China (the county has no boundary here)"),
     ("请检查坐标系(--crs),或先导入县界", "check the CRS (--crs), or import the county's boundary first"),
+)  # fmt: skip
+_fault(
+    "across_date_line", Severity.REFUSED, ("经度跨 {value}°(跨 180° 经线)", "{value}° of longitude wide (over the 180° meridian)"),
+    ("请检查该图形的经度,或在 180° 经线处分开", "check its longitudes, or divide it at the 180° meridian"),
 )  # fmt: skip
 _fault(
     "no_area", Severity.REFUSED, ("图形没有面积(修复后无剩余面)", "no area is left of the geometry once repaired"),

@@ -20,6 +20,7 @@ SHORTEST_SPIKE_M = 0.5
 """Two sides at least as long as this make a spike; shorter ones are a draughtsman's crumb."""
 
 
+HALF_ROUND = 180.0
 LEAST_OVERLAP_M2 = 0.01
 """Parts that overlap by less touch; coordinates are written in millimetres."""
 MULTI = 6
@@ -35,7 +36,7 @@ class Spot:
     x: float
     y: float
     measured: float
-    """Width in metres, angle in degrees, number of corners, or square metres."""
+    """Width in metres, angle in degrees, number of corners, or square metres, or degrees."""
 
 
 def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, allowed: Tolerances) -> Iterator[Spot]:
@@ -52,6 +53,20 @@ def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, all
         yield from _slivers(corners, ground, allowed.sliver_width_m)
         yield from _points(corners, ground, allowed)
     yield from _overlapping_parts(shapes, geographic, metres_per_unit)
+    if geographic:
+        yield from _round_the_world(shapes)
+
+
+def _round_the_world(shapes: Any) -> Iterator[Spot]:
+    """Drawn over the date line, where longitude jumps from 180 to -180: on paper it goes round all the world."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import shapely  # noqa: PLC0415 - heavy
+
+    west, south, east, _ = shapely.bounds(shapes).T
+    with np.errstate(all="ignore"):
+        wide = np.flatnonzero((east - west > HALF_ROUND) & (east - west <= 2 * HALF_ROUND))
+    for row in wide.tolist():
+        yield Spot(row, "across_date_line", float(west[row]), float(south[row]), float(east[row] - west[row]))
 
 
 def _overlapping_parts(shapes: Any, geographic: bool, metres_per_unit: float) -> Iterator[Spot]:
@@ -89,10 +104,11 @@ def read_shapes(wkb: "np.ndarray") -> Any:
     import numpy as np  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
-    try:
-        return shapely.from_wkb(wkb, on_invalid="ignore")
-    except NotImplementedError:  # a curve among them
-        return np.array([_one(raw) for raw in wkb], dtype=object)
+    with np.errstate(all="ignore"):  # coordinates without an end are refused elsewhere
+        try:
+            return shapely.from_wkb(wkb, on_invalid="ignore")
+        except NotImplementedError:  # a curve among them
+            return np.array([_one(raw) for raw in wkb], dtype=object)
 
 
 def _one(raw: bytes | None) -> Any:

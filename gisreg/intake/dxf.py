@@ -4,6 +4,7 @@
 text that stands inside (as CASS draws it)."""
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gisreg.intake import archive, crs
 from gisreg.intake.errors import BrokenFile, CrsMissing, LayerMissing, NotGeodata
 from gisreg.intake.kml import described
-from gisreg.intake.notes import WHOLE_FILE, Note, make_kinds
+from gisreg.intake.notes import UNREADABLE, WHOLE_FILE, Note, make_kinds
 from gisreg.intake.ogr import brief
 from gisreg.intake.table import TableSource, make_table
 from gisreg.vocab import Severity
@@ -51,7 +52,8 @@ class _Area:
 
 def open_dxf(path: Path, shown: str, *, layer: str | None, crs_given: str | None, encoding: str | None) -> TableSource:
     """All closed things, or those of one of the drawing's layers."""
-    names, shapes, columns = _read(path, shown, encoding)
+    names, wkb, columns = _read(path, shown, encoding)
+    shapes = _shapes(wkb)
     areas, texts, lines = _sorted_out(shapes, columns)
     layers = list(dict.fromkeys(area.layer for area in areas))
     if layer is not None and layer not in layers:
@@ -62,11 +64,13 @@ def open_dxf(path: Path, shown: str, *, layer: str | None, crs_given: str | None
     where = crs.decide(None, crs_given, shown)
     _write_in(areas, texts)
     values = [_values(area) for area in areas]
-    fields = tuple(dict.fromkeys(key for row in values for key, value in row.items() if value))
-    rows = [
+    fields = tuple(dict.fromkeys(key for row in values for key, value in row.items() if value)) or (LAYER,)
+    rows: list[tuple[int, bytes | None, list[str | None]]] = [
         (number, bytes(area.shape.wkb), [row.get(key) for key in fields])
         for number, (area, row) in enumerate(zip(areas, values, strict=True), 1)
     ]
+    broken = _broken(wkb, shapes, columns, fields, layer)
+    rows += [(number, raw, cells) for number, (raw, cells) in enumerate(broken, len(rows) + 1)]
     return TableSource(
         path=path, shown=shown, layer=layer or path.stem, fields=fields, rows=len(rows), srid=where.srid, crs_from=where.how,
         encoding=encoding or names, encoding_from="given" if encoding else "format", table=make_table(rows, fields),
@@ -91,21 +95,42 @@ def _with_plain_lines(path: Path) -> Iterator[Path]:
         yield plain
 
 
-def _read(path: Path, shown: str, encoding: str | None) -> tuple[str, list[Any], dict[str, Any]]:
-    """Encoding, shapes and columns of all entities."""
+def _read(path: Path, shown: str, encoding: str | None) -> tuple[str, list[bytes | None], dict[str, Any]]:
+    """Encoding, shapes (WKB) and columns of all entities."""
     import pyogrio  # noqa: PLC0415 - heavy
-    import shapely  # noqa: PLC0415 - heavy
 
     try:
-        with _drawing_encoding(encoding), _with_plain_lines(path) as plain:
+        with _drawing_encoding(encoding), _with_plain_lines(path) as plain, warnings.catch_warnings(action="ignore"):
             meta, _, wkb, values = pyogrio.raw.read(plain, CLOSED_LINE_AS_POLYGON="TRUE")
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
     except (pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, UnicodeDecodeError) as error:
         raise BrokenFile(shown, detail=brief(error)) from error
-    shapes = list(shapely.from_wkb(wkb, on_invalid="ignore"))
     columns = dict(zip([str(name) for name in meta["fields"]], values, strict=True))
-    return str(meta["encoding"] or "UTF-8"), shapes, columns
+    return str(meta["encoding"] or "UTF-8"), list(wkb), columns
+
+
+def _shapes(wkb: Sequence[bytes | None]) -> list[Any]:
+    """None for what cannot be read, such as a ring with coordinates that are no numbers."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import shapely  # noqa: PLC0415 - heavy
+
+    with np.errstate(all="ignore"):
+        return list(shapely.from_wkb(np.array(wkb, dtype=object), on_invalid="ignore"))
+
+
+def _broken(
+    wkb: Sequence[bytes | None],
+    shapes: Sequence[Any],
+    columns: dict[str, Any],
+    fields: Sequence[str],
+    layer: str | None,
+) -> Iterator[tuple[bytes, list[str | None]]]:
+    """Closed things that cannot be read are rows too, so that they are told and not lost."""
+    for place, (raw, shape) in enumerate(zip(wkb, shapes, strict=True)):
+        values = {LAYER: _plain(columns["Layer"][place]), HANDLE: _plain(columns["EntityHandle"][place])}
+        if raw is not None and shape is None and layer in (None, values[LAYER]):
+            yield UNREADABLE, [values.get(name) for name in fields]
 
 
 @contextmanager
@@ -174,10 +199,12 @@ def _single(areas: list[_Area]) -> tuple[list[_Area], int]:
 
 
 def _key(shape: "BaseGeometry") -> bytes:
+    import numpy as np  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
-    rounded = shapely.transform(shapely.force_2d(shape), lambda spots: spots.round(3))
-    return bytes(shapely.normalize(rounded).wkb)
+    with np.errstate(all="ignore"):  # coordinates without an end are refused row by row
+        rounded = shapely.transform(shapely.force_2d(shape), lambda spots: spots.round(3))
+        return bytes(shapely.normalize(rounded).wkb)
 
 
 def _write_in(areas: Sequence[_Area], texts: Sequence[tuple[float, float, str]]) -> None:

@@ -150,17 +150,19 @@ def _shapes(element: Element) -> "Iterator[BaseGeometry | None]":
 
 
 def _simple(kind: str, element: Element) -> "BaseGeometry | None":
+    from numpy import errstate  # noqa: PLC0415 - heavy
     from shapely import GEOSException, LineString, Point, Polygon  # noqa: PLC0415 - heavy
 
     try:
-        if kind == "Polygon":
-            rings = {
-                side: [ring for edge in _find(element, side) for ring in _rings(edge)]
-                for side in ("outerBoundaryIs", "innerBoundaryIs")
-            }
-            return Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"])
-        (spots,) = list(_coordinates(element))
-        return Point(spots[0]) if kind == "Point" else LineString(spots)
+        with errstate(all="ignore"):  # coordinates without an end are refused row by row
+            if kind == "Polygon":
+                rings = {
+                    side: [ring for edge in _find(element, side) for ring in _rings(edge)]
+                    for side in ("outerBoundaryIs", "innerBoundaryIs")
+                }
+                return Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"])
+            (spots,) = list(_coordinates(element))
+            return Point(spots[0]) if kind == "Point" else LineString(spots)
     except (ValueError, IndexError, GEOSException):
         return None
 

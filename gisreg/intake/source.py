@@ -60,13 +60,15 @@ class Source(ABC):
 
     def sample_boxes(self, rows: int = 100) -> list[tuple[float, float, float, float]]:
         """Bounding boxes of the first rows that have any."""
+        from numpy import errstate  # noqa: PLC0415 - heavy
         from shapely import bounds, from_wkb  # noqa: PLC0415 - only opening looks at shapes in Python
 
         boxes: list[tuple[float, float, float, float]] = []
         for part in self.parts(1):
             for batch in self.batches((), part):
                 try:
-                    shapes = from_wkb(batch.column(1).to_pylist()[:rows], on_invalid="ignore")
+                    with errstate(all="ignore"):  # coordinates without an end are refused row by row
+                        shapes = from_wkb(batch.column(1).to_pylist()[:rows], on_invalid="ignore")
                 except NotImplementedError:  # curves: the database alone understands them
                     return boxes
                 return [tuple(box) for box in bounds(shapes).tolist() if not math.isnan(box[0])]

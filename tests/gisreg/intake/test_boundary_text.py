@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - files and wording stay in one piece
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -396,3 +397,21 @@ def test_degrees_minutes_and_seconds(path):
 def test_blanks_between_the_numbers(path):
     text = HEAD + "\n".join(line if "@" in line else line.replace(",", "   ") for line in TWO.splitlines())
     assert areas(read(path, text)[1]) == [28000, 6600]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_numbered_as_an_editor_does_whatever_ends_them(path, end):
+    text = ("\n\n\n" + HEAD + "\n\n" + TWO.replace("J2,1,3997900", "\n\nJ2,1,x")).replace("\n", end)
+    path.write_bytes(text.encode("gb18030"))
+    _, rows, notes = read(path)
+    lines = text.split(end)
+    assert [row["row_no"] for row in rows] == [n for n, line in enumerate(lines, 1) if line.endswith("@")]
+    assert str(next(n for n, line in enumerate(lines, 1) if ",x" in line)) in notes[-1].what.zh
+
+
+def test_millions_of_empty_lines_cost_nothing(path):
+    path.write_bytes((HEAD + TWO).encode("gb18030") + b"\r\n" * 10_000_000)
+    started = time.monotonic()
+    _, rows, _ = read(path)
+    assert areas(rows) == [28000, 6600]
+    assert time.monotonic() - started < 5
