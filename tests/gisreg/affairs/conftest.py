@@ -1,4 +1,4 @@
-"""A small county with parcels of all sorts, and the way in."""
+"""The county of the books, and columns of its parcels set by SQL."""
 
 import sys
 from collections.abc import Callable
@@ -6,42 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from gisreg.db.engine import Actor, transaction
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from books_county import ask, county, do
 
-sys.path.insert(0, str(Path(__file__).parent))
-from affairs_county import FILL
-
-
-@pytest.fixture
-def county(engine: Engine) -> Engine:
-    """The county."""
-    with transaction(engine, Actor("li", "import:1")) as connection:
-        connection.execute(text(FILL))
-    return engine
-
-
-@pytest.fixture
-def do(county: Engine) -> Callable[..., Any]:
-    """Runs a use case as Wang in a transaction of its own."""
-
-    def run(use_case: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        with transaction(county, Actor("wang", "test")) as connection:
-            return use_case(connection, *arguments, **options)
-
-    return run
-
-
-@pytest.fixture
-def ask(county: Engine) -> Callable[..., Any]:
-    """One value by SQL."""
-
-    def read(question: str, **parameters: Any) -> Any:
-        with transaction(county) as connection:
-            return connection.execute(text(question), parameters).scalar()
-
-    return read
+__all__ = ["ask", "county", "do"]  # fixtures of the shared module, found here by name
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from affairs_county import COUNTY, code
+from books_county import COUNTY, code
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
 """Counts by themselves, zones as a second dimension, cards against parcels, ledgers loaded set by set."""
 
 import pytest
-from affairs_county import COUNTY, code
+from books_county import COUNTY, code
 from sqlalchemy import text
 
 from gisreg.affairs.books import add_affair, get_affair, set_zone_boundary

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
+from books_county import COUNTY, code
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rights_county import COUNTY, code
 from sqlalchemy import text
 
 from gisreg.db.engine import Actor, transaction

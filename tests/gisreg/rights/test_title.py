@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from rights_county import COUNTY, code
+from books_county import COUNTY, code
 from sqlalchemy import text
 
 from gisreg.errors import GisregError
