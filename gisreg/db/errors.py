@@ -94,6 +94,15 @@ class ConstraintViolated(InputError):
     mend: ClassVar[Text] = Text("请改正后重试", "correct them and try again")
 
 
+class NulInText(InputError):
+    """A text with the one character that no database text can hold."""
+
+    what: ClassVar[Text] = Text("文字中含有空字符(NUL)", "a text holds the character NUL")
+    mend: ClassVar[Text] = Text("请删去该字符", "leave that character out")
+
+
+NUL_WORDING = "cannot contain NUL (0x00)"
+
 _BY_STATE: tuple[tuple[str, type[GisregError]], ...] = (
     ("53100", DiskFull),
     ("23505", DuplicateValue),
@@ -131,6 +140,8 @@ _BY_WORDING: tuple[tuple[str, type[GisregError]], ...] = (
 
 def translate(error: BaseException) -> BaseException:
     """The registry's own error for a driver's; anything else comes back unchanged."""
+    if isinstance(error, ValueError) and NUL_WORDING in str(error):
+        return NulInText()
     original = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(original, psycopg2.Error):
         return error
@@ -165,7 +176,7 @@ def translated() -> Iterator[None]:
     """Driver errors that leave the block leave it as the registry's own."""
     try:
         yield
-    except (DBAPIError, psycopg2.Error) as error:
+    except (DBAPIError, psycopg2.Error, ValueError) as error:
         better = translate(error)
         if better is error:
             raise

@@ -108,6 +108,8 @@ def test_some_none_and_deletions(http, taken) -> None:
 
 def test_given_up(http, taken) -> None:
     address, _path = taken
+    nul = http.post(f"{address}/abandon", json={"reason": "a\x00b"})
+    assert (nul.status_code, nul.json()["code"]) == (400, "nul_in_text")
     assert http.post(f"{address}/abandon", json={}).status_code == 422
     assert http.post(f"{address}/abandon", json={"reason": "丢失"}).json()["state"] == "abandoned"
     again = http.post(f"{address}/abandon", json={"reason": "丢失"})
