@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from gisreg.geometry import CHINA_BOX, METRES_PER_ZONE_NUMBER, ZONE_NUMBERS, Zone
 from gisreg.intake.boundary_text.lines import Point
 
 NORTHINGS = (300_000.0, 6_100_000.0)
 EASTINGS = (100_000.0, 900_000.0)
+_ZONES = frozenset(number for numbers in ZONE_NUMBERS.values() for number in numbers)
 _TWO_LIMITS = 900_000.0
 """Beyond it a number is a northing and no unprefixed easting."""
 
@@ -35,29 +37,31 @@ class Reading:
     zone: int | None = None
 
 
+@cache
+def _reading(unit: Unit, north_first: bool, zone: int | None = None) -> Reading:
+    """The same object for each of a survey's hundreds of thousands of points."""
+    return Reading(unit, north_first, zone)
+
+
 def read_pair(first: float, second: float) -> Reading | None:
     """The one sensible reading of a pair; None where there is none."""
     for north, east, north_first in ((first, second, True), (second, first, False)):
         zone = int(east // METRES_PER_ZONE_NUMBER)
-        if _within(north, NORTHINGS) and _is_zone(zone) and _within(east - zone * METRES_PER_ZONE_NUMBER, EASTINGS):
-            return Reading(Unit.PREFIXED, north_first, zone)
+        if _within(north, NORTHINGS) and zone in _ZONES and _within(east - zone * METRES_PER_ZONE_NUMBER, EASTINGS):
+            return _reading(Unit.PREFIXED, north_first, zone)
         west, south, eastern, northern = CHINA_BOX
         if _within(north, (south, northern)) and _within(east, (west, eastern)):
-            return Reading(Unit.DEGREES, north_first)
+            return _reading(Unit.DEGREES, north_first)
     for north, east, north_first in ((first, second, True), (second, first, False)):
         if _within(north, (_TWO_LIMITS, NORTHINGS[1])) and _within(east, EASTINGS):
-            return Reading(Unit.PLAIN, north_first)
+            return _reading(Unit.PLAIN, north_first)
     if _within(first, NORTHINGS) and _within(second, EASTINGS):  # south of 8°: only the usual order can be believed
-        return Reading(Unit.PLAIN, north_first=True)
+        return _reading(Unit.PLAIN, True)
     return None
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:
     return limits[0] <= value <= limits[1]
-
-
-def _is_zone(number: int) -> bool:
-    return any(number in numbers for numbers in ZONE_NUMBERS.values())
 
 
 def commonest(readings: Iterable[Reading | None]) -> Reading | None:

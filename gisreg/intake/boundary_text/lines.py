@@ -100,7 +100,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _take(found: RawFile, number: int, line: str) -> None:
-    section = _SECTION.match(line)
+    section = _SECTION.match(line) if line[0] in "[\u3010" else None
     if section:
         found.sections.append(section["name"])
         return
@@ -132,9 +132,10 @@ def split_fields(line: str) -> list[str]:
     Points are also written with blanks between their numbers.
     """
     separator = next((mark for mark in (",", "\uff0c", "\t", ";") if mark in line), ",")
-    words = line.split()
-    if separator not in line and len(words) > 1 and all(read_number(word) is not None for word in words[-2:]):
-        return words
+    if separator not in line:
+        words = line.split()
+        if len(words) > 1 and all(read_number(word) is not None for word in words[-2:]):
+            return words
     return [part.strip() for part in line.split(separator)]
 
 
@@ -184,13 +185,15 @@ def read_point(number: int, fields: Sequence[str]) -> Point | None:
 
 def read_number(text: str) -> float | None:
     """A coordinate, in digits of any width or as degrees, minutes and seconds; None for what is none or has no end."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    if plain.isascii() and _NUMBER.match(plain):
+        number = float(plain)
+        return number if math.isfinite(number) else None
     angle = _ANGLE.match(plain)
     if angle:
         degrees, minutes, seconds = (float(angle[part] or 0) for part in ("d", "m", "s"))
         return degrees + minutes / 60 + seconds / 3600 if max(minutes, seconds) < SIXTY else None
-    number = float(plain) if plain.isascii() and _NUMBER.match(plain) else math.inf
-    return number if math.isfinite(number) else None
+    return None
 
 
 def field_names(parcels: Iterable[RawParcel]) -> list[str]:
