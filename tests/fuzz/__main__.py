@@ -64,6 +64,8 @@ def _fuzzed(name: str, target: Target, seconds: int) -> Outcome:
     folder = FOLDER / name
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
+    for older in [path for path in folder.iterdir() if path.name.startswith(FINDINGS)]:
+        older.replace(corpus / older.name)  # what was found before is tried first
     for number, seed in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     options = [
@@ -73,7 +75,7 @@ def _fuzzed(name: str, target: Target, seconds: int) -> Outcome:
     if target.words:
         (folder / "words").write_text(_dictionary(target))
         options.append(f"-dict={folder / 'words'}")
-    before, start, log = set(folder.iterdir()), time.monotonic(), folder / "log"
+    start, log = time.monotonic(), folder / "log"
     with log.open("wb") as output, tempfile.TemporaryDirectory(prefix="gisreg-fuzz-") as scratch:
         code = subprocess.run(
             [sys.executable, HARNESS, name, *options, corpus], cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT,
