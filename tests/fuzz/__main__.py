@@ -23,6 +23,7 @@ SECONDS = 600
 HANG_S = 15
 MEMORY_MB = 2048
 TAIL_LINES = 25
+FINDINGS = ("crash-", "timeout-", "oom-", "leak-")
 SPECIAL = '"\\'
 
 
@@ -82,9 +83,7 @@ def _fuzzed(name: str, target: Target, seconds: int) -> Outcome:
             stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": scratch}, check=False,
         ).returncode  # fmt: skip
     said = log.read_text(errors="replace")
-    new = [
-        path for path in sorted(set(folder.iterdir()) - before) if not path.name.startswith(("slow-", "log", "words"))
-    ]
+    new = [path for path in sorted(folder.iterdir()) if path.name.startswith(FINDINGS)]
     return Outcome(
         name, _last(r"number_of_executed_units: (\d+)", said), _last(r"cov: (\d+)", said), time.monotonic() - start,
         new[0] if new else None, log, code != 0 or bool(new),
