@@ -17,6 +17,7 @@ from maps.shapes import Shape, polygons
 if TYPE_CHECKING:
     from gisreg.batches.preview import PreviewFacts
 
+MEASURABLE_M = 0.001
 LISTED = 100
 """Rows of the page's list at a time."""
 TOLD = 8
@@ -48,7 +49,7 @@ def preview_page(facts: "PreviewFacts", assets_dir: Path, as_of: date, batch: in
     rows, groups = _rows(facts), _groups(facts)
     standing = WORDS["nothing_written"] if batch is None else filled(WORDS["accepted_as"], batch=batch)
     figures = part(
-        "preview.html", texts=WORDS, report=report, standing=standing, notes=_notes(groups), listed=LISTED
+        "preview.html", texts=WORDS, report=report, standing=standing, notes=_notes(facts, groups), listed=LISTED
     )  # fmt: skip
     page = Page(
         info, filled(WORDS["title"], file=file), ["township.js", "preview.js"], figures, kind="preview-page township",
@@ -86,10 +87,10 @@ def _groups(facts: "PreviewFacts") -> dict[str, dict[str, int]]:
     }
 
 
-def _notes(groups: Mapping[str, Mapping[str, int]]) -> list[Text]:
-    """Of which groups some rows are not on the map."""
+def _notes(facts: "PreviewFacts", groups: Mapping[str, Mapping[str, int]]) -> list[Text]:
+    """Of which groups some rows are not on the map, and which changes are none that one could measure."""
     most = max(group["listed"] for group in groups.values())
-    return [
+    hidden = [
         filled(
             WORDS["not_drawn"], group=_plain(name), count=f"{group['count']:,}",
             missing=f"{group['count'] - group['drawn']:,}", most=f"{max(most, 1):,}",
@@ -97,6 +98,8 @@ def _notes(groups: Mapping[str, Mapping[str, int]]) -> list[Text]:
         for name, group in groups.items()
         if group["drawn"] < group["count"]
     ]  # fmt: skip
+    rounding = sum(is_rounding(row) and not row["fields"] for row in facts.groups["changed"]["rows"])
+    return [*hidden, filled(WORDS["only_rounding"], count=f"{rounding:,}")] if rounding else hidden
 
 
 def _plain(name: str) -> Text:
@@ -147,9 +150,10 @@ def _row(
         "code": row.get("parcel_code"),
         "area": _rounded(row.get("area_m2"), 1),
         "change": _rounded(row.get("area_change_m2"), 1),
-        "moved": _rounded(row.get("moved_m"), 2),
+        "moved": None if is_rounding(row) else _rounded(row.get("moved_m"), 3),
+        "rounding": is_rounding(row),
         "shape": shape_of(row.get("shape")),
-        "before": shape_of(row.get("before_shape")),
+        "before": None if is_rounding(row) else shape_of(row.get("before_shape")),
         "fields": [
             [
                 pair(titles.get(one["field"], Text(one["field"], one["field"]))),
@@ -167,8 +171,13 @@ def _row(
     return {key: value for key, value in made.items() if value not in (None, [], 0)}
 
 
+def is_rounding(row: Mapping[str, Any]) -> bool:
+    """Whether a boundary moved by nothing that anybody could measure: coordinates that went to and fro."""
+    return 0 < (row.get("moved_m") or 0) < MEASURABLE_M
+
+
 def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+    return None if value is None else round(value, digits) + 0.0  # no minus before a zero
 
 
 def _value(value: Any) -> Any:

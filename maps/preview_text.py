@@ -46,6 +46,11 @@ WORDS: dict[str, Text] = {
     "area_change": Text("面积变化", "Change of area"),
     "moved": Text("界线最远移动", "Boundary moved by up to"),
     "not_moved": Text("界线未变", "the boundary is the same"),
+    "rounding": Text("不足 1 毫米（坐标尾差）", "less than 1 mm (rounding of coordinates)"),
+    "only_rounding": Text(
+        "变更中 {count} 行只有不足 1 毫米的坐标尾差，没有其他变化",
+        "{count} of the changed rows differ by less than 1 mm of rounding and in nothing else",
+    ),
     "field": Text("字段", "Field"),
     "registered": Text("登记簿", "Registered"),
     "in_file": Text("文件", "File"),

@@ -102,7 +102,7 @@ def _show_report(now: Context, report: "Report") -> None:
     if changed:
         print_table(now.say(CHANGES).split("|"), [
             (one["row"], one["parcel_code"], one["id"], "、".join(f"{f['field']}: {f['before']} → {f['after']}" for f in one["fields"]),
-             f"{one['moved_m'] or 0:.2f}", f"{one['area_change_m2'] or 0:.1f}")
+             f"{one['moved_m'] or 0:.2f}", f"{round(one['area_change_m2'] or 0, 1) + 0.0:.1f}")
             for one in changed[:SHOWN]
         ])  # fmt: skip
 

@@ -82,6 +82,22 @@ gisreg.preview = function (map, page) {
     });
   }
 
+  /* From far away a dashed outline would only hide the colour below it. */
+  var DASHED_FROM = 14;
+
+  function isTiny(outline) {
+    var bounds = outline.getBounds();
+    var size = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest()));
+    return Math.max(Math.abs(size.x), Math.abs(size.y)) < DASHED_FROM;
+  }
+
+  function dashOutlines() {
+    rows.forEach(function (row) {
+      if (row.old) row.old.options.hidden = row.drawn.options.hidden || isTiny(row.old);
+    });
+    refresh();
+  }
+
   function refresh() {
     [surface, above].forEach(function (renderer) {
       renderer._redrawBounds = null;
@@ -117,6 +133,7 @@ gisreg.preview = function (map, page) {
 
   function movedOf(row) {
     if (row.fate !== "changed") return null;
+    if (row.rounding) return [word("rounding")];
     return row.moved ? [el("b", {}, [gisreg.number(row.moved, 2) + " m"])] : [word("not_moved")];
   }
 
@@ -306,7 +323,6 @@ gisreg.preview = function (map, page) {
       var on = isShown(row);
       if (on) visible += 1;
       row.drawn.options.hidden = !on;
-      if (row.old) row.old.options.hidden = !on;
     });
     FACETS.forEach(function (facet) {
       page.legend[facet].forEach(function (entry) {
@@ -315,7 +331,7 @@ gisreg.preview = function (map, page) {
     });
     status.replaceChildren(filled("showing", { shown: gisreg.number(visible, 0), all: gisreg.number(all, 0) }));
     reset.hidden = visible === all;
-    refresh();
+    dashOutlines();
     fillList();
   }
 
@@ -326,5 +342,6 @@ gisreg.preview = function (map, page) {
   frame();
   buildLegend();
   gisreg.ready(map);
+  map.on("zoomend", dashOutlines);
   apply();
 };

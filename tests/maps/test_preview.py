@@ -1,5 +1,6 @@
 """The preview's page: every row in it, text as text, usable with many rows."""
 
+import dataclasses
 import json
 import re
 import time
@@ -78,12 +79,22 @@ def test_every_row_is_in_the_page_with_what_was_found() -> None:
     rows = {row["id"]: row for row in data_of(page_of(facts()))["rows"]}
     assert set(rows) == {"K1", "K2", "K3", "C", "M", "R", "S"}
     assert (rows["K1"]["found"], rows["K2"]["found"], rows["K3"]["found"]) == (["repaired"], ["warned"], ["clean"])
-    assert (rows["C"]["moved"], rows["C"]["change"]) == (12.35, -3.2)
+    assert (rows["C"]["moved"], rows["C"]["change"]) == (12.345, -3.2)
     assert rows["C"]["fields"] == [
         [["名称", "Name"], None, EVIL], [["gated", "gated"], ["是", "yes"], "0.5"],
     ]  # fmt: skip
     assert "shape" not in rows["R"]
     assert "shape" not in rows["S"], "a coordinate that is no number is not drawn"
+
+
+def test_a_move_that_nobody_could_measure_is_called_rounding() -> None:
+    made = facts()
+    changed = dict(made.groups["changed"]["rows"][0], moved_m=2e-9, area_change_m2=-1e-6, fields=[])
+    page = page_of(dataclasses.replace(made, groups={**made.groups, "changed": {"count": 1, "rows": [changed]}}))
+    (row,) = (row for row in data_of(page)["rows"] if row["id"] == "C")
+    assert row["rounding"]
+    assert not {"moved", "before", "change"} & set(row)
+    assert "变更中 1 行只有不足 1 毫米的坐标尾差" in page
 
 
 def test_what_is_not_drawn_is_said() -> None:
