@@ -23,6 +23,7 @@ SECONDS = 600
 HANG_S = 15
 MEMORY_MB = 2048
 TAIL_LINES = 25
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 FINDINGS = ("crash-", "timeout-", "oom-", "leak-")
 SPECIAL = '"\\'
 
@@ -77,7 +78,7 @@ def _fuzzed(name: str, target: Target, seconds: int) -> Outcome:
         (folder / "words").write_text(_dictionary(target))
         options.append(f"-dict={folder / 'words'}")
     start, log = time.monotonic(), folder / "log"
-    with log.open("wb") as output, tempfile.TemporaryDirectory(prefix="gisreg-fuzz-") as scratch:
+    with log.open("wb") as output, tempfile.TemporaryDirectory(prefix="gisreg-fuzz-", dir=IN_MEMORY) as scratch:
         code = subprocess.run(
             [sys.executable, HARNESS, name, *options, corpus], cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": scratch}, check=False,

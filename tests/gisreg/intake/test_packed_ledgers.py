@@ -8,7 +8,9 @@ from boundary_texts import HEAD, TWO
 from ledger_books import old_workbook, workbook
 
 from gisreg.intake import errors as e
+from gisreg.intake.importing import import_file
 from gisreg.intake.ledger.source import is_ledger, open_ledger
+from gisreg.intake.load import Wanted
 from gisreg.intake.opening import open_source
 
 ROWS = [["编号", "名称", "面积(亩)"], ["K1", "甲", 4], ["K2", "乙", 2]]
@@ -86,3 +88,11 @@ def test_nothing_unpacked_stays(tmp_path, book, monkeypatch):
     assert is_ledger(path)
     open_ledger(path)
     assert not list(Path(tmp_path / "scratch").iterdir())
+
+
+def test_it_is_imported_and_kept_as_it_came(settings, database, county, tmp_path, book):
+    path = packed(tmp_path / "a.zip", book)
+    report = import_file(settings, database.app_url, Wanted(path, "idle_land"))
+    assert (report.loaded, report.refused) == (2, 0)
+    (kept,) = (settings.home / "batches").rglob("*.zip")
+    assert kept.read_bytes() == path.read_bytes()
