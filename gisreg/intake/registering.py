@@ -3,7 +3,6 @@
 
 """The one transaction of an import: staged rows become parcels, or nothing does."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,13 +13,13 @@ from sqlalchemy import Connection, Engine, text
 
 from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import OFF
-from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.geometry import NoZoneError, zone_for, zone_of
 from gisreg.intake.booked import booked, booked_notes
 from gisreg.intake.comparing import compared
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.errors import NumbersExhausted
+from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_transaction, run_statements, store_batch
 from gisreg.intake.noting import with_notes
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
@@ -30,16 +29,12 @@ from gisreg.intake.source import Source
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
 
-LAST_NUMBER = 9_999_999
-LISTED_PROBLEMS = 1000
 M_PER_DEGREE_OF_LONGITUDE = 60_000.0
 """In China's far north, where a degree is shortest: looking a little too far costs little."""
 CHINA_MIDDLE = 105.0
 UTM_NORTH = 32_600
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
-COMPANIONS = {"official_area_m2": "official_area_source", "land_use_code": "land_use_scheme"}
-"""Columns that a second one must explain: whose area it is, whose code it is."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +54,9 @@ class Job:
     compare: bool = False
 
 
-class DryRun(Exception):
-    """Carries the report out of a transaction that is to be undone."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__()
-        self.report = report
-
-
 def register(engine: Engine, job: Job) -> Report:
     """Load the staged rows."""
-    try:
-        with transaction(engine, Actor(job.actor, "import")) as connection:
-            report = _register(connection, job)
-            if job.dry_run:
-                raise DryRun(report)
-            return report
-    except DryRun as undone:
-        return undone.report
+    return in_one_transaction(engine, job.actor, lambda connection: _register(connection, job), dry_run=job.dry_run)
 
 
 def _register(connection: Connection, job: Job) -> Report:
@@ -102,8 +82,7 @@ def _register(connection: Connection, job: Job) -> Report:
     report = _report(connection, job, counts, problems)
     if job.compare:
         report = replace(report, diff=compared(connection, job, zone_of_file(connection, job)))
-    batch = _store_batch(connection, job, report)
-    connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})
+    batch = store_batch(connection, report, job.file, job.sha256, job.preparation.mapped)
     _insert(connection, job, batch, last, counts["new"])
     if known:
         _update(connection, job, batch)
@@ -120,14 +99,6 @@ def _sql(job: Job, name: str) -> str:
     return load("gisreg.intake", f"sql/{name}").format(rows=job.preparation.staging.rows, official_area=official)
 
 
-def _run(connection: Connection, statements: str, values: dict[str, Any]) -> None:
-    """Statements one after another, each with those of the values that it names."""
-    for statement in statements.split(";\n"):
-        if statement.strip():
-            compiled = text(statement)
-            connection.execute(compiled, {name: values[name] for name in compiled.compile().params})
-
-
 def _has(job: Job, target: str) -> bool:
     return any(column.target == target for column in stored(job.preparation.mapped))
 
@@ -135,17 +106,19 @@ def _has(job: Job, target: str) -> bool:
 def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) -> None:
     """Refused, unchanged and changed rows, and what is to be said; whoever is left is new."""
     policy = job.preparation.judging.policy
-    _run(connection, _sql(job, "fates.sql"), {})
+    run_statements(connection, _sql(job, "fates.sql"), {})
     if known:
-        _run(connection, _sql(job, "known.sql"), _about(job))
+        run_statements(connection, _sql(job, "known.sql"), _about(job))
     if job.rows is not None:
-        _run(connection, _sql(job, "left_out.sql"), {"chosen": job.rows})
+        run_statements(connection, _sql(job, "left_out.sql"), {"chosen": job.rows})
     connection.execute(text("ANALYZE fate"))
-    _run(connection, _sql(job, "findings.sql"), {})
-    _run(connection, neighbours_sql(connection, job), {
+    run_statements(connection, _sql(job, "findings.sql"), {})
+    run_statements(connection, neighbours_sql(connection, job), {
         **_about(job), "tolerance": tolerance, "joint": policy.tolerances.joint_m, "gap": policy.tolerances.gap_m,
     })  # fmt: skip
-    _run(connection, _sql(job, "graded.sql"), {"off": policy.graded(OFF), "refused": policy.graded(Severity.REFUSED)})
+    run_statements(
+        connection, _sql(job, "graded.sql"), {"off": policy.graded(OFF), "refused": policy.graded(Severity.REFUSED)}
+    )
 
 
 def neighbours_sql(connection: Connection, job: Job) -> str:
@@ -235,10 +208,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
         ),
         {"some": LISTED_AREAS},
     ).all()
-    again = connection.scalar(
-        text("SELECT max(id) FROM batch WHERE county_code = :county AND kind = :kind AND file_sha256 = :sha256"),
-        {**_about(job), "sha256": job.sha256},
-    )
+    again = again_of(connection, job.county, str(job.kind), job.sha256)
     source, mapped = job.source, job.preparation.mapped
     kept = counts["read"] - counts["refused"] - counts["unchanged"]
     return Report(
@@ -250,27 +220,6 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
         mapped={column.target: column.source for column in mapped.columns}, unmapped=mapped.unmapped,
         areas_m2=[area for area, _ in areas], planar_areas_m2=[area for _, area in areas], problems=problems,
     )  # fmt: skip
-
-
-def _store_batch(connection: Connection, job: Job, report: Report) -> int:
-    values = {
-        "county": job.county, "kind": str(job.kind), "file": job.file.name, "sha256": job.sha256,
-        "bytes": job.file.stat().st_size, "layer": report.layer, "crs": report.crs, "encoding": report.encoding,
-        "mapping": json.dumps(job.preparation.mapped.as_json(), ensure_ascii=False),
-        "problems": json.dumps([p.as_json() for p in report.problems[:LISTED_PROBLEMS]], ensure_ascii=False),
-        **{key: getattr(report, key) for key in ("read", "loaded", "repaired", "refused", "unchanged", "warned")},
-    }  # fmt: skip
-    batch = connection.scalar(
-        text(
-            "INSERT INTO batch (county_code, kind, file_name, file_sha256, file_bytes, layer, crs, encoding, mapping, rows_read, "
-            "rows_loaded, rows_repaired, rows_refused, rows_unchanged, rows_warned, problems) VALUES (:county, :kind, :file, "
-            ":sha256, :bytes, :layer, :crs, :encoding, CAST(:mapping AS jsonb), :read, :loaded, :repaired, :refused, :unchanged, "
-            ":warned, CAST(:problems AS jsonb)) RETURNING id"
-        ),
-        values,
-    )
-    assert isinstance(batch, int)  # noqa: S101 - RETURNING gives the key
-    return batch
 
 
 def _measured(job: Job) -> dict[str, str]:
@@ -367,4 +316,4 @@ def _link(connection: Connection, job: Job, batch: int) -> None:
     if connection.scalar(
         text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind <> :kind)"), _about(job)
     ):
-        _run(connection, load("gisreg.intake", "sql/overlaps.sql"), {"county": job.county, "batch": batch})
+        run_statements(connection, load("gisreg.intake", "sql/overlaps.sql"), {"county": job.county, "batch": batch})

@@ -5,7 +5,6 @@
 have no boundary yet, or nothing does. Only what the ledger states is changed; a blank cell erases nothing."""
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, text
 
 from gisreg.checks.faults import FAULTS
-from gisreg.db.engine import Actor, transaction
 from gisreg.db.sql import load
 from gisreg.intake.booked import ON_THE_BOOKS, booked, booked_notes
 from gisreg.intake.errors import NumbersExhausted
+from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_transaction, run_statements, store_batch
 from gisreg.intake.keys import IDENTIFYING, KEYS, NO_CRS, PARCEL_CODE
 from gisreg.intake.ledger.comparing import compared
 from gisreg.intake.ledger.faults import KINDS
@@ -26,7 +25,6 @@ from gisreg.intake.ledger.towns import Towns
 from gisreg.intake.ledger.typing import STATED_TOWNSHIP, TypedLedger
 from gisreg.intake.mapping import Mapped, target_columns
 from gisreg.intake.notes import WHOLE_FILE, Note, NoteKind, as_params, settled
-from gisreg.intake.registering import COMPANIONS, LAST_NUMBER, LISTED_PROBLEMS, DryRun
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
@@ -72,14 +70,7 @@ class Job:
 
 def register(engine: Engine, job: Job) -> Report:
     """Load a ledger, all of it or nothing."""
-    try:
-        with transaction(engine, Actor(job.actor, "import")) as connection:
-            report = _register(connection, job)
-            if job.dry_run:
-                raise DryRun(report)
-            return report
-    except DryRun as undone:
-        return undone.report
+    return in_one_transaction(engine, job.actor, lambda connection: _register(connection, job), dry_run=job.dry_run)
 
 
 def _register(connection: Connection, job: Job) -> Report:
@@ -94,8 +85,7 @@ def _register(connection: Connection, job: Job) -> Report:
     report = _report(connection, job, counts)
     if job.compare:
         report = replace(report, diff=compared(connection, job.stored, job.county, str(job.kind)))
-    batch = _store_batch(connection, job, report)
-    connection.execute(text("SELECT set_config('gisreg.source', :source, true)"), {"source": f"import:{batch}"})
+    batch = store_batch(connection, report, job.file, job.sha256, job.mapped)
     _insert(connection, job, batch, last, counts["new"])
     _update(connection, job, batch)
     return report if job.dry_run else replace(report, batch=batch)
@@ -103,14 +93,6 @@ def _register(connection: Connection, job: Job) -> Report:
 
 def _about(job: Job) -> dict[str, Any]:
     return {"county": job.county, "kind": str(job.kind)}
-
-
-def _run(connection: Connection, statements: str, values: Mapping[str, Any]) -> None:
-    """Statements one after another, each with those of the values that it names."""
-    for statement in statements.split(";\n"):
-        if statement.strip():
-            compiled = text(statement)
-            connection.execute(compiled, {name: values[name] for name in compiled.compile().params})
 
 
 # -- staging
@@ -158,16 +140,16 @@ def _harmless(values: "pa.Array") -> "pa.Array":
 
 def _decide(connection: Connection, job: Job) -> None:
     _find(connection, job)
-    _run(connection, _sql(job, "fates.sql"), {**_about(job), "identifying": list(IDENTIFYING)})
+    run_statements(connection, _sql(job, "fates.sql"), {**_about(job), "identifying": list(IDENTIFYING)})
     if job.rows is not None:
-        _run(connection, load(PACKAGE, "sql/left_out.sql"), {"chosen": job.rows})
+        run_statements(connection, load(PACKAGE, "sql/left_out.sql"), {"chosen": job.rows})
     refused = sorted({note.row for note in job.notes if note.refuses})
     if refused:
-        _run(connection, load(PACKAGE, "sql/graded.sql"), {"refused": refused})
+        run_statements(connection, load(PACKAGE, "sql/graded.sql"), {"refused": refused})
     own = [key for key in IDENTIFYING if key in job.stored]
     for value, when in [*((f"r.{key}", "true") for key in own), ("r.content_hash::text", f"NOT ({_keyed(job)})")]:
-        _run(connection, load(PACKAGE, "sql/repeated.sql").format(value=value, when=when), {})
-    _run(connection, _sql(job, "unchanged.sql"), {})
+        run_statements(connection, load(PACKAGE, "sql/repeated.sql").format(value=value, when=when), {})
+    run_statements(connection, _sql(job, "unchanged.sql"), {})
 
 
 def _find(connection: Connection, job: Job) -> None:
@@ -255,7 +237,7 @@ def _insert(connection: Connection, job: Job, batch: int, last: int, new: int) -
         "state": f"CASE WHEN :kind = 'idle_land' AND {determined} THEN 'suspected' ELSE 'registered' END",
         "source_row": "r.row_no::int4", "source_hash": "r.content_hash",
     }  # fmt: skip
-    _run(
+    run_statements(
         connection,
         f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} FROM ledger_row AS r "
         "WHERE NOT EXISTS (SELECT FROM ledger_fate AS f WHERE f.row_no = r.row_no) ORDER BY r.row_no",
@@ -294,7 +276,7 @@ def _update(connection: Connection, job: Job, batch: int) -> None:
             "CASE WHEN p.state = 'suspected' AND r.determined_on IS NOT NULL THEN 'registered' ELSE p.state END"
         )
     changes = ", ".join(f"{column} = {value}" for column, value in values.items())
-    _run(
+    run_statements(
         connection,
         f"UPDATE parcel AS p SET {changes} FROM ledger_row AS r JOIN ledger_fate AS f USING (row_no) "
         "WHERE f.fate = 'joined' AND p.id = f.parcel_id",
@@ -328,10 +310,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any]) -> Report:
         ),
         {"some": LISTED_AREAS},
     ).all()
-    again = connection.scalar(
-        text("SELECT max(id) FROM batch WHERE county_code = :county AND kind = :kind AND file_sha256 = :sha256"),
-        {**_about(job), "sha256": job.sha256},
-    )
+    again = again_of(connection, job.county, str(job.kind), job.sha256)
     return Report(
         batch=None, county=job.county, kind=str(job.kind), file=job.file.name, layer=job.source.layer, crs=NO_CRS,
         crs_from=NO_CRS, encoding=job.source.encoding, encoding_from=job.source.encoding_from, read=counts["read"],
@@ -435,16 +414,3 @@ def _keys_used(connection: Connection) -> Sequence[str]:
     used = connection.execute(text("SELECT DISTINCT key FROM ledger_fate WHERE fate <> 'refused' AND key IS NOT NULL"))
     found = {key for (key,) in used}
     return [key for key in KEYS if key in found]
-
-
-def _store_batch(connection: Connection, job: Job, report: Report) -> int:
-    values = {
-        "county": job.county, "kind": str(job.kind), "file": job.file.name, "sha256": job.sha256,
-        "bytes": job.file.stat().st_size, "layer": report.layer, "crs": report.crs, "encoding": report.encoding,
-        "mapping": json.dumps(job.mapped.as_json(), ensure_ascii=False),
-        "problems": json.dumps([one.as_json() for one in report.problems[:LISTED_PROBLEMS]], ensure_ascii=False),
-        **{key: getattr(report, key) for key in ("read", "loaded", "repaired", "refused", "unchanged", "warned")},
-    }  # fmt: skip
-    batch = connection.scalar(text(load(PACKAGE, "sql/batch.sql")), values)
-    assert isinstance(batch, int)  # noqa: S101 - RETURNING gives the key
-    return batch
