@@ -9,6 +9,7 @@ from typing import Annotated, Any, BinaryIO, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -141,7 +142,12 @@ def checkouts(
     from gisreg.checkout.held import listed as found  # noqa: PLC0415 - as above
 
     code = known_form(parcel) if parcel is not None else None
-    return look_in(reading, county, lambda c, at: listed(found(c, at, state=state, parcel_code=code, limit=limit)))
+
+    def work(connection: Connection, at: str) -> dict[str, Any]:
+        page = found(connection, at, state=state, parcel_code=code, limit=limit)
+        return listed(page.items, page.total)
+
+    return look_in(reading, county, work)
 
 
 @reads("/checkouts/{checkout_id}", "一次签出 · one check-out", OBJECT)

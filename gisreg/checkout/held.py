@@ -12,7 +12,7 @@ from gisreg.checkout.errors import CheckoutClosed, CheckoutNotFound, NotHandedOu
 from gisreg.checkout.package import Handed
 from gisreg.db.models import Checkout, CheckoutParcel, Parcel, ParcelEdit
 from gisreg.db.sql import load
-from gisreg.parcels.read import ParcelNotFound, Row
+from gisreg.parcels.read import Page, ParcelNotFound, Row
 from gisreg.vocab import CheckoutState, Kind
 
 CHECKOUT = cast(Table, Checkout.__table__)
@@ -163,19 +163,20 @@ def listed(
     state: CheckoutState | None = None,
     parcel_code: str | None = None,
     limit: int = 100,
-) -> list[Row]:
+) -> Page:
     """The newest check-outs first; those of one state, or with one parcel.
 
     Raises:
         ParcelNotFound: no parcel bears the number.
     """
-    wanted = select(CHECKOUT).where(CHECKOUT.c.county_code == county)
+    where = [CHECKOUT.c.county_code == county]
     if state is not None:
-        wanted = wanted.where(CHECKOUT.c.state == state)
+        where.append(CHECKOUT.c.state == state)
     if parcel_code is not None:
-        wanted = wanted.where(CHECKOUT.c.id.in_(_with_parcel(connection, parcel_code)))
-    newest = wanted.order_by(CHECKOUT.c.checked_out_at.desc(), CHECKOUT.c.id).limit(limit)
-    return [dict(row) for row in connection.execute(newest).mappings()]
+        where.append(CHECKOUT.c.id.in_(_with_parcel(connection, parcel_code)))
+    total = connection.execute(select(func.count()).select_from(CHECKOUT).where(*where)).scalar_one()
+    newest = select(CHECKOUT).where(*where).order_by(CHECKOUT.c.checked_out_at.desc(), CHECKOUT.c.id).limit(limit)
+    return Page(total, [dict(row) for row in connection.execute(newest).mappings()])
 
 
 def _with_parcel(connection: Connection, parcel_code: str) -> Any:

@@ -15,6 +15,7 @@ from gisreg.vocab import CheckoutState
 app = typer.Typer(no_args_is_help=True)
 
 HEADINGS = Text("签出号|状态|领取人|时间|宗数|条件|文件", "check-out|state|who|when|parcels|filter|file")
+TOTAL = Text("共 {total} 次签出,列出 {shown} 次", "{total} check-outs, {shown} listed")
 ABOUT = Text(
     "签出 {id}:{state},{taken_by} 于 {checked_out_at} 领取 {rows} 宗({crs},{file_name})",
     "check-out {id}: {state}; {taken_by} took {rows} parcels at {checked_out_at} ({crs}, {file_name})",
@@ -50,13 +51,14 @@ def list_(
         chosen = choose_county(connection, county or now.settings.county)
         found = listed(connection, chosen, state=state, parcel_code=parcel, limit=limit)
     if json:
-        print_json({"items": found})
+        print_json({"total": found.total, "items": found.items})
         return
     print_table(now.say(HEADINGS).split("|"), [
         (one["id"], _state(now, one), one["taken_by"], _minute(one["checked_out_at"]), f"{one['rows']:,}",
          one["filter"] or "—", one["file_name"])
-        for one in found
+        for one in found.items
     ])  # fmt: skip
+    print_line(now.say(TOTAL, total=f"{found.total:,}", shown=f"{len(found.items):,}"))
 
 
 @app.command()

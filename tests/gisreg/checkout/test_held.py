@@ -40,7 +40,7 @@ def entry(file, known):
     """The only check-out, as it is on the list now."""
 
     def now():
-        (one,) = known(listed, COUNTY)
+        (one,) = known(listed, COUNTY).items
         return known(read, one["id"])
 
     return now
@@ -52,18 +52,19 @@ def test_it_is_on_the_list_with_its_parcels(file: Path, entry, known) -> None:
     assert (one["file_name"], one["file_bytes"], one["crs"]) == (file.name, file.stat().st_size, "EPSG:4547")
     assert (one["edits"], one["elsewhere"], one["filter"]) == ([], [], None)
     assert [held["version"] for held in known(out_with, P1)] == [1]
-    assert known(listed, COUNTY, state=RETURNED) == []
-    assert [row["id"] for row in known(listed, COUNTY, parcel_code=P4)] == [one["id"]]
+    assert known(listed, COUNTY, state=RETURNED).total == 0
+    assert [row["id"] for row in known(listed, COUNTY, parcel_code=P4).items] == [one["id"]]
 
 
 def test_others_who_have_some_of_the_parcels_are_named(county, file: Path, tmp_path: Path, known) -> None:
-    first = known(listed, COUNTY)[0]["id"]
+    first = known(listed, COUNTY).items[0]["id"]
     made = check_out(
         county, tmp_path / "b.gpkg", county=COUNTY, by="zhao", filter=f"parcel_code IN ('{P1}', '{P2}')",
         actor=Actor("li", "api"),
     )  # fmt: skip
     (other,) = made.elsewhere
     assert (other.id, other.taken_by, other.parcels, other.parcel_codes) == (first, "wang", 2, [P1, P2])
+    assert (known(listed, COUNTY, limit=1).total, len(known(listed, COUNTY, limit=1).items)) == (2, 1)
     told = known(read, made.id)
     assert (told["taken_by"], told["recorded_by"], told["recorded_from"]) == ("zhao", "li", "api")
     assert [one.id for one in told["elsewhere"]] == [first]
@@ -87,7 +88,7 @@ def test_a_file_that_cannot_be_put_there_is_not_on_the_list(county, tmp_path: Pa
     monkeypatch.setattr("gisreg.checkout.hand_out.put_in_place", fails)
     with pytest.raises(PermissionError):
         check_out(county, tmp_path / "a.gpkg", county=COUNTY, by="wang")
-    assert known(listed, COUNTY) == []
+    assert known(listed, COUNTY).items == []
     assert list(tmp_path.glob("*")) == []
 
 
