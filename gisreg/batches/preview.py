@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from gisreg.counties import list_counties
 from gisreg.db.engine import TIME_ZONE
+from gisreg.db.models import Parcel
 from gisreg.intake.comparing import DRAWING
-from gisreg.intake.mapping import target_columns
 from gisreg.intake.report import Report
 from gisreg.parcels.mapdata import MAP_DIGITS, units_of
 from gisreg.parcels.read import Row
@@ -73,8 +73,8 @@ def preview_facts(connection: Connection, report: Report) -> PreviewFacts:
 
 def _titles(changed: Sequence[Mapping[str, Any]]) -> dict[str, Text]:
     named = {field["field"] for row in changed for field in row["fields"]}
-    known = target_columns()
-    return {name: known[name].info["meaning"].title for name in sorted(named) if name in known}
+    known = Parcel.__table__.columns
+    return {name: known[name].info["meaning"].title for name in sorted(named) if "meaning" in known[name].info}
 
 
 def _ledger_groups(connection: Connection, report: Report) -> dict[str, Group]:

@@ -2,7 +2,7 @@
 
 """What an import would do to the registry, parcel by parcel: new, changed and in what, the same, missing from the file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, text
 
 from gisreg.db.sql import load
+from gisreg.intake.booked import booked
 from gisreg.intake.rows import stored
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ def compared(connection: Connection, job: "Job", zone: int) -> Diff:
     columns = [column.target for column in stored(job.preparation.mapped)]
     parts = {
         "rows": job.preparation.staging.rows, "zone": zone, "most": MOST_POINTS,
-        "after": ", ".join(f"r.{name}" for name in ("township_code", *columns)),
-        "before": ", ".join(f"p.{name}" for name in ("township_code", *columns)),
+        "after": ", ".join(f"{value} AS {name}" for name, value in becoming(columns).items()),
+        "before": ", ".join(f"p.{name}" for name in becoming(columns)),
     }  # fmt: skip
     values = {"county": job.county, "kind": str(job.kind), "drawn": DRAWN}
     connection.execute(text(load("gisreg.intake", "drawn.sql")))
@@ -66,12 +67,22 @@ def compared(connection: Connection, job: "Job", zone: int) -> Diff:
     return agreed({**report, "same": same, "edited": _edited(connection), DRAWING: drawing})
 
 
+def becoming(columns: Sequence[str]) -> dict[str, str]:
+    """What an import stores of a row r in a parcel p that came again, by column, as SQL."""
+    values = {name: booked(name, f"r.{name}") for name in ("township_code", *columns)}
+    if "ownership_status" in values:
+        values["ownership_status"] = booked("ownership_status", "coalesce(r.ownership_status, 'unknown')")
+    if "determined_on" in values:
+        values["state"] = (
+            "CASE WHEN p.state = 'suspected' AND r.determined_on IS NOT NULL THEN 'registered' ELSE p.state END"
+        )
+    return values
+
+
 def differing(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """The fields in which a file's row differs from the parcel."""
+    """The fields in which a parcel would differ from what it is."""
     return [
-        {"field": name, "before": before[name], "after": after[name]}
-        for name in after
-        if before[name] != after[name] and not (name == "ownership_status" and after[name] is None)
+        {"field": name, "before": before[name], "after": after[name]} for name in after if before[name] != after[name]
     ]
 
 

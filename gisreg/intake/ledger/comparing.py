@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisreg.intake.booked import booked
 from gisreg.intake.comparing import agreed
 
 LISTED = 1000
@@ -35,7 +36,8 @@ _SAME = "SELECT count(*) FROM ledger_fate WHERE fate = 'unchanged'"
 
 def compared(connection: Connection, columns: Sequence[str], county: str, kind: str) -> dict[str, Any]:
     """The groups with their counts; ``columns`` are those that the ledger states."""
-    after, before = (", ".join(f"{row}.{name}" for name in columns) or "NULL AS none" for row in "rp")
+    before = ", ".join(f"p.{name}" for name in columns) or "NULL AS none"
+    after = ", ".join(f"{booked(name, f'r.{name}')} AS {name}" for name in columns) or "NULL AS none"
     changed = _listed(connection, _CHANGED.format(after=after, before=before), {})
     for one in changed["listed"]:
         old, new = one.pop("before"), one.pop("after")

@@ -6,6 +6,7 @@ import pytest
 from intake_surveys import X, Y, squares, survey
 from shapely.affinity import translate
 from shapely.geometry import Polygon, box
+from sqlalchemy import text
 
 from gisreg.batches.preview import PreviewFacts, preview_facts
 from gisreg.db.engine import transaction
@@ -20,6 +21,13 @@ def facts_of(county, report):
     with transaction(county) as connection:
         made = preview_facts(connection, report)
     return PreviewFacts.from_json(json.loads(json.dumps(made.as_json(), ensure_ascii=False)))
+
+
+def mapping_file(folder):
+    """Columns that the usual mapping need not know."""
+    file = folder / "m.toml"
+    file.write_text('[columns.ownership_status]\nfrom = ["QSZT"]\n\n[columns.determined_on]\nfrom = ["RDRQ"]\n')
+    return file
 
 
 @pytest.fixture
@@ -63,6 +71,29 @@ def test_a_township_that_changes_is_a_change_of_a_field(load, tmp_path):
     report = load(survey(tmp_path / "b.gpkg", squares(1, west=-300), BSM=["A"]), dry_run=True, compare=True)
     (changed,) = report.diff["changed"]["listed"]
     assert changed["fields"] == [{"field": "township_code", "before": "149901101", "after": "149901100"}]
+
+
+def test_what_would_be_stored_is_told_not_what_the_file_says(load, county, tmp_path):
+    columns = {"BSM": ["A", "B"], "QSZT": ["已登记", "已登记"], "RDRQ": [None, None]}
+    load(survey(tmp_path / "a.gpkg", squares(2), **columns), mapping=mapping_file(tmp_path))
+    with county.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO title_decision (county_code, parcel_id, field, value, reason) SELECT county_code, id, "
+                "'ownership_status', 'registered', '核实' FROM parcel WHERE source_code = 'B'"
+            )
+        )
+    columns = {"BSM": ["A", "B"], "QSZT": [None, "未确权"], "RDRQ": ["2024-05-01", "2024-05-01"]}
+    report = load(
+        survey(tmp_path / "b.gpkg", squares(2), **columns), dry_run=True, compare=True, mapping=mapping_file(tmp_path)
+    )
+    a, b = ({f["field"]: (f["before"], f["after"]) for f in one["fields"]} for one in report.diff["changed"]["listed"])
+    assert a == {
+        "ownership_status": ("registered", "unknown"), "determined_on": (None, "2024-05-01"),
+        "state": ("suspected", "registered"),
+    }  # fmt: skip
+    assert "ownership_status" not in b, "the books decide it"
+    assert set(facts_of(county, report).titles) == set(a)
 
 
 def test_above_the_bound_the_counts_are_of_all(load, county, tmp_path, monkeypatch):
