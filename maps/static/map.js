@@ -615,7 +615,9 @@ var gisreg = (function () {
     return data.approvals.map(function (approval) {
       var colour = data.colours[approval.agrees ? "agrees" : "disagrees"];
       var radius = Math.max(SMALLEST_CIRCLE, LARGEST_CIRCLE * Math.sqrt((approval.approved || 0) / most));
-      var look = Object.assign({ radius: radius, color: colour, weight: 1.5, fillColor: colour, fillOpacity: 0.35 }, drawing);
+      /* A dashed edge tells a difference to those who cannot tell the colours apart. */
+      var edge = { color: approval.agrees ? "#fff" : INK, weight: 1.5, dashArray: approval.agrees ? null : "3 2" };
+      var look = Object.assign({ radius: radius, fillColor: colour, fillOpacity: 0.75 }, edge, drawing);
       return L.circleMarker(self.ring(approval.at)[0], look).bindTooltip(function () {
         return balanceOf(approval);
       }, { sticky: true, direction: "top", className: "tip", offset: [0, -6] });
