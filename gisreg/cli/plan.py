@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gisreg.cli import plan_portfolio
 from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
@@ -13,6 +14,7 @@ from gisreg.text import Text
 from gisreg.vocab import Label
 
 app = typer.Typer(no_args_is_help=True)
+app.command("portfolio")(plan_portfolio.portfolio)
 
 CountyOption = Annotated[str | None, typer.Option("--county", help="县级代码 · county code")]
 RUN_DONE = Text(
@@ -247,7 +249,13 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
         (Text("何事改变则改判", "Would flip"), changed),
         (Text("下一时点", "Next date"), why["next_due"]),
+        *[_sum(now, one) for one in why["money"]],
     ]
+
+
+def _sum(now: Context, one: dict[str, Any]) -> tuple[Text, str]:
+    """A figure with its formula."""
+    return Text(**one["title"]), f"{_say_both(now, one['said'])} = {_say_both(now, one['formula'])}"
 
 
 def _remarks(now: Context, why: dict[str, Any]) -> str:

@@ -31,6 +31,7 @@ from gisreg.db.models import Parcel
 from gisreg.filters import FilterError, Known, compile_condition
 from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.planning.facts import facts_of
+from gisreg.planning.money import read_sums
 from gisreg.planning.ruleset import MAX_GATES, Gate, LoadedRuleSet, Parameter, Rule, RuleSetError
 from gisreg.vocab import Kind, Label
 
@@ -125,8 +126,10 @@ def compile_rules(loaded: LoadedRuleSet, target: FromClause, as_of: Sql) -> Comp
 
 
 def check_conditions(loaded: LoadedRuleSet) -> CompiledRules:
-    """Compile against the live table, only to see that every condition is sound."""
-    return compile_rules(loaded, Parcel.__table__, literal(loaded.rules.ruleset.valid_from, Date()))
+    """Compile against the live table, only to see that every condition and formula is sound."""
+    compiled = compile_rules(loaded, Parcel.__table__, literal(loaded.rules.ruleset.valid_from, Date()))
+    read_sums(loaded, compiled.names)
+    return compiled
 
 
 def parameters(loaded: LoadedRuleSet) -> dict[str, Known]:

@@ -12,6 +12,7 @@ from gisreg.errors import NotFoundError
 from gisreg.parcels.queryables import Queryable
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, CompiledGate, CompiledRule, CompiledRules, label_query
+from gisreg.planning.money import as_ranges, facts_needed, figures, parameters_as_ranges, read_sums
 from gisreg.planning.recorded import end_of_day
 from gisreg.planning.ruleset import LoadedRuleSet, RuleSet, read_ruleset
 from gisreg.planning.run import RunUnknown
@@ -169,6 +170,7 @@ def _looked_at(compiled: CompiledRules, kind: Kind) -> list[Any]:
     columns += [gate.condition.label(f"gate:{gate.no}") for gate in gates]
     columns += [gate.unknown_when.label(f"unknown:{gate.no}") for gate in gates if gate.unknown_when is not None]
     names = {item.name for used in [*(rule.used for rule in rules), *(gate.used for gate in gates)] for item in used}
+    names |= set(facts_needed(read_sums(compiled.loaded, compiled.names)))
     return columns + [compiled.names[name].expression.label(f"fact:{name}") for name in sorted(names)]
 
 
@@ -192,9 +194,19 @@ def _explanation(case: _Case, parcel: RowMapping, decision: RowMapping | None) -
         "alternatives": _alternatives(case),
         "next_due": _earliest(due_on, clock["on"] if clock else None),
         "flip": _best_flip(case),
+        "money": _money(case, decision["measure"] if decision else rule.measure),
         "trace": _trace(case, clock),
         **_titles(case, parcel, decision, due_on),
     }
+
+
+def _money(case: _Case, measure: str) -> list[Json]:
+    """What the measure brings and costs, each figure with its formula."""
+    sums = read_sums(case.compiled.loaded, case.compiled.names)
+    values = as_ranges({name: case.seen[f"fact:{name}"] for name in facts_needed(sums)})
+    titles = {name: known.queryable for name, known in case.compiled.names.items()}
+    found = figures(sums, case.kind, measure, {**values, **parameters_as_ranges(case.compiled.loaded)}, titles)
+    return [figure.as_json() for figure in found]
 
 
 def _titles(case: _Case, parcel: RowMapping, decision: RowMapping | None, due_on: date | None) -> Json:

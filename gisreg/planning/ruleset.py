@@ -5,7 +5,7 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -53,6 +53,13 @@ class Bilingual(_Model):
     def text(self) -> Text:
         """As the rest of the registry holds it."""
         return Text(self.zh, self.en)
+
+
+class Measure(Bilingual):
+    """A way of disposing of a parcel."""
+
+    closes: bool = True
+    """Whether the parcel can be closed out by it; a fee, an extension or a place in the reserve is not enough."""
 
 
 class Heading(_Model):
@@ -114,15 +121,33 @@ class Rule(_Model):
         return self
 
 
+class MoneyRule(_Model):
+    """A sum that a measure brings or costs, in 10,000 yuan unless another unit is named."""
+
+    id: Identifier
+    title: Bilingual
+    effect: Literal["income", "cost", "waiting"]
+    """What the county or the holder gets, has to spend, or loses by waiting a year."""
+    per: Literal["once", "year"] = "once"
+    measures: tuple[Identifier, ...] = ()
+    """Of these measures only; empty for all."""
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    formula: Words
+    unit: str = "万元"
+    basis: Words
+    confirmed: bool = True
+
+
 class RuleSet(_Model):
     """A whole rule set. Order of rules within a kind and label is the order in which they are tried."""
 
     ruleset: Heading
     parameters: dict[Identifier, Parameter] = {}
-    measures: dict[Identifier, Bilingual]
+    measures: dict[Identifier, Measure]
     english: dict[Words, Words] = {}
     """Agencies, and legal bases part by part, in English."""
     gates: tuple[Gate, ...] = ()
+    money: tuple[MoneyRule, ...] = ()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
 
     @property
@@ -192,16 +217,18 @@ def _place(file: str, data: dict[str, object], location: tuple[int | str, ...]) 
 def _check_references(rules: RuleSet, file: str) -> None:
     _refuse_twice([gate.id for gate in rules.gates], f"{file}:gates")
     _refuse_twice([rule.id for rule in rules.rules], f"{file}:rules")
+    _refuse_twice([rule.id for rule in rules.money], f"{file}:money")
     if len(rules.gates) > MAX_GATES:
         raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
     for rule in rules.rules:
         if rule.measure not in rules.measures:
             raise RuleSetError(f"{file}:{rule.id}:measure", detail=f"[measures.{rule.measure}] ?")
     used = {rule.measure for rule in rules.rules}
-    for gate in rules.gates:
-        for measure in gate.measures:
+    concerned: tuple[Gate | MoneyRule, ...] = (*rules.gates, *rules.money)
+    for one in concerned:
+        for measure in one.measures:
             if measure not in used:
-                raise RuleSetError(f"{file}:{gate.id}:measures", detail=f"{measure} ?")
+                raise RuleSetError(f"{file}:{one.id}:measures", detail=f"{measure} ?")
     for kind in Kind:
         fallbacks = [rule.id for rule in rules.rules if rule.kind == kind and rule.fallback]
         if len(fallbacks) != 1:

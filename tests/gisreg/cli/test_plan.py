@@ -100,3 +100,28 @@ def test_lint(run_cli: Any, tmp_path: Path) -> None:
     ran = run_cli("plan", "lint", bad)
     assert ran.code == 3
     assert "bad.toml:unsupplied_allocate:when" in ran.err
+
+
+def test_the_years_portfolio_in_words_in_json_and_as_a_list(run_cli: Any, labelled_parcel: str, tmp_path: Path) -> None:
+    order = tmp_path / "order.toml"
+    order.write_text("year = 2027\nwith_held = true\n[targets_wan_mu]\nidle_land = 0.001\n", encoding="utf-8")
+    assert run_cli("plan", "portfolio", str(order)).code == 4, "nothing is labelled yet"
+    run_cli("plan", "run", "--as-of", "2026-11-21")
+    said = run_cli("plan", "portfolio", str(order), "-o", str(tmp_path / "list.csv"))
+    assert said.code == 0, said.err
+    assert "选入 1 宗" in said.out
+    assert "可处置的闲置土地已全部列入,任务仍差 9.0 亩" in said.out
+    assert CODE in (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
+    year = json.loads(run_cli("plan", "portfolio", str(order), "--json").out)
+    assert [item["measure"] for item in year["items"]] == ["free_reclaim"]
+    english = run_cli("--lang", "en", "plan", "portfolio", str(order)).out
+    assert not re.search("[\u4e00-\u9fff]", english)
+
+
+def test_an_order_that_is_wrong_is_one_line(run_cli: Any, tmp_path: Path) -> None:
+    order = tmp_path / "order.toml"
+    order.write_text("year = 2027\nbudget = 1\n", encoding="utf-8")
+    said = run_cli("plan", "portfolio", str(order))
+    assert said.code == 3
+    assert said.err.count("\n") == 1
+    assert "budget" in said.err

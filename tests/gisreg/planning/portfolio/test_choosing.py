@@ -1,0 +1,154 @@
+"""From parcels and rules in the registry to a year's choice, with what was put aside and what more would cost."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from gisreg.db.engine import transaction
+from gisreg.db.models import Parcel, Plan
+from gisreg.planning.explain import NoAcceptedRun
+from gisreg.planning.portfolio.answer import Portfolio
+from gisreg.planning.portfolio.choosing import choose_portfolio
+from gisreg.planning.portfolio.listing import HEADINGS, write_csv
+from gisreg.planning.portfolio.wanted import Order, OrderInvalid, load_order, read_order
+
+COUNTY = "149901"
+HECTARE_M2 = 10_000.0
+"""15 mu."""
+WELFARE = {"kind": "idle_factory", "holder_class": "state", "building_sound": True, "demand": "welfare"}
+BOUGHT_BACK = {"kind": "idle_land", "buy_back_funds": True, "valuation_done": True, "seized": False, "mortgaged": False}
+
+
+def parcels(registry: Any, count: int, **facts: Any) -> list[str]:
+    """Parcels of a hectare each whose title holds nothing back."""
+    same = {"area_m2": HECTARE_M2, "ownership_status": "registered", **facts}
+    return registry.add_all([same] * count)  # type: ignore[no-any-return] # the fixture's codes
+
+
+def chosen(registry: Any, **wanted: Any) -> Portfolio:
+    """The choice for 2027."""
+    with transaction(registry.engine) as connection:
+        return choose_portfolio(connection, COUNTY, Order(year=2027, **wanted))
+
+
+def test_the_targets_are_met_and_every_item_says_what_when_and_why(registry: Any) -> None:
+    codes = parcels(registry, 4, **WELFARE)
+    registry.run()
+    year = chosen(registry, targets_wan_mu={"idle_factory": 0.006})
+    assert {item.option.candidate.parcel_code for item in year.items} == set(codes)
+    (target,) = year.targets
+    assert (target.target_mu, target.done_mu, target.gap_mu, target.count) == (60, pytest.approx(60), 0, 4)
+    item = year.as_json()["items"][0]
+    assert (item["measure"], item["agency"], item["label"]) == ("public_welfare", "民政、教育、卫生健康部门", "use")
+    assert item["basis"]
+    assert item["finish_quarter"] - item["start_quarter"] == 1, "180 days are two quarters"
+    assert item["income_wan"] is None, "nobody said what it brings: that is not nothing"
+
+
+def test_short_of_hands_the_gap_and_what_would_close_it_are_said(registry: Any) -> None:
+    parcels(registry, 8, **WELFARE)
+    registry.run()
+    year = chosen(registry, targets_wan_mu={"idle_factory": 0.012}, other_capacity=1)
+    assert len(year.items) == 2, "two quarters each, one in hand"
+    assert year.targets[0].gap_mu == pytest.approx(90)
+    assert year.load == {"民政、教育、卫生健康部门": [1, 1, 1, 1]}
+    assert any("每多办 1 宗" in words.zh and "亩" in words.zh for words in year.advice)
+
+
+def test_short_of_money_its_price_is_said(registry: Any) -> None:
+    parcels(registry, 6, market_value_wan=100.0, land_cost_wan=120.0, **BOUGHT_BACK)
+    registry.run()
+    year = chosen(registry, targets_wan_mu={"idle_land": 0.009}, budget_wan=250.0)
+    assert (len(year.items), year.spent_wan) == (2, 200.0)
+    assert year.targets[0].gap_mu == pytest.approx(60)
+    assert any(words.zh.startswith("资金每增加 100 万元,约可多盘活 15.0 亩") for words in year.advice)
+
+
+def test_what_cannot_be_chosen_is_put_aside_with_its_reason(registry: Any) -> None:
+    (held,) = parcels(registry, 1, **{**WELFARE, "ownership_status": "disputed"})
+    (unknown_cost,) = parcels(registry, 1, **BOUGHT_BACK)
+    (no_way,) = parcels(registry, 1, kind="idle_land")
+    (no_area,) = parcels(registry, 1, **{**WELFARE, "area_m2": None})
+    registry.run()
+    targets = {"idle_land": 0.01, "idle_factory": 0.01}
+    year = chosen(registry, targets_wan_mu=targets, budget_wan=1000.0)
+    assert year.items == []
+    reasons = {code: reason for code, reason, _ in year.aside_parcels}
+    assert reasons == {held: "held", unknown_cost: "cost_unknown", no_way: "no_measure", no_area: "no_area"}
+    assert any("权属有争议" in words.zh and "1 宗 15.0 亩" in words.zh for words in year.advice)
+    with_held = chosen(registry, targets_wan_mu=targets, budget_wan=1000.0, with_held=True)
+    assert [item.option.candidate.parcel_code for item in with_held.items] == [held]
+    without_budget = chosen(registry, targets_wan_mu=targets)
+    assert [item.option.candidate.parcel_code for item in without_budget.items] == [unknown_cost]
+
+
+def test_strictly_a_sale_waits_until_use_is_a_recorded_no(registry: Any) -> None:
+    both = {"buyer_found": True, "owner_intent": "sell", "market_value_wan": 900.0, "valuation_done": True}
+    parcels(registry, 1, **WELFARE, **both)
+    registry.run()
+    assert [item.option.rule.measure for item in chosen(registry).items] == ["public_welfare"]
+    assert [item.option.rule.measure for item in chosen(registry, cascade="open").items] == ["public_auction"]
+
+
+def test_what_people_decided_is_what_is_done_and_its_deadline_kept(registry: Any) -> None:
+    (code,) = parcels(registry, 1, **WELFARE, buyer_found=True, valuation_done=True)
+    registry.run()
+    with transaction(registry.engine) as connection:
+        parcel_id = connection.execute(select(Parcel.id).where(Parcel.parcel_code == code)).scalar_one()
+    decided = {"label": "sell", "measure": "public_auction", "reason": "县政府常务会议", "due_on": date(2027, 5, 1)}
+    with registry.engine.begin() as connection:
+        connection.execute(insert(Plan).values(county_code=COUNTY, parcel_id=parcel_id, **decided))
+    (item,) = chosen(registry).items
+    assert item.option.rule.measure == "public_auction"
+    (item,) = chosen(registry, keep_deadlines=True).items
+    assert item.finish <= 2
+    assert chosen(registry, keep_deadlines=True, first_quarter=2).items == []
+
+
+def test_before_a_first_run_there_is_nothing_to_choose(registry: Any) -> None:
+    with pytest.raises(NoAcceptedRun):
+        chosen(registry)
+
+
+def test_the_list_opens_in_a_spreadsheet(registry: Any, tmp_path: Path) -> None:
+    parcels(registry, 2, **WELFARE)
+    registry.run()
+    write_csv(chosen(registry), tmp_path / "年度清单.csv")
+    lines = (tmp_path / "年度清单.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == ",".join(HEADINGS)
+    assert len(lines) == 3
+    assert "闲置厂房" in lines[1]
+    assert "改作公益用房" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("toml", "where"),
+    [
+        ("year = 2027\nbudget_wan = -1", "budget_wan"),
+        ("year = 2027\n[targets_wan_mu]\nfarms = 1", "targets_wan_mu.farms"),
+        ("year = 2027\n[capacity]\n'' = 1", "capacity"),
+        ("budget_wan = 1", "year"),
+        ("year = 2027\nbudgets = 1", "budgets"),
+        ("year = 2027\nfirst_quarter = 5", "first_quarter"),
+        ("year = 2027\nbudget_wan = inf", "budget_wan"),
+        ("year = 2027\nbudget_wan = nan", "budget_wan"),
+        ("year == 2027", ""),
+    ],
+)
+def test_a_wrong_order_is_told_by_its_field(tmp_path: Path, toml: str, where: str) -> None:
+    path = tmp_path / "order.toml"
+    path.write_text(toml, encoding="utf-8")
+    with pytest.raises(OrderInvalid) as error:
+        load_order(path)
+    assert where in error.value.line("zh")
+    assert "\n" not in error.value.line("zh")
+
+
+def test_an_order_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OrderInvalid):
+        load_order(tmp_path / "none.toml")
+    with pytest.raises(OrderInvalid):
+        read_order({"year": "soon"}, "body")
