@@ -1,5 +1,6 @@
 """What GDAL reads: GeoPackage, GeoJSON, FileGDB, and rarer ones (GML, FlatGeobuf, MapInfo, TopoJSON)."""
 
+import os
 import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 GPKG_SUFFIX = ".gpkg"
-SETTINGS = {"GML_FIELDTYPES": "ALWAYS_STRING"}
-"""Codes in GML keep their leading zeros."""
+SETTINGS = {"GML_FIELDTYPES": "ALWAYS_STRING", "CPL_LOG": os.devnull}
+"""Codes in GML keep their leading zeros; what GDAL writes to stderr by itself, our errors say."""
 
 
 @dataclass(frozen=True)

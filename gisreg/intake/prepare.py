@@ -12,6 +12,11 @@ from gisreg.intake.mapping import Mapped
 from gisreg.intake.rows import Judging, stored
 from gisreg.intake.staging import Staging
 
+RECIPE = "01"
+"""Of the hash by which a row's content is known again: to be raised with every change of what goes into it, so that
+hashes of an older recipe can be told from other content."""
+FINEST_M, FINEST_DEGREES = 1e-4, 1e-9
+"""Differences of coordinates below this are another program's rounding."""
 OFFICIAL_AREA = "official_area_m2"
 DEGREES_BOX, METRES_BOX = (-180.0, -90.0, 180.0, 90.0), (-2e8, -2e8, 2e8, 2e8)
 
@@ -106,6 +111,8 @@ class Preparation:
             "area": "pg_temp.careful_area(boundary)" if careful else "ST_Area(boundary::geography)",
             "planar": self._planar(careful),
             "unit_area": repr((factor or 1.0) ** 2),
+            "finest": repr(FINEST_M / (factor or 1.0) if not self.geography.geographic else FINEST_DEGREES),
+            "recipe": RECIPE,
             "west": repr(west), "south": repr(south), "east": repr(east), "north": repr(north),
         }  # fmt: skip
 

@@ -28,8 +28,12 @@ SELECT
         WHEN NOT {townships_known} THEN stated_township
     END,
     stated_township,
-    -- the same content in another file format is the same content: the direction of rings does not count
-    md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(clean)), {srid}{targets})))::uuid,
+    -- the same content in another file format is the same content: neither the direction of rings counts, nor a tenth of
+    -- a millimetre; the first two digits number this recipe
+    overlay(
+        md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(ST_SnapToGrid(clean, {finest}))), {srid}{targets})))
+        PLACING '{recipe}' FROM 1 FOR 2
+    )::uuid,
     bad,
     unknown,
     said,

@@ -19,7 +19,11 @@ from sqlalchemy import create_engine, text
 from gisreg.checks.offsets import gcj02
 from gisreg.db.engine import make_engine
 from gisreg.intake import parallel, registering, staging
+from gisreg.intake.prepare import RECIPE
 from gisreg.intake.report import ReportNotWritten, write_report
+
+KNOWN_HASH = "013e59ca-a29c-7aec-849d-93ff9d0d4622"
+"""Of the one row that :func:`test_what_a_row_is_known_by_bears_the_number_of_its_recipe` loads."""
 
 
 def test_a_gbk_shapefile_is_loaded_typed_and_measured(load, county, tmp_path):
@@ -50,6 +54,27 @@ def test_the_same_file_again_changes_nothing_and_other_formats_are_recognised(lo
     other = load(survey(tmp_path / "a.gpkg", squares(4)))
     assert (first.loaded, again.unchanged, again.again_of, other.unchanged) == (4, 4, first.batch, 4)
     assert one(county, "SELECT count(*) FROM parcel_version") == 0
+
+
+def test_another_programs_rounding_is_no_change_and_a_millimetre_is_one(load, county, tmp_path):
+    load(survey(tmp_path / "a.gpkg", squares(2)))
+    rounded = [shapely.transform(one, lambda xy: xy + 3e-9) for one in squares(2)]
+    assert load(survey(tmp_path / "b.gpkg", rounded)).unchanged == 2
+    moved = [shapely.transform(one, lambda xy: xy + 1e-3) for one in squares(2)]
+    assert load(survey(tmp_path / "c.gpkg", moved)).loaded == 2
+    degrees = gpd.read_file(tmp_path / "c.gpkg").to_crs(4490)
+    degrees.to_file(tmp_path / "d.gpkg")
+    load(tmp_path / "d.gpkg")
+    again = degrees.set_geometry(degrees.geometry.map(lambda one: shapely.transform(one, lambda xy: xy + 3e-14)))
+    again.to_file(tmp_path / "e.gpkg")
+    assert load(tmp_path / "e.gpkg").unchanged == 2
+
+
+def test_what_a_row_is_known_by_bears_the_number_of_its_recipe(load, county, tmp_path):
+    """Whoever changes what goes into the hash raises the number: rows of an older recipe can then be told apart."""
+    load(survey(tmp_path / "a.gpkg", squares(1), BSM=["1"], QLR=["甲"]))
+    assert str(one(county, "SELECT source_hash FROM parcel")) == KNOWN_HASH
+    assert KNOWN_HASH.startswith(RECIPE)
 
 
 def test_a_changed_parcel_gets_a_new_version_and_keeps_its_number(load, county, tmp_path):
