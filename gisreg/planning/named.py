@@ -7,6 +7,7 @@ from gisreg.errors import NotFoundError
 from gisreg.text import Text
 
 DEFAULT_RULESET = "national"
+SOURCES_FILE = "sources.toml"
 
 
 class RuleSetUnknown(NotFoundError):
@@ -17,8 +18,9 @@ class RuleSetUnknown(NotFoundError):
 
 
 def rulesets(data_dir: Path) -> dict[str, Path]:
-    """Name and file of each rule set."""
-    return {file.stem: file for file in sorted((data_dir / "rules").glob("*.toml"))}
+    """Name and file of each rule set; the law that they rest on lies beside them."""
+    files = sorted((data_dir / "rules").glob("*.toml"))
+    return {file.stem: file for file in files if file.name != SOURCES_FILE}
 
 
 def named_ruleset(data_dir: Path, name: str) -> Path:

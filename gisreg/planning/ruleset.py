@@ -1,15 +1,18 @@
 """A rule set as data: TOML with parameters, measures, gates and rules. Reading it and saying what is wrong with it."""
 
 import hashlib
+import re
 import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gisreg.errors import InputError
+from gisreg.planning.extending import as_toml, extended
+from gisreg.planning.places import line_of, path_of
 from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
 from gisreg.vocab import Kind, Label
@@ -39,6 +42,20 @@ class RuleSetUnreadable(InputError):
     mend: ClassVar[Text] = Text("请给出一个 UTF-8 编码的 TOML 文件", "name a TOML file in UTF-8")
 
 
+class RuleSetCycle(RuleSetError):
+    """Rule sets that extend one another."""
+
+    what: ClassVar[Text] = Text("规则集互相引用:{chain}", "rule sets extend one another: {chain}")
+    mend: ClassVar[Text] = Text("请去掉其中一处 extends", "leave one `extends` out")
+
+
+class BaseSetUnknown(RuleSetError):
+    """The set that is extended is not there."""
+
+    what: ClassVar[Text] = Text("找不到被扩展的规则集 {name}", "the rule set {name} that is extended is not there")
+    mend: ClassVar[Text] = Text("请把它放在同一文件夹,或写 national", "put it into the same folder, or name national")
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,11 +72,23 @@ class Bilingual(_Model):
         return Text(self.zh, self.en)
 
 
+class Step(Bilingual):
+    """One step of a measure; its days are counted from the end of the step before."""
+
+    agency: Words
+    days: Annotated[int, Field(ge=1, le=3650)]
+    counted: Literal["calendar", "working"] = "calendar"
+    basis: Words | None = None
+
+
 class Measure(Bilingual):
     """A way of disposing of a parcel."""
 
     closes: bool = True
     """Whether the parcel can be closed out by it; a fee, an extension or a place in the reserve is not enough."""
+    steps: tuple[Step, ...] = ()
+    documents: tuple[Words, ...] = ()
+    """Papers that the measure needs, in Chinese; English by :meth:`RuleSet.worded`."""
 
 
 class Heading(_Model):
@@ -70,6 +99,10 @@ class Heading(_Model):
     title: Bilingual
     valid_from: date
     notes: Bilingual | None = None
+    extends: Identifier | None = None
+    """Another set that this one changes: what it does not name stays as it is there."""
+    based_on: str | None = None
+    """Name and version of the set that was extended, in the text of both put together."""
 
 
 class Parameter(_Model):
@@ -98,6 +131,12 @@ class Gate(_Model):
     """Concerns only these measures; empty for all."""
 
 
+class WhyNot(Bilingual):
+    """What to say where a way out is closed because of ``when``."""
+
+    when: Words
+
+
 class Rule(_Model):
     """One way out: when it is open, and what it rests on."""
 
@@ -113,6 +152,10 @@ class Rule(_Model):
     source: str | None = None
     agency: Words
     days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    end_use: tuple[Identifier, ...] = ()
+    """What becomes of a building, by the tokens of ``[end_uses]``."""
+    why_not: tuple[WhyNot, ...] = ()
+    """Where the rule fails: a wording for each condition that fails it."""
 
     @model_validator(mode="after")
     def _condition_or_fallback(self) -> Self:
@@ -145,7 +188,8 @@ class RuleSet(_Model):
     parameters: dict[Identifier, Parameter] = {}
     measures: dict[Identifier, Measure]
     english: dict[Words, Words] = {}
-    """Agencies, and legal bases part by part, in English."""
+    """Agencies, documents, and legal bases part by part, in English."""
+    end_uses: dict[Identifier, Bilingual] = {}
     gates: tuple[Gate, ...] = ()
     money: tuple[MoneyRule, ...] = ()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
@@ -162,59 +206,133 @@ class RuleSet(_Model):
 
 
 class LoadedRuleSet(_Model):
-    """A rule set with the very text it came from."""
+    """A rule set with the very text it came from; where it extends another, the text of both put together."""
 
     rules: RuleSet
     toml: str
     sha256: str
     file: str
+    written: str = ""
+    """What stands in the file itself."""
+
+    def place(self, thing: str, field: str = "") -> str:
+        """``file:line:thing:field``, for messages; without a line for what another set says."""
+        return _place_of(self.file, self.written or self.toml, thing, field)
 
 
 def load_ruleset(path: Path = NATIONAL) -> LoadedRuleSet:
-    """Read and check a file."""
+    """Read and check a file, and the set that it extends: beside it, or one of those that the registry brings."""
+    return _loaded(_text_of(path), path.name, path.parent)
+
+
+def _text_of(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise RuleSetUnreadable(str(path), detail=error.strerror or str(error)) from None
     if len(raw) > MAX_BYTES:
-        raise RuleSetUnreadable(str(path), detail=f"{len(raw)} > {MAX_BYTES} bytes")
+        raise RuleSetUnreadable(str(path), detail=f"> {MAX_BYTES} bytes")
     try:
-        return read_ruleset(raw.decode("utf-8"), path.name)
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RuleSetUnreadable(str(path), detail=f"UTF-8, byte {error.start}") from None
 
 
-@lru_cache(maxsize=8)
 def read_ruleset(toml: str, file: str = "rules.toml") -> LoadedRuleSet:
     """Check a rule set's text: form, references, one fallback a kind. Conditions are checked when they are compiled."""
+    return _loaded(toml, file, NATIONAL.parent)
+
+
+def _loaded(toml: str, file: str, folder: Path) -> LoadedRuleSet:
+    whole = toml if "extends" not in toml else _put_together(toml, file, folder)
+    return _checked(whole, toml, file)
+
+
+def _put_together(toml: str, file: str, folder: Path) -> str:
+    data = _parsed(toml, file)
+    return as_toml(_with_base(data, file, folder, (Path(file).stem,))) if _extends(data) else toml
+
+
+def _extends(data: dict[str, Any]) -> str | None:
+    heading = data.get("ruleset")
+    named = heading.get("extends") if isinstance(heading, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def _with_base(data: dict[str, Any], file: str, folder: Path, seen: tuple[str, ...]) -> dict[str, Any]:
+    """The set with what it extends, and with what that extends."""
+    named = _extends(data)
+    if named is None:
+        return data
+    if named in seen:
+        raise RuleSetCycle(f"{file}:ruleset:extends", chain=" → ".join((*seen, named)))
+    path = next(
+        (place for place in (folder / f"{named}.toml", NATIONAL.parent / f"{named}.toml") if _is_set(place)), None
+    )
+    if path is None:
+        raise BaseSetUnknown(f"{file}:ruleset:extends", name=named)
+    base = _with_base(_parsed(_text_of(path), path.name), path.name, path.parent, (*seen, named))
+    for part in ("name", "version"):
+        if not isinstance(base.get("ruleset"), dict) or part not in base["ruleset"]:
+            raise RuleSetError(f"{path.name}:ruleset:{part}", detail="?")
+    return extended(base, data, file)
+
+
+def _is_set(path: Path) -> bool:
+    return re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) is not None and path.is_file()
+
+
+def _parsed(toml: str, file: str) -> dict[str, Any]:
     try:
-        data = tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(toml)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RuleSetUnreadable(file, detail=str(error)) from None
+
+
+@lru_cache(maxsize=8)
+def _checked(toml: str, written: str, file: str) -> LoadedRuleSet:
+    data = _parsed(toml, file)
     try:
         rules = RuleSet.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        raise RuleSetError(_place(file, data, first["loc"]), detail=first["msg"]) from None
-    _check_references(rules, file)
-    return LoadedRuleSet(rules=rules, toml=toml, sha256=hashlib.sha256(toml.encode()).hexdigest(), file=file)
+        raise RuleSetError(_place(file, written, toml, first["loc"]), detail=first["msg"]) from None
+    loaded = LoadedRuleSet(
+        rules=rules, toml=toml, sha256=hashlib.sha256(toml.encode()).hexdigest(), file=file, written=written
+    )
+    _check_references(loaded)
+    return loaded
 
 
-def _place(file: str, data: dict[str, object], location: tuple[int | str, ...]) -> str:
-    """``file:rule id:field`` instead of list numbers."""
-    parts, node = [file], data
+def _place(file: str, written: str, toml: str, location: tuple[int | str, ...]) -> str:
+    """``file:line:rule id:field`` instead of list numbers."""
+    node: Any = _parsed(toml, file)
+    parts: list[str] = []
     for step in location:
         try:
-            node = node[step]  # type: ignore[index,assignment] # whatever TOML holds, walked by its own path
+            node = node[step]
         except (KeyError, IndexError, TypeError):
             parts.append(str(step))
             continue
         named = node.get("id") if isinstance(node, dict) and isinstance(step, int) else None
         parts.append(str(named or step))
-    return ":".join(parts)
+    if written == toml:
+        line = line_of(written, location)
+    else:  # numbers of lists are those of both texts put together: only the id leads back
+        path = next((found for part in parts if (found := path_of(_parsed(written, file), part, parts[-1]))), None)
+        line = line_of(written, path) if path else None
+    return ":".join([file, *([str(line)] if line else []), *parts])
 
 
-def _check_references(rules: RuleSet, file: str) -> None:
+def _place_of(file: str, written: str, thing: str, field: str) -> str:
+    path = path_of(_parsed(written, file), thing, field)
+    line = line_of(written, path) if path else None
+    return ":".join([file, *([str(line)] if line else []), thing, *([field] if field else [])])
+
+
+def _check_references(loaded: LoadedRuleSet) -> None:
+    rules, file = loaded.rules, loaded.file
     _refuse_twice([gate.id for gate in rules.gates], f"{file}:gates")
     _refuse_twice([rule.id for rule in rules.rules], f"{file}:rules")
     _refuse_twice([rule.id for rule in rules.money], f"{file}:money")
@@ -222,17 +340,24 @@ def _check_references(rules: RuleSet, file: str) -> None:
         raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
     for rule in rules.rules:
         if rule.measure not in rules.measures:
-            raise RuleSetError(f"{file}:{rule.id}:measure", detail=f"[measures.{rule.measure}] ?")
-    used = {rule.measure for rule in rules.rules}
-    concerned: tuple[Gate | MoneyRule, ...] = (*rules.gates, *rules.money)
-    for one in concerned:
-        for measure in one.measures:
-            if measure not in used:
-                raise RuleSetError(f"{file}:{one.id}:measures", detail=f"{measure} ?")
+            raise RuleSetError(loaded.place(rule.id, "measure"), detail=f"[measures.{rule.measure}] ?")
+        for end_use in rule.end_use:
+            if end_use not in rules.end_uses:
+                raise RuleSetError(loaded.place(rule.id, "end_use"), detail=f"[end_uses.{end_use}] ?")
+    _check_concerned(loaded)
     for kind in Kind:
         fallbacks = [rule.id for rule in rules.rules if rule.kind == kind and rule.fallback]
         if len(fallbacks) != 1:
             raise RuleSetError(f"{file}:rules", detail=f"{kind}: fallback = true × {len(fallbacks)} ≠ 1 {fallbacks}")
+
+
+def _check_concerned(loaded: LoadedRuleSet) -> None:
+    used = {rule.measure for rule in loaded.rules.rules}
+    concerned: tuple[Gate | MoneyRule, ...] = (*loaded.rules.gates, *loaded.rules.money)
+    for one in concerned:
+        for measure in one.measures:
+            if measure not in used:
+                raise RuleSetError(loaded.place(one.id, "measures"), detail=f"{measure} ?")
 
 
 def _refuse_twice(names: list[str], where: str) -> None:

@@ -1,5 +1,6 @@
 """Rule sets that are refused, each with file, rule and field."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def refused(old: str, new: str) -> str:
     assert old in SOUND
     with pytest.raises(RuleSetError) as raised:
         check_conditions(read_ruleset(SOUND.replace(old, new, 1), "own.toml"))
-    return raised.value.where
+    return re.sub(r":\d+", "", raised.value.where, count=1)
 
 
 @pytest.mark.parametrize(
