@@ -21,7 +21,7 @@ LIMIT_S, GAP_LIMIT = 30.0, 0.01
 COUNTY = "149901"
 ORDERS = {
     "targets in reach": {"idle_land": 0.4, "unsupplied_land": 0.3, "half_finished_project": 0.05, "idle_factory": 0.2},
-    "targets out of reach": {"idle_land": 4.0, "unsupplied_land": 4.0, "half_finished_project": 1.0, "idle_factory": 1.0},
+    "targets out of reach": {"idle_land": 4.0, "unsupplied_land": 4.0, "half_finished_project": 1.0},
 }  # fmt: skip
 
 
