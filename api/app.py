@@ -20,6 +20,7 @@ from api.routers import (
     affairs,
     batches,
     checkouts,
+    clock,
     docs,
     documents,
     export,
@@ -57,6 +58,7 @@ ROUTERS = (
     documents,
     units,
     plan,
+    clock,
     portfolio,
     export,
     maps,
@@ -64,7 +66,7 @@ ROUTERS = (
 )
 STRICT = (
     townships, batches, imports, checkouts, parcel_edits, parcels, recheck, rights, affairs, documents, units, plan,
-    export,
+    clock, export,
 )  # fmt: skip
 
 

@@ -158,6 +158,27 @@ class IdleCause(Term):
     ENTERPRISE = "enterprise", "企业原因", "Enterprise"
 
 
+class ClockEventKind(Term):
+    """What moves the idle clock of a parcel (闲置土地处置办法 arts 8, 12)."""
+
+    EXTENSION = "extension", "延长动工期限", "Start extended"
+    CHANGED_CONDITIONS = "changed_conditions", "调整用途、规划条件", "Use or planning conditions changed"
+    TEMPORARY_USE = "temporary_use", "安排临时使用", "Temporary use"
+    SWAP = "swap", "置换土地", "Land swapped"
+    TAKING_BACK = "taking_back", "协议有偿收回", "Taking-back agreed"
+    DELIVERY_LATE = "delivery_late", "未按约交地", "Land delivered late"
+    PAUSE = "pause", "期限中止", "Clock paused"
+    RESUMED = "resumed", "恢复计算", "Clock resumed"
+
+
+RESTARTS = (
+    ClockEventKind.EXTENSION, ClockEventKind.CHANGED_CONDITIONS, ClockEventKind.TEMPORARY_USE, ClockEventKind.SWAP,
+)  # fmt: skip
+"""Agreements from whose new date the clock runs anew; taking-back is not one of them (art. 12)."""
+PAUSES = (ClockEventKind.PAUSE, ClockEventKind.DELIVERY_LATE)
+"""Spans whose days are taken out of the year."""
+
+
 class Sector(Term):
     """What a parcel is planned for, as far as the choice of measure needs it."""
 

@@ -14,6 +14,8 @@ WHERE p.county_code = :county AND p.batch_id = :batch AND p.recorded_from = :sou
         OR EXISTS (SELECT FROM contract AS x WHERE x.parcel_id = p.id)
         OR EXISTS (SELECT FROM document AS x WHERE x.parcel_id = p.id)
         OR EXISTS (SELECT FROM plan AS x WHERE x.parcel_id = p.id)
+        OR EXISTS (SELECT FROM clock_event AS x WHERE x.parcel_id = p.id)
+        OR EXISTS (SELECT FROM procedure_date AS x WHERE x.parcel_id = p.id)
     )
 ORDER BY 1;
 -- name: restore

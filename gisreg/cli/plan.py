@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli import plan_portfolio
+from gisreg.cli import plan_clock, plan_portfolio
 from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
@@ -15,6 +15,7 @@ from gisreg.vocab import Label
 
 app = typer.Typer(no_args_is_help=True)
 app.command("portfolio")(plan_portfolio.portfolio)
+plan_clock.register(app)
 
 CountyOption = Annotated[str | None, typer.Option("--county", help="县级代码 · county code")]
 RUN_DONE = Text(

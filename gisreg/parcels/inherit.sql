@@ -1,4 +1,5 @@
 -- What lies on the ground goes with it: rights, encumbrances, and the approval, project and enterprise it belongs to.
+-- What moves the idle clock, and the dates of its procedure, go with it too, each once.
 -- Contracts and documents stay with the parcel they name, which the lineage leads to.
 -- Where parcels merge whose holders of a right differ, what each holds of the whole is yet to be settled: no share is
 -- stated. Where they are the same, the right is there once.
@@ -41,6 +42,32 @@ burdens AS (
     SELECT county_code, :new, party_id, encumbrance_type, rank, certificate_no, amount_wan, starts_on, ends_on,
         released_on
     FROM encumbrance WHERE parcel_id = :old
+),
+clock AS (
+    INSERT INTO clock_event (
+        county_code, parcel_id, event, cause, agreed_on, from_on, until_on, new_start_on, document_no, reason,
+        withdrawn_reason
+    )
+    SELECT
+        o.county_code, :new, o.event, o.cause, o.agreed_on, o.from_on, o.until_on, o.new_start_on, o.document_no,
+        o.reason, o.withdrawn_reason
+    FROM clock_event AS o
+    WHERE o.parcel_id = :old AND NOT EXISTS (
+        SELECT FROM clock_event AS n
+        WHERE n.parcel_id = :new
+            AND (n.event, n.agreed_on, n.from_on, n.until_on, n.new_start_on, n.withdrawn_reason)
+                IS NOT DISTINCT FROM (o.event, o.agreed_on, o.from_on, o.until_on, o.new_start_on, o.withdrawn_reason)
+    )
+),
+served AS (
+    INSERT INTO procedure_date (county_code, parcel_id, step, served_on, document_no, note, withdrawn_reason)
+    SELECT o.county_code, :new, o.step, o.served_on, o.document_no, o.note, o.withdrawn_reason
+    FROM procedure_date AS o
+    WHERE o.parcel_id = :old AND NOT EXISTS (
+        SELECT FROM procedure_date AS n
+        WHERE n.parcel_id = :new AND (n.step, n.served_on, n.withdrawn_reason)
+            IS NOT DISTINCT FROM (o.step, o.served_on, o.withdrawn_reason)
+    )
 ),
 approvals AS (
     INSERT INTO parcel_approval (county_code, parcel_id, approval_no)

@@ -2,18 +2,35 @@
 
 Periods are counted as Civil Code arts. 200–204 say: the first day does not count, a year ends with the corresponding
 day (or the month's last), and is full only when that day is over. An agreed start of 1 March 2024 makes the land idle
-from 2 March 2025; one of 29 February 2024, from 1 March 2025.
+from 2 March 2025; one of 29 February 2024, from 1 March 2025. What moves the clock (an extension, a pause) comes as
+columns of the target from :func:`gisreg.planning.clock.joining.with_clock`; without them nothing moves it.
+:mod:`gisreg.planning.clock.reading` gives the same answers for one parcel in Python.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Double, FromClause, Integer, and_, case, cast, func, or_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Double,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+)
 from sqlalchemy.sql.expression import ColumnCollection
 
 from gisreg.filters import Known, names_of
 from gisreg.parcels.queryables import Queryable, QueryableType
+from gisreg.planning.clock.joining import PAUSED, RESTART
 from gisreg.text import Text
 from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES
 
@@ -59,14 +76,58 @@ def started(c: Columns, as_of: Sql) -> Sql:
     return or_(happened(c.actual_start_on, as_of), func.coalesce(c.started_area_m2 > 0, False, type_=Boolean()))
 
 
+def start_on(c: Columns) -> Sql:
+    """The agreed start that counts: that of the last agreement, else the parcel's."""
+    agreed: Sql = c.agreed_start_on
+    return func.coalesce(c[RESTART], agreed, type_=Date()) if RESTART in c else agreed
+
+
+def stop_on(c: Columns) -> Sql:
+    """The day from which a stop counts: one before the newly agreed start counts from that."""
+    halted: Sql = c.halted_on
+    if RESTART not in c:
+        return halted
+    return case((halted.is_not(None), func.greatest(halted, c[RESTART], type_=Date())))
+
+
+def paused(c: Columns, since: Sql, as_of: Sql) -> Sql:
+    """Days that do not count after one day up to another."""
+    if PAUSED not in c:
+        return literal(0, Integer())
+    return case((c[PAUSED].is_(None), 0), else_=func.paused_days(c[PAUSED], since, as_of, type_=Integer()))
+
+
+def counted(c: Columns, since: Sql, as_of: Sql, measure: Callable[[Sql], Sql]) -> Sql:
+    """What is measured on the day that it would be if the pauses since then had not been.
+
+    The case is told outside, so that a parcel without pauses costs no more than before.
+    """
+    if PAUSED not in c:
+        return measure(as_of)
+    out = func.paused_days(c[PAUSED], since, as_of, type_=Integer())
+    return case((c[PAUSED].is_(None), measure(as_of)), else_=measure(cast(as_of - out, Date)))
+
+
+def reached_on(c: Columns, since: Sql, years: int) -> Sql:
+    """The first day after so many full years; unknown without a start, or while a pause has no end."""
+    days = cast(since + func.make_interval(years), Date) - since + 1
+    plainly = cast(since + func.make_interval(years), Date) + 1
+    if PAUSED not in c:
+        return plainly
+    moved = func.counted_day(c[PAUSED], since, days, type_=Date())
+    return case((c[PAUSED].is_(None), plainly), else_=moved)
+
+
 def unstarted_full_years(c: Columns, as_of: Sql) -> Sql:
     """Full years without a start since the agreed day."""
-    return case((started(c, as_of), 0), else_=full_years(c.agreed_start_on, as_of))
+    start = start_on(c)
+    return case((started(c, as_of), 0), else_=counted(c, start, as_of, lambda day: full_years(start, day)))
 
 
 def halted_full_years(c: Columns, as_of: Sql) -> Sql:
     """Full years since work or production stopped; none while it goes on."""
-    return case((happened(c.halted_on, as_of), full_years(c.halted_on, as_of)), else_=0)
+    stop = stop_on(c)
+    return case((happened(c.halted_on, as_of), counted(c, stop, as_of, lambda day: full_years(stop, day))), else_=0)
 
 
 def little_built_or_invested(c: Columns) -> Sql:
@@ -77,22 +138,37 @@ def little_built_or_invested(c: Columns) -> Sql:
     )
 
 
-def _year_over(start: Sql, as_of: Sql) -> Sql:
-    """One full year since ``start`` is over. Cheaper than counting years."""
-    return as_of > cast(start + func.make_interval(1), Date)
+def _year_over(c: Columns, since: Sql, as_of: Sql) -> Sql:
+    """One full year is over. Cheaper than counting years."""
+    return counted(c, since, as_of, lambda day: day > cast(since + func.make_interval(1), Date))
 
 
 def idle_by_law(c: Columns, as_of: Sql) -> Sql:
     """53号令 art. 2: not started a full year after the agreed day; or started too little and stopped a full year."""
-    stopped = and_(happened(c.halted_on, as_of), _year_over(c.halted_on, as_of), little_built_or_invested(c))
-    return case((started(c, as_of), stopped), else_=_year_over(c.agreed_start_on, as_of))
+    stopped = and_(happened(c.halted_on, as_of), _year_over(c, stop_on(c), as_of), little_built_or_invested(c))
+    return case((started(c, as_of), stopped), else_=_year_over(c, start_on(c), as_of))
+
+
+def runs_since(c: Columns, as_of: Sql) -> Sql:
+    """From when the year of idleness runs: the stop of what was started, else the agreed start."""
+    return case((started(c, as_of), stop_on(c)), else_=start_on(c))
 
 
 def idle_days(c: Columns, as_of: Sql) -> Sql:
     """Days for which the land has been idle in law's sense; 0 while the year runs, unknown without a date."""
-    since = case((started(c, as_of), c.halted_on), else_=c.agreed_start_on)
-    days = as_of - cast(since + func.make_interval(1), Date)
+    since = runs_since(c, as_of)
+    days = counted(c, since, as_of, lambda day: day - cast(since + func.make_interval(1), Date))
     return case((since.is_not(None), func.greatest(days, 0, type_=Integer())))
+
+
+def paused_in_year(c: Columns, as_of: Sql) -> Sql:
+    """Days taken out of the year of idleness so far."""
+    return func.coalesce(paused(c, runs_since(c, as_of), as_of), 0, type_=Integer())
+
+
+def two_years_unstarted_on(c: Columns, as_of: Sql) -> Sql:
+    """The first day after two full years without a start."""
+    return case((started(c, as_of), cast(null(), Date)), else_=reached_on(c, start_on(c), 2))
 
 
 def paid_in_full(c: Columns, _as_of: Sql) -> Sql:
@@ -151,6 +227,14 @@ FACTS: tuple[Fact, ...] = (
     Fact("halted_full_years", "integer", Text("停工(停产)满年数", "Full years halted"), "年", halted_full_years),
     Fact("idle_by_law", "boolean", Text("符合闲置认定条件(53号令第二条)", "Idle by Order 53"), None, idle_by_law),
     Fact("idle_days", "integer", Text("闲置天数", "Days idle"), "天", idle_days),
+    Fact("paused_days", "integer", Text("不计入期限的天数", "Days that do not count"), "天", paused_in_year),
+    Fact("little_built_or_invested", "boolean",
+         Text("动工不足三分之一或投资不足25%", "Under a third built or 25% invested"), None,
+         lambda c, _: little_built_or_invested(c)),
+    Fact("idle_from_on", "date", Text("满一年之次日", "First day after the full year"), None,
+         lambda c, d: reached_on(c, runs_since(c, d), 1)),
+    Fact("two_years_unstarted_on", "date", Text("未动工满两年之次日", "First day after two years not started"), None,
+         two_years_unstarted_on),
 )  # fmt: skip
 
 

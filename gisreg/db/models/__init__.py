@@ -6,6 +6,7 @@ from gisreg.db.base import Base
 from gisreg.db.models.affairs import Approval, Enterprise, ParcelApproval, ParcelEnterprise, ParcelProject, Project
 from gisreg.db.models.batch import Batch, BatchUndo
 from gisreg.db.models.checkout import Checkout, CheckoutParcel
+from gisreg.db.models.clock import ClockEvent, ProcedureDate
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
@@ -32,6 +33,7 @@ __all__ = [
     "BatchUndo",
     "Checkout",
     "CheckoutParcel",
+    "ClockEvent",
     "Contract",
     "County",
     "Document",
@@ -53,6 +55,7 @@ __all__ = [
     "PlanLabel",
     "PlanRule",
     "PlanRun",
+    "ProcedureDate",
     "Project",
     "RecordVersion",
     "TitleDecision",

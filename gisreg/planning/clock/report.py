@@ -1,0 +1,169 @@
+"""``plan clock``: the clock of one parcel with what moved it, the limits ahead, and the step that is due next."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from gisreg.db.models import Parcel
+from gisreg.parcels.asof import today
+from gisreg.parcels.read import ParcelNotFound, Row
+from gisreg.planning.clock.events import DATES, EVENTS, standing
+from gisreg.planning.clock.procedure import DETERMINATION, DueStep, Procedure, load_procedure, next_due
+from gisreg.planning.clock.reading import Clock, ClockFacts, Event, Limit, read_clock
+from gisreg.planning.clock.workdays import Calendar, load_calendar
+from gisreg.settings import PROJECT_DIR
+from gisreg.vocab import ClockEventKind, IdleCause, State
+
+Json = dict[str, Any]
+SUSPECTED = "suspected"
+FACTS = tuple(one.name for one in fields(ClockFacts) if one.name != "events")
+PLAIN = (
+    "start_on", "stop_on", "started", "halted", "paused_days", "idle_by_law", "idle_days", "idle_from_on",
+    "two_years_unstarted_on", "unstarted_full_years", "halted_full_years", "little_built_or_invested",
+    "months_since_approval", "months_since_contract", "months_vacant", "months_halted", "months_since_completion",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClockData:
+    """The data by which the clock goes."""
+
+    procedure: Procedure
+    calendar: Calendar
+
+
+def load_clock(data_dir: Path, home: Path | None = None) -> ClockData:
+    """The national procedure and calendar with the county's own in its data directory.
+
+    Raises:
+        ProcedureUnusable, CalendarUnusable.
+    """
+    return ClockData(load_procedure(data_dir, home), load_calendar(data_dir, home))
+
+
+@cache
+def national_clock() -> ClockData:
+    """The clock's data as the registry brings them."""
+    return load_clock(PROJECT_DIR / "data")
+
+
+def clock_of(
+    connection: Connection, parcel_code: str, as_of: date | None = None, data: ClockData | None = None
+) -> Json:
+    """Everything about a parcel's clock on a day, by the facts known now.
+
+    Raises:
+        ParcelNotFound.
+    """
+    by, day = data or national_clock(), as_of or today()
+    parcel = _parcel(connection, parcel_code)
+    rows = standing(connection, EVENTS, parcel["id"])
+    facts = ClockFacts(**{name: parcel[name] for name in FACTS}, events=tuple(_event(row) for row in rows))
+    clock = read_clock(facts, day, by.procedure.clock_limits())
+    dates = standing(connection, DATES, parcel["id"])
+    step = _next_step(parcel, clock, dates, by)
+    return {
+        "parcel_code": parcel_code,
+        "kind": parcel["kind"],
+        "state": parcel["state"],
+        "as_of": day,
+        "clock": {
+            **{name: getattr(clock, name) for name in PLAIN},
+            "pauses": [{"from_on": one.first, "until_on": one.last} for one in clock.pauses],
+        },
+        "limits": [_limit(one, day) for one in clock.limits],
+        "events": [_told(row, seen=row["agreed_on"] <= day) for row in rows],
+        "served": [_told(row, seen=row["served_on"] <= day) for row in dates],
+        "next_step": _step(step, by.calendar) if step else None,
+        "next_due": _next(clock.next_limit(), step, day),
+    }
+
+
+def _parcel(connection: Connection, parcel_code: str) -> RowMapping:
+    table = Parcel.__table__
+    names = ("id", "kind", "state", "idle_cause", *FACTS)
+    wanted = select(*[table.c[name] for name in names]).where(table.c.parcel_code == parcel_code)
+    found = connection.execute(wanted).mappings().one_or_none()
+    if found is None:
+        raise ParcelNotFound(where=parcel_code, parcel_code=parcel_code)
+    return found
+
+
+def _event(row: Row) -> Event:
+    kind = next(one for one in ClockEventKind if one == row["event"])
+    cause = next((one for one in IdleCause if one == row["cause"]), None)
+    days = {name: row[name] for name in ("agreed_on", "from_on", "until_on", "new_start_on", "document_no", "id")}
+    return Event(event=kind, cause=cause, **days)
+
+
+def _next_step(parcel: RowMapping, clock: Clock, dates: list[Row], by: ClockData) -> DueStep | None:
+    """The step due next, once the procedure has begun or should have."""
+    if parcel["kind"] not in by.procedure.procedure.kinds:
+        return None
+    served = _served(dates, parcel["determined_on"], clock.as_of)
+    if not served and parcel["state"] != State.SUSPECTED and not clock.idle_by_law:
+        return None
+    return next_due(by.procedure, served, parcel["idle_cause"], clock.as_of, by.calendar)
+
+
+def _served(dates: list[Row], determined_on: date | None, as_of: date) -> dict[str, date]:
+    """The last day of each step up to a day; what was served before the last suspicion belongs to an earlier round."""
+    served: dict[str, date] = {}
+    known = [(row["step"], row["served_on"]) for row in dates]
+    known += [(DETERMINATION, determined_on)] if determined_on is not None else []
+    for name, day in known:
+        if day <= as_of:
+            served[name] = max(day, served.get(name, day))
+    begun = served.get(SUSPECTED)
+    return served if begun is None else {name: day for name, day in served.items() if day >= begun}
+
+
+def _told(row: Row, *, seen: bool) -> Json:
+    hidden = ("county_code", "parcel_id", "withdrawn_reason")
+    return {**{name: value for name, value in row.items() if name not in hidden}, "counts": seen}
+
+
+def _limit(one: Limit, day: date) -> Json:
+    left = None if one.reached_on is None else (one.reached_on - day).days
+    return {
+        "limit": one.limit, "title": one.title._asdict(), "since": one.since, "reached_on": one.reached_on,
+        "days_left": left, "reached": left is not None and left <= 0,
+    }  # fmt: skip
+
+
+def _step(due: DueStep, calendar: Calendar) -> Json:
+    step = due.step
+    moved = due.counted_to is not None and due.counted_to != due.due_on
+    return {
+        "step": step.id,
+        "title": step.title.text._asdict(),
+        "agency": step.agency,
+        "basis": step.basis,
+        "confirmed": step.confirmed,
+        "optional": step.optional,
+        "since": due.since,
+        "days": step.days,
+        "counting": step.counting,
+        "due_on": due.due_on,
+        "days_left": due.days_left,
+        "overdue": due.overdue,
+        "moved_from": due.counted_to if moved else None,
+        "moved_because": calendar.why_not(due.counted_to) if moved and due.counted_to else None,
+        "calendar_sure": due.calendar_sure,
+    }
+
+
+def _next(limit: Limit | None, step: DueStep | None, day: date) -> Json | None:
+    """The next date that matters: an overdue step before all, else what comes first."""
+    found: list[Json] = []
+    if step is not None and step.due_on is not None:
+        words = {"step": step.step.id, "title": step.step.title.text._asdict(), "overdue": step.overdue}
+        found.append({"on": step.due_on, "days_left": step.days_left, **words})
+    if limit is not None and limit.reached_on is not None:
+        words = {"limit": limit.limit, "title": limit.title._asdict(), "overdue": False}
+        found.append({"on": limit.reached_on, "days_left": (limit.reached_on - day).days, **words})
+    return min(found, key=lambda one: one["on"], default=None)

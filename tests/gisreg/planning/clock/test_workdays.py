@@ -1,0 +1,87 @@
+"""The calendar is data: weekends, notices, a county's own days; and faults told by their line."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gisreg.planning.clock.workdays import Calendar, CalendarUnusable, load_calendar
+from gisreg.settings import PROJECT_DIR
+
+DATA = PROJECT_DIR / "data"
+HEAD = "day,kind,name,source,confirmed\n"
+
+
+@pytest.fixture(scope="module")
+def known() -> Calendar:
+    return load_calendar(DATA)
+
+
+@pytest.mark.parametrize(
+    ("day", "rolled"),
+    [
+        (date(2025, 4, 30), date(2025, 4, 30)),
+        (date(2025, 5, 1), date(2025, 5, 6)),  # the holiday and the days moved to it
+        (date(2025, 4, 27), date(2025, 4, 27)),  # a Sunday worked in exchange
+        (date(2025, 1, 28), date(2025, 2, 5)),
+        (date(2025, 10, 1), date(2025, 10, 9)),
+        (date(2025, 6, 7), date(2025, 6, 9)),  # a plain weekend
+        (date(2026, 2, 14), date(2026, 2, 14)),
+        (date(2026, 2, 15), date(2026, 2, 24)),
+        (date(2031, 1, 1), date(2031, 1, 2)),  # no notice yet: fixed holidays and weekends only
+        (date(2031, 10, 1), date(2031, 10, 6)),
+    ],
+)
+def test_a_last_day_moves_to_the_next_working_day(known: Calendar, day: date, rolled: date) -> None:
+    assert known.roll_forward(day) == rolled
+    assert (known.why_not(day) is None) == (day == rolled)
+
+
+def test_working_days_are_counted_without_the_first(known: Calendar) -> None:
+    assert known.working_days_later(date(2025, 4, 25), 4) == date(2025, 4, 30)  # Sunday the 27th is worked
+    assert known.working_days_later(date(2025, 4, 25), 5) == date(2025, 5, 6)
+    assert known.working_days_later(date(2025, 4, 30), 1) == date(2025, 5, 6)
+    assert known.working_days_later(date(2025, 4, 30), 0) == date(2025, 4, 30)
+
+
+def test_what_is_from_memory_is_marked(known: Calendar) -> None:
+    assert known.sure(date(2025, 1, 1), date(2025, 12, 31))
+    assert not known.sure(date(2026, 2, 1), date(2026, 2, 28))
+    assert not known.sure(date(2031, 1, 1), date(2031, 1, 2))
+    assert all(one.kind == "holiday" or one.day.weekday() >= 5 for one in known.days.values())
+
+
+def test_a_county_adds_and_replaces_days(tmp_path: Path) -> None:
+    own = tmp_path / "calendars"
+    own.mkdir()
+    (own / "own.csv").write_text(HEAD + "2031-03-03,holiday,示例日,县办通知,true\n2025-05-02,workday,,县办通知,true\n")
+    known = load_calendar(DATA, tmp_path)
+    assert known.roll_forward(date(2031, 3, 3)) == date(2031, 3, 4)
+    assert known.why_not(date(2031, 3, 3)) == "示例日"
+    assert known.works(date(2025, 5, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", "own.csv"),
+        ("day,kind\n", "own.csv"),
+        (HEAD + "# note\n2025-02-30,holiday,x,y,true\n", "own.csv:3"),
+        (HEAD + "2025-02-03,feast,x,y,true\n", "own.csv:2"),
+        (HEAD + "2025-02-03,holiday,x,y,perhaps\n", "own.csv:2"),
+        (HEAD + "2025-02-03,holiday\n", "own.csv:2"),
+    ],
+)
+def test_a_faulty_calendar_is_told_with_its_line(tmp_path: Path, text: str, where: str) -> None:
+    (tmp_path / "calendars").mkdir()
+    (tmp_path / "calendars" / "own.csv").write_text(text)
+    with pytest.raises(CalendarUnusable) as told:
+        load_calendar(DATA, tmp_path)
+    assert told.value.where == where
+
+
+def test_a_calendar_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "calendars").mkdir()
+    (tmp_path / "calendars" / "own.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CalendarUnusable):
+        load_calendar(DATA, tmp_path)
