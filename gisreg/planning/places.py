@@ -46,12 +46,13 @@ def _parts(name: str) -> tuple[str, ...]:
 
 def line_of(toml: str, path: Sequence[int | str]) -> int | None:
     """The line of the nearest thing on the way to ``path``."""
-    lines = lines_of(toml)
-    return next((lines[part] for part in _shorter(tuple(path)) if part in lines), None)
+    return nearest_line(lines_of(toml), tuple(path))
 
 
-def _shorter(path: Path) -> list[Path]:
-    return [path[:length] for length in range(len(path), 0, -1)]
+def nearest_line(lines: Mapping[Path, int], path: Path) -> int | None:
+    """The same where the lines are known."""
+    shorter = (path[:length] for length in range(len(path), 0, -1))
+    return next((lines[part] for part in shorter if part in lines), None)
 
 
 def path_of(data: Mapping[str, Any], thing: str, field: str = "") -> Path | None:
@@ -65,4 +66,4 @@ def path_of(data: Mapping[str, Any], thing: str, field: str = "") -> Path | None
         named = data.get(group)
         if isinstance(named, dict) and thing in named:
             return (group, thing, field) if field else (group, thing)
-    return None
+    return ("ruleset", field) if thing == "ruleset" else None

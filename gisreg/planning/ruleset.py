@@ -21,6 +21,8 @@ NATIONAL = PROJECT_DIR / "data" / "rules" / "national.toml"
 MAX_GATES = 31
 """Two bits a gate (holds, unknown) in one 63-bit mask."""
 MAX_BYTES = 2_000_000
+MOST_FAULTS = 100
+"""Faults of form that are told at once."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, Field(min_length=1)]
@@ -296,8 +298,8 @@ def _checked(toml: str, written: str, file: str) -> LoadedRuleSet:
     try:
         rules = RuleSet.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise RuleSetError(_place(file, written, toml, first["loc"]), detail=first["msg"]) from None
+        faults = [(_place(file, written, toml, one["loc"]), one["msg"]) for one in error.errors()[:MOST_FAULTS]]
+        raise RuleSetError(faults[0][0], detail=faults[0][1], faults=faults) from None
     loaded = LoadedRuleSet(
         rules=rules, toml=toml, sha256=hashlib.sha256(toml.encode()).hexdigest(), file=file, written=written
     )

@@ -76,9 +76,11 @@ def test_bases_and_agencies_read_in_english_too() -> None:
     rules = load_ruleset().rules
     chinese = re.compile("[\u4e00-\u9fff]")
     said = [words for rule in rules.rules for words in (rule.basis, rule.agency)] + [gate.basis for gate in rules.gates]
+    for measure in rules.measures.values():
+        said += [*measure.documents, *(words for step in measure.steps for words in (step.agency, step.basis or ""))]
     assert [words for words in said if chinese.search(rules.worded(words).en)] == []
     assert all(rules.worded(words).zh == words for words in said)
-    parts = {part for words in said for part in words.split(";")}
+    parts = {part for words in said for part in words.split(";")} | set(said)
     assert [word for word in rules.english if word not in parts] == []
 
 
@@ -89,3 +91,23 @@ def test_words_that_are_exported_fit_a_chinese_windows_shapefile(path: Path) -> 
         for words in (rule.reason.zh, rule.reason.en, rule.basis, rule.agency):
             assert words.encode("gbk")
             assert "[m]" not in words
+
+
+def test_every_measure_has_steps_and_documents_within_its_deadline() -> None:
+    rules = load_ruleset().rules
+    for rule in rules.rules:
+        measure = rules.measures[rule.measure]
+        assert measure.documents, rule.measure
+        assert 0 < sum(step.days for step in measure.steps) <= (rule.days or 0), rule.id
+
+
+def test_every_end_use_of_townships_and_villages_is_some_rules() -> None:
+    """Domain §1 rows 12 and 13: five end uses for state assets of townships, four for premises of villages."""
+    rules = load_ruleset().rules
+    assert len(rules.end_uses) == 5 + 4
+    assert {token for rule in rules.rules for token in rule.end_use} == set(rules.end_uses)
+
+
+def test_where_finance_fails_the_set_says_why_not() -> None:
+    for rule in load_ruleset().rules.rules:
+        assert bool(rule.why_not) == (rule.label == Label.FINANCE), rule.id
