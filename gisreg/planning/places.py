@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
@@ -11,6 +12,7 @@ _LONG_QUOTES = ('"""', "'''")
 Path = tuple[int | str, ...]
 
 
+@lru_cache(maxsize=8)
 def lines_of(toml: str) -> dict[Path, int]:
     """The line of each table and key, by its path; tables of a list are numbered from 0."""
     found: dict[Path, int] = {}

@@ -285,9 +285,15 @@ def _is_set(path: Path) -> bool:
     return re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) is not None and path.is_file()
 
 
+@lru_cache(maxsize=8)
+def _tables(toml: str) -> dict[str, Any]:
+    """Read only: the same tables for the same text."""
+    return tomllib.loads(toml)
+
+
 def _parsed(toml: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(toml)
+        return _tables(toml)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RuleSetUnreadable(file, detail=str(error)) from None
 
