@@ -21,6 +21,7 @@ from api.routers import (
     batches,
     checkouts,
     clock,
+    closeout,
     docs,
     documents,
     export,
@@ -60,13 +61,14 @@ ROUTERS = (
     plan,
     clock,
     portfolio,
+    closeout,
     export,
     maps,
     docs,
 )
 STRICT = (
     townships, batches, imports, checkouts, parcel_edits, parcels, recheck, rights, affairs, documents, units, plan,
-    clock, export,
+    clock, export, closeout,
 )  # fmt: skip
 
 

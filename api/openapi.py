@@ -31,6 +31,7 @@ TAGS = [
     {"name": "documents", "description": "文档和照片 · documents and photographs"},
     {"name": "units", "description": "乡镇、村的合并、拆分、更名 · units merge, split, are renamed"},
     {"name": "plan", "description": "处置建议：运行、采用、解释 · what should become of each parcel"},
+    {"name": "closeout", "description": "方案、步骤、销号、流量表 · plans, steps, close-outs, the flow"},
     {"name": "export", "description": "导出文件 · files for other programs"},
     {"name": "maps", "description": "网页地图 · map pages"},
     {"name": "health", "description": "存活与就绪 · liveness and readiness"},

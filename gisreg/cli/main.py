@@ -31,6 +31,7 @@ COMMANDS: dict[str, Text] = {
         "批次：预览、选行导入、撤销、取回原文件", "imports: preview, some rows only, take back, the very file"
     ),
     "plan": Text("处置建议：打标签、解释、规则", "what should become of each parcel: label, explain, rules"),
+    "closeout": Text("方案与销号:步骤、佐证、成效、流量表", "plans and close-out: steps, proofs, results, flow"),
     "map": Text("网页地图：全县、乡镇", "map pages: county, townships"),
     "export": Text("导出 shapefile、GeoPackage、GeoJSON 等", "export shapefile, GeoPackage, GeoJSON and others"),
     "checkout": Text("签出:外业可改的 GeoPackage", "check parcels out for editing in the field (QGIS, QField)"),

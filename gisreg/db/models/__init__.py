@@ -7,6 +7,7 @@ from gisreg.db.models.affairs import Approval, Enterprise, ParcelApproval, Parce
 from gisreg.db.models.batch import Batch, BatchUndo
 from gisreg.db.models.checkout import Checkout, CheckoutParcel
 from gisreg.db.models.clock import ClockEvent, ProcedureDate
+from gisreg.db.models.closeout import CloseOut, CloseOutProof, Investigation, PlanCharge, PlanStep
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
@@ -34,11 +35,14 @@ __all__ = [
     "Checkout",
     "CheckoutParcel",
     "ClockEvent",
+    "CloseOut",
+    "CloseOutProof",
     "Contract",
     "County",
     "Document",
     "Encumbrance",
     "Enterprise",
+    "Investigation",
     "LandRight",
     "Parcel",
     "ParcelApproval",
@@ -51,10 +55,12 @@ __all__ = [
     "ParcelVersion",
     "Party",
     "Plan",
+    "PlanCharge",
     "PlanGate",
     "PlanLabel",
     "PlanRule",
     "PlanRun",
+    "PlanStep",
     "ProcedureDate",
     "Project",
     "RecordVersion",

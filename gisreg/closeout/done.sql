@@ -1,0 +1,8 @@
+-- Land whose revival was submitted between two days, by kind: exact, for rates against a task.
+SELECT
+    p.kind, count(*) AS parcels, count(*) FILTER (WHERE c.status = 'accepted') AS closed,
+    coalesce(sum(round(c.area_m2::numeric, 4)), 0) AS area_m2
+FROM close_out AS c
+JOIN parcel AS p ON p.id = c.parcel_id
+WHERE c.county_code = :county AND c.submitted_on BETWEEN :since AND :until AND c.status IN ('submitted', 'accepted')
+GROUP BY p.kind

@@ -1,0 +1,162 @@
+"""One step of a parcel: allowed by its state, taken by a role, told with its reason, kept in the parcel's history."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gisreg.closeout.errors import DayInFuture, DayTooEarly, ReasonMissing, RoleMayNot, StepNotPossible
+from gisreg.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
+from gisreg.closeout.words import Role, Step, term
+from gisreg.db.models import ParcelVersion
+from gisreg.parcels.asof import today
+from gisreg.parcels.editing import Basis, Edit, Edited, Subject
+from gisreg.records import require_day
+from gisreg.text import Text
+from gisreg.vocab import State
+
+
+@dataclass(frozen=True)
+class By:
+    """Who takes a step and why; without a role only the actor is recorded."""
+
+    role: Role | None = None
+    reason: str | None = None
+
+
+@dataclass
+class Move:
+    """A step under way: the parcel is locked at the version that was seen."""
+
+    edit: Edit
+    subject: Subject
+    step: Step
+    to: State
+    rules: CloseOutRules
+    values: dict[str, Any] = field(default_factory=dict)
+    """What else changes in the parcel."""
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction."""
+        return self.edit.connection
+
+    @property
+    def county(self) -> str:
+        """The parcel's county."""
+        return str(self.subject.row["county_code"])
+
+    @property
+    def parcel_id(self) -> int:
+        """The parcel's key."""
+        return self.subject.key
+
+    @property
+    def code(self) -> str:
+        """The parcel's number."""
+        return self.subject.code
+
+    def done(self) -> Edited:
+        """The parcel in its new state, as one edit in its history."""
+        if self.to == State.REMOVED:
+            self.edit.retire(self.subject)
+        else:
+            self.edit.change(self.subject, {**self.values, "state": str(self.to)})
+        return self.edit.finish()
+
+
+def begin(connection: Connection, basis: Basis, step: Step, by: By) -> Move:
+    """Lock the parcel and see that the step is possible.
+
+    Raises:
+        StepNotPossible, RoleMayNot, ReasonMissing, StaleVersion, ParcelNotFound, ParcelRetired.
+    """
+    rules = closeout_rules()
+    reason = (by.reason or "").strip() or None
+    edit = Edit(connection, step.value, reason)
+    (subject,) = edit.lock(basis)
+    found = require_possible(rules, subject, step)
+    _require_role(found, by.role)
+    if found.reason and reason is None:
+        raise ReasonMissing(where="reason", step_zh=step.zh, step_en=step.en)
+    return Move(edit, subject, step, _target(connection, found, subject), rules)
+
+
+def require_possible(rules: CloseOutRules, subject: Subject, step: Step) -> Transition:
+    """The transition that the step is.
+
+    Raises:
+        StepNotPossible.
+    """
+    state, kind = term(State, subject.row["state"]), subject.row["kind"]
+    found = rules.transition(step, state, kind)
+    if found is None:
+        possible = rules.possible(state, kind)
+        raise StepNotPossible(
+            where=subject.code, parcel_code=subject.code, state=str(state), state_zh=state.zh, state_en=state.en,
+            step_zh=step.zh, step_en=step.en, possible=[str(one) for one in possible],
+            possible_zh="、".join(one.zh for one in possible) or "—",
+            possible_en=", ".join(one.en for one in possible) or "-",
+        )  # fmt: skip
+    return found
+
+
+def _require_role(found: Transition, role: Role | None) -> None:
+    if role is None or role in found.roles:
+        return
+    raise RoleMayNot(
+        where="role", role_zh=role.zh, role_en=role.en, step_zh=found.step.zh, step_en=found.step.en,
+        roles_zh="、".join(one.zh for one in found.roles), roles_en=", ".join(one.en for one in found.roles),
+    )  # fmt: skip
+
+
+def _target(connection: Connection, found: Transition, subject: Subject) -> State:
+    if found.to == SAME:
+        return term(State, subject.row["state"])
+    if found.to == BEFORE:
+        return _state_before(connection, subject)
+    return term(State, found.to)
+
+
+def _state_before(connection: Connection, subject: Subject) -> State:
+    """The last state in the history that differs from the one now; registered where there is none."""
+    kept = ParcelVersion.__table__
+    before = (
+        select(kept.c.state)
+        .where(kept.c.parcel_id == subject.key, kept.c.state != subject.row["state"])
+        .order_by(kept.c.version.desc())
+        .limit(1)
+    )
+    found = connection.execute(before).scalar_one_or_none()
+    return term(State, found) if found is not None else State.REGISTERED
+
+
+def require_past(name: str, day: date) -> None:
+    """A day of something that has happened.
+
+    Raises:
+        DayInFuture, ValueUnusable.
+    """
+    require_day(name, day)
+    if day > today():
+        raise DayInFuture(where=name, field=name, day=day)
+
+
+def require_after(name: str, day: date, earlier: date, what: Text) -> None:
+    """A day not before what it follows.
+
+    Raises:
+        DayTooEarly.
+    """
+    if day < earlier:
+        raise DayTooEarly(where=name, field=name, day=day, earlier=f"{what.zh} {earlier}")
+
+
+def take(connection: Connection, basis: Basis, step: Step, by: By) -> Edited:
+    """A step that changes nothing but the state: hold, resume, list again, relapse, remove.
+
+    Raises:
+        As :func:`begin`.
+    """
+    return begin(connection, basis, step, by).done()

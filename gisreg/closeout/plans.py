@@ -1,0 +1,278 @@
+"""One plan per parcel (一地一策): approved from the advice or by hand, with its steps; the plans before it are kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
+
+from gisreg.closeout.errors import (
+    DecisionIncomplete,
+    GateHolds,
+    MeasureUnknown,
+    NoAdvice,
+    NoPlan,
+    NoSuchStep,
+)
+from gisreg.closeout.moves import By, begin, require_past
+from gisreg.closeout.proofs import require_documents_of
+from gisreg.closeout.words import Origin, Step
+from gisreg.db.models import Plan, PlanCharge, PlanStep
+from gisreg.db.sql import load
+from gisreg.parcels.asof import today
+from gisreg.parcels.editing import Basis, Edited
+from gisreg.parcels.read import Row
+from gisreg.planning.ruleset import Measure, RuleSet, load_ruleset, read_ruleset
+from gisreg.records import Book, RecordBasis, lock_basis, parcel_key, write
+from gisreg.text import Text
+from gisreg.vocab import Label
+
+STEPS = Book(
+    PlanStep, "id", Text("方案步骤", "plan step"),
+    ("agency", "person", "leader", "due_on", "done_on", "note"),
+)  # fmt: skip
+DEFAULT_DAYS = 90
+"""Where neither the rule nor its steps say how long."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Who answers for a plan, and until when."""
+
+    agency: str | None = None
+    person: str | None = None
+    leader: str | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What people decide against, or without, the advice."""
+
+    label: Label | None
+    measure: str
+    reason: str
+    basis: str | None = None
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step of a plan that is to be approved."""
+
+    title: Text
+    agency: str | None
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A plan that was approved, and the edit by which the parcel moved on."""
+
+    plan_id: int
+    edit: Edited
+
+    def as_json(self) -> Row:
+        """For programs."""
+        return {"plan_id": self.plan_id, **self.edit.as_json()}
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A plan before it is written."""
+
+    label: str
+    measure: str
+    reason: str
+    basis: str | None
+    agency: str | None
+    due_on: date
+    steps: list[PlannedStep]
+    origin: Origin
+    run_id: int | None = None
+    rule: str | None = None
+
+
+def approve(
+    connection: Connection,
+    basis: Basis,
+    decision: Decision | None = None,
+    *,
+    charge: Charge | None = None,
+    steps: Sequence[PlannedStep] = (),
+    by: By | None = None,
+) -> Approved:
+    """Approve a plan: the advice in force, or what people decided. A plan that was in force ends and is kept.
+
+    Raises:
+        NoAdvice, DecisionIncomplete, MeasureUnknown, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound,
+        ParcelRetired.
+    """
+    move = begin(connection, basis, Step.PLAN, by or By())
+    who = charge or Charge()
+    draft = _adopted(connection, move.parcel_id, move.code) if decision is None else _decided(connection, decision)
+    plan_id = _store(connection, move.county, move.parcel_id, draft, who)
+    _store_steps(connection, move.county, plan_id, draft, who, given=steps)
+    return Approved(plan_id, move.done())
+
+
+def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:
+    advice = advice_on(connection, parcel_id)
+    if advice is None:
+        raise NoAdvice(where=code, parcel_code=code)
+    measure = read_ruleset(advice["ruleset_toml"]).rules.measures[advice["measure"]]
+    days = advice["days_allowed"] or DEFAULT_DAYS
+    return _Draft(
+        label=advice["label"], measure=advice["measure"], reason=advice["reason_zh"], basis=advice["basis"],
+        agency=advice["agency"], due_on=today() + timedelta(days=days),
+        steps=_steps_of(measure, advice["agency"], days), origin=Origin.LABEL, run_id=advice["run_id"],
+        rule=advice["rule"],
+    )  # fmt: skip
+
+
+def _decided(connection: Connection, decision: Decision) -> _Draft:
+    missing = [name for name in ("label", "measure", "reason") if not str(getattr(decision, name) or "").strip()]
+    if missing:
+        raise DecisionIncomplete(where=missing[0], fields=", ".join(missing))
+    rules = rules_in_force(connection)
+    measure = rules.measures.get(decision.measure)
+    if measure is None:
+        raise MeasureUnknown(where="measure", measure=decision.measure, known=", ".join(rules.measures))
+    return _Draft(
+        label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(), basis=decision.basis,
+        agency=None, due_on=today() + timedelta(days=DEFAULT_DAYS), steps=_steps_of(measure, None, DEFAULT_DAYS),
+        origin=Origin.HAND,
+    )  # fmt: skip
+
+
+def advice_on(connection: Connection, parcel_id: int) -> RowMapping | None:
+    """The label of the run in force, whatever plan there is."""
+    found = connection.execute(text(load("gisreg.closeout", "advice.sql")), {"parcel_id": parcel_id})
+    return found.mappings().one_or_none()
+
+
+def rules_in_force(connection: Connection) -> RuleSet:
+    """The measures that the registry knows: those of the newest rule set that was run, else the national ones."""
+    newest = text("SELECT ruleset_toml FROM plan_run WHERE status = 'accepted' ORDER BY id DESC LIMIT 1")
+    toml = connection.execute(newest).scalar_one_or_none()
+    return read_ruleset(toml).rules if toml is not None else load_ruleset().rules
+
+
+def _steps_of(measure: Measure, agency: str | None, days: int) -> list[PlannedStep]:
+    """The steps of a measure one after the other; a measure without any is one step itself."""
+    start, planned = today(), []
+    for step in measure.steps:
+        start += timedelta(days=step.days or 0)
+        planned.append(PlannedStep(step.text, step.agency, start))
+    return planned or [PlannedStep(measure.text, agency, today() + timedelta(days=days))]
+
+
+def _store(connection: Connection, county: str, parcel_id: int, draft: _Draft, who: Charge) -> int:
+    connection.execute(
+        update(Plan).where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None)).values(ended_at=func.now())
+    )
+    plan_id: int = connection.execute(
+        insert(Plan)
+        .values(
+            county_code=county, parcel_id=parcel_id, label=draft.label, measure=draft.measure, reason=draft.reason,
+            basis=draft.basis, agency=who.agency or draft.agency, leader=who.leader, due_on=who.due_on or draft.due_on,
+        )
+        .returning(Plan.id)
+    ).scalar_one()  # fmt: skip
+    connection.execute(
+        insert(PlanCharge).values(
+            county_code=county, plan_id=plan_id, origin=str(draft.origin), run_id=draft.run_id, rule=draft.rule,
+            person=who.person,
+        )
+    )  # fmt: skip
+    return plan_id
+
+
+def _store_steps(
+    connection: Connection, county: str, plan_id: int, draft: _Draft, who: Charge, *, given: Sequence[PlannedStep]
+) -> None:
+    rows = [
+        {
+            "county_code": county, "plan_id": plan_id, "step_no": no, "title_zh": step.title.zh,
+            "title_en": step.title.en, "agency": step.agency or who.agency or draft.agency, "person": who.person,
+            "leader": who.leader, "due_on": step.due_on,
+        }
+        for no, step in enumerate(given or draft.steps, start=1)
+    ]  # fmt: skip
+    connection.execute(insert(PlanStep), rows)
+
+
+def start(connection: Connection, basis: Basis, by: By | None = None) -> Edited:
+    """Work begins, unless a gate holds it.
+
+    Raises:
+        NoPlan, GateHolds, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
+    """
+    move = begin(connection, basis, Step.START, by or By())
+    plan = live_plan(connection, move.parcel_id)
+    if plan is None:
+        raise NoPlan(where=move.code, parcel_code=move.code)
+    _require_open_gates(connection, move.parcel_id, move.code, plan["measure"])
+    return move.done()
+
+
+def _require_open_gates(connection: Connection, parcel_id: int, code: str, measure: str) -> None:
+    given = {"parcel_id": parcel_id, "measure": measure}
+    gates = connection.execute(text(load("gisreg.closeout", "gates.sql")), given).mappings().all()
+    if gates:
+        raise GateHolds(
+            where=code, parcel_code=code, gates=[gate["gate"] for gate in gates],
+            gates_zh="、".join(gate["title_zh"] for gate in gates),
+            gates_en=", ".join(gate["title_en"] for gate in gates),
+        )  # fmt: skip
+
+
+def live_plan(connection: Connection, parcel_id: int) -> Row | None:
+    """The plan in force."""
+    wanted = select(Plan.__table__).where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None))
+    found = connection.execute(wanted).mappings().one_or_none()
+    return dict(found) if found else None
+
+
+def step_of(connection: Connection, parcel_code: str, step_no: int) -> Row:
+    """A step of the plan in force.
+
+    Raises:
+        ParcelNotFound, NoPlan, NoSuchStep.
+    """
+    parcel = parcel_key(connection, parcel_code)
+    plan = live_plan(connection, parcel["id"])
+    if plan is None:
+        raise NoPlan(where=parcel_code, parcel_code=parcel_code)
+    table = STEPS.table
+    wanted = select(table).where(table.c.plan_id == plan["id"], table.c.step_no == step_no)
+    found = connection.execute(wanted).mappings().one_or_none()
+    if found is None:
+        raise NoSuchStep(where=str(step_no), parcel_code=parcel_code, step_no=step_no)
+    return dict(found)
+
+
+def change_step(
+    connection: Connection,
+    parcel_code: str,
+    step_no: int,
+    based_on: int,
+    values: Mapping[str, Any],
+    *,
+    document_id: int | None = None,
+) -> Row:
+    """Who does a step, until when, and that it is done, with the document that shows it.
+
+    Raises:
+        NoPlan, NoSuchStep, StaleRecord, DayInFuture, ProofOfAnother, FieldUnknown, ValueUnusable, NothingChanges,
+        ParcelNotFound, ParcelRetired.
+    """
+    found = step_of(connection, parcel_code, step_no)
+    row = lock_basis(connection, STEPS, found["county_code"], RecordBasis(found["id"], based_on))
+    read = STEPS.read(values)
+    if read.get("done_on") is not None:
+        require_past("done_on", read["done_on"])
+    if document_id is not None:
+        require_documents_of(connection, parcel_key(connection, parcel_code)["id"], parcel_code, [document_id])
+        read["document_id"] = document_id
+    return write(connection, STEPS, row, read)

@@ -1,0 +1,77 @@
+"""Whether the documents given prove that a parcel may be closed out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gisreg.closeout.errors import ProofMissing, ProofOfAnother, ProofUnknown, SameDocumentTwice
+from gisreg.closeout.rulebook import CloseOutRules, Way
+from gisreg.db.models import Document, ParcelLineage
+from gisreg.documents import DocumentWithdrawn
+from gisreg.parcels.attributes import title_of
+from gisreg.text import Text
+
+
+def require_documents_of(connection: Connection, parcel_id: int, parcel_code: str, document_ids: Sequence[int]) -> None:
+    """The documents are the parcel's, or of the parcel that it was carved off, and are shown.
+
+    Raises:
+        ProofOfAnother, DocumentWithdrawn.
+    """
+    before = select(ParcelLineage.predecessor_id).where(ParcelLineage.successor_id == parcel_id)
+    owners = {parcel_id, *connection.execute(before).scalars()}
+    wanted = select(Document.id, Document.parcel_id, Document.withdrawn_reason).where(Document.id.in_(document_ids))
+    known = {row.id: row for row in connection.execute(wanted)}
+    for document in document_ids:
+        found = known.get(document)
+        if found is None or found.parcel_id not in owners:
+            raise ProofOfAnother(where=str(document), document=document, parcel_code=parcel_code)
+        if found.withdrawn_reason is not None:
+            raise DocumentWithdrawn(where=str(document), key=document, reason=found.withdrawn_reason)
+
+
+def require_proof(rules: CloseOutRules, row: Mapping[str, Any], measure: str, given: Sequence[tuple[str, int]]) -> Way:
+    """The way that the proofs given complete.
+
+    Raises:
+        ProofUnknown, SameDocumentTwice, ProofMissing.
+    """
+    _require_sound(rules, given)
+    ways = rules.ways_of(str(row["kind"]), measure)
+    enough = frozenset(proof for proof, _document in given if rules.proofs[proof].enough)
+    lacks = [(way, missing_for(rules, way, row, enough)) for way in ways]
+    complete = next((way for way, missing in lacks if not missing), None)
+    if complete is not None:
+        return complete
+    _nearest, missing = min(lacks, key=lambda one: len(one[1]))
+    others = [lack for _way, lack in lacks if lack is not missing]
+    weak = [rules.proofs[proof].text for proof, _document in given if not rules.proofs[proof].enough]
+    raise ProofMissing(
+        where="proof", parcel_code=row["parcel_code"], missing=[one.both() for one in missing],
+        missing_zh=_or(missing, others, "zh"), missing_en=_or(missing, others, "en"),
+        not_enough=[one.both() for one in weak],
+        not_enough_zh="".join(f";{one.zh}不足以销号" for one in weak),
+        not_enough_en="".join(f"; {one.en} is not enough" for one in weak),
+    )  # fmt: skip
+
+
+def _require_sound(rules: CloseOutRules, given: Sequence[tuple[str, int]]) -> None:
+    seen: dict[int, str] = {}
+    for proof, document in given:
+        if proof not in rules.proofs:
+            raise ProofUnknown(where=f"proof {proof}"[:80], proof=proof[:40], known=", ".join(rules.proofs))
+        if seen.setdefault(document, proof) != proof:
+            raise SameDocumentTwice(where=str(document), document=document)
+
+
+def missing_for(rules: CloseOutRules, way: Way, row: Mapping[str, Any], given: frozenset[str]) -> list[Text]:
+    """What a way still needs, in words."""
+    needs = [rules.need_title(need) for need in way.missing(given)]
+    return needs + [title_of(field) for field in way.fields if row[field] is None]
+
+
+def _or(missing: Sequence[Text], others: Sequence[Sequence[Text]], language: str) -> str:
+    """The nearest way first, the other ways after it."""
+    comma, instead = ("、", ";或:") if language == "zh" else (", ", "; or instead: ")
+    return instead.join(comma.join(getattr(one, language) for one in lack) for lack in (missing, *others))

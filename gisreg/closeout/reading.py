@@ -1,0 +1,145 @@
+"""Where a parcel stands: its plan with steps, submissions, investigations, and what may come next."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, text
+
+from gisreg.closeout.plans import rules_in_force
+from gisreg.closeout.proofs import missing_for
+from gisreg.closeout.rulebook import CloseOutRules, closeout_rules
+from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
+from gisreg.db.sql import load
+from gisreg.parcels.asof import today
+from gisreg.parcels.read import Page, Row
+from gisreg.records import parcel_key
+
+STATE_FACTS = ("parcel_code", "kind", "state", "version", "name", "determined_on", "supervision_no")
+
+
+def standing(connection: Connection, parcel_code: str) -> Row:
+    """All about the plan and the close-out of a parcel, whether its number is in use or not.
+
+    Raises:
+        ParcelNotFound.
+    """
+    key = parcel_key(connection, parcel_code, in_use=False)["id"]
+    table: Table = Parcel.__table__  # type: ignore[assignment]  # the declarative base says FromClause
+    parcel = dict(connection.execute(select(table).where(table.c.id == key)).mappings().one())
+    rules = closeout_rules()
+    plans = _plans(connection, key)
+    live = next((plan for plan in plans if plan["ended_at"] is None), None)
+    return {
+        **{name: parcel[name] for name in STATE_FACTS},
+        "possible": [str(step) for step in rules.possible(parcel["state"], parcel["kind"])],
+        "plan": live,
+        "next_step": _next(live),
+        "closing": ways_for(connection, rules, parcel, live["measure"]) if live else [],
+        "former_plans": [plan for plan in plans if plan["ended_at"] is not None],
+        "close_outs": _close_outs(connection, key),
+        "investigations": _rows(connection, Investigation.__table__, Investigation.parcel_id == key),
+    }
+
+
+def _rows(connection: Connection, table: Any, where: Any, *order: Any) -> list[Row]:
+    listed = select(table).where(where).order_by(*(order or (table.c.id,)))
+    return [dict(row) for row in connection.execute(listed).mappings()]
+
+
+def _plans(connection: Connection, parcel_id: int) -> list[Row]:
+    plan, charge = Plan.__table__, PlanCharge.__table__
+    wanted = (
+        select(plan, charge.c.origin, charge.c.run_id, charge.c.rule, charge.c.person)
+        .join(charge, charge.c.plan_id == plan.c.id, isouter=True)
+        .where(plan.c.parcel_id == parcel_id)
+        .order_by(plan.c.id.desc())
+    )
+    plans = [dict(row) for row in connection.execute(wanted).mappings()]
+    keys = [one["id"] for one in plans]
+    steps = _rows(connection, PlanStep.__table__, PlanStep.plan_id.in_(keys), PlanStep.plan_id, PlanStep.step_no)
+    for one in plans:
+        one["steps"] = [step for step in steps if step["plan_id"] == one["id"]]
+    return plans
+
+
+def _next(plan: Row | None) -> Row | None:
+    """The first step that is not done."""
+    return next((step for step in plan["steps"] if step["done_on"] is None), None) if plan else None
+
+
+def _close_outs(connection: Connection, parcel_id: int) -> list[Row]:
+    told = _rows(connection, CloseOut.__table__, CloseOut.parcel_id == parcel_id)
+    keys = [one["id"] for one in told]
+    proofs = _rows(
+        connection, CloseOutProof.__table__, CloseOutProof.close_out_id.in_(keys), CloseOutProof.proof,
+        CloseOutProof.document_id,
+    )  # fmt: skip
+    for one in told:
+        one["proofs"] = [
+            {"proof": proof["proof"], "document_id": proof["document_id"]}
+            for proof in proofs
+            if proof["close_out_id"] == one["id"]
+        ]
+    return told
+
+
+def ways_for(connection: Connection, rules: CloseOutRules, parcel: Row, measure: str) -> list[Row]:
+    """What would close the parcel by a measure; nothing where the measure is only a step on the way."""
+    known = rules_in_force(connection).measures.get(measure)
+    if known is not None and not known.closes:
+        return []
+    return [
+        {
+            "way": way.id, "title": way.title.text._asdict(), "confirmed": way.confirmed,
+            "needs": [{"proof": need, "title": rules.need_title(need)._asdict()} for need in way.needs],
+            "fields": list(way.fields),
+            "missing": [one._asdict() for one in missing_for(rules, way, parcel, frozenset())],
+        }
+        for way in rules.ways_of(parcel["kind"], measure)
+    ]  # fmt: skip
+
+
+def proof_table() -> list[Row]:
+    """The whole table of what closes a parcel of which kind, by which measure, and what is not enough."""
+    rules = closeout_rules()
+    weak = [{"proof": name, "title": proof.text._asdict()} for name, proof in rules.proofs.items() if not proof.enough]
+    return [
+        {
+            "kind": str(way.kind), "way": way.id, "title": way.title.text._asdict(), "measures": list(way.measures),
+            "needs": [{"proof": need, "title": rules.need_title(need)._asdict()} for need in way.needs],
+            "fields": list(way.fields), "confirmed": way.confirmed, "not_enough": weak,
+        }
+        for way in rules.ways
+    ]  # fmt: skip
+
+
+def transitions() -> list[Row]:
+    """Which step leads from which states to which, and whose it is."""
+    return [
+        {
+            "step": str(one.step), "title": one.step.titles._asdict(),
+            "from": [str(state) for state in one.source], "to": one.to,
+            "kinds": [str(kind) for kind in one.kinds], "roles": [str(role) for role in one.roles],
+            "reason": one.reason,
+        }
+        for one in closeout_rules().transitions
+    ]  # fmt: skip
+
+
+def steps_due(
+    connection: Connection,
+    county: str,
+    *,
+    as_of: date | None = None,
+    overdue: bool = False,
+    agency: str | None = None,
+    leader: str | None = None,
+    limit: int = 100,
+) -> Page:
+    """Steps that are not done, the earliest due first."""
+    given = {
+        "county": county, "as_of": as_of or today(), "overdue": overdue, "agency": agency, "leader": leader,
+        "limit": limit,
+    }  # fmt: skip
+    rows = [dict(row) for row in connection.execute(text(load("gisreg.closeout", "due.sql")), given).mappings()]
+    return Page(len(rows), rows)

@@ -1,0 +1,269 @@
+"""Submit a parcel for its close-out with proofs and results; the upper level accepts or returns it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from gisreg.closeout.errors import (
+    AreaNotKnown,
+    AreaTooLarge,
+    DisposableTooLarge,
+    MeasureDoesNotClose,
+    NoPlan,
+    NoSubmission,
+    QuantityWithoutUnit,
+    QuotaTooLarge,
+)
+from gisreg.closeout.moves import By, Move, begin, require_after, require_past
+from gisreg.closeout.plans import live_plan, rules_in_force
+from gisreg.closeout.proofs import require_documents_of, require_proof
+from gisreg.closeout.words import CloseOutStatus, Step
+from gisreg.db.models import CloseOut, CloseOutProof
+from gisreg.parcels.asof import today
+from gisreg.parcels.editing import Basis, Edited
+from gisreg.parcels.overlaps import tolerance_m2
+from gisreg.parcels.read import Row
+from gisreg.records import Book, unusable, write
+from gisreg.text import Text
+
+RESULTS = (
+    "income_wan", "treasury_wan", "disposable_wan", "social_benefit", "quantity", "quantity_unit", "energy_tce",
+    "water_t", "case_note",
+)  # fmt: skip
+CLOSE_OUTS = Book(CloseOut, "id", Text("销号上报", "submission"), RESULTS)
+QUOTAS = (("energy_tce", "energy_quota_tce", "tce"), ("water_t", "water_quota_t", "t"))
+"""What is reclaimed, of which column of the parcel, in which unit: each by itself, never added up."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is submitted."""
+
+    proofs: Sequence[tuple[str, int]]
+    """Kind of proof and document, pair by pair."""
+    submitted_on: date | None = None
+    ledger_month: date | None = None
+    """Any day of the month whose ledger it belongs to; that of the submission unless given."""
+    area_m2: float | None = None
+    """For a part of the parcel: its land area, which is carved off."""
+    direction: float = 0.0
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What was submitted, under which number of a parcel, and by which way of rules §4."""
+
+    close_out: Row
+    parcel_code: str
+    way: str
+    edits: list[Edited]
+
+    def as_json(self) -> Row:
+        """For programs."""
+        return {
+            "close_out": self.close_out, "parcel_code": self.parcel_code, "way": self.way,
+            "edits": [edit.as_json() for edit in self.edits],
+        }  # fmt: skip
+
+
+def submit(connection: Connection, basis: Basis, given: Submission, by: By | None = None) -> Submitted:
+    """Submit a parcel, or a part of it, which then gets a number of its own.
+
+    Raises:
+        ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan, DayInFuture,
+        DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, AreaTooLarge, AreaNotKnown, ValueUnusable, FieldUnknown,
+        StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired; of a part also what carving raises.
+    """
+    who = by or By()
+    day, month = _days(given)
+    results = _results(given.results)
+    move = begin(connection, basis, Step.SUBMIT, who)
+    edits = []
+    if given.area_m2 is not None and _is_part(connection, move, given.area_m2):
+        carved, basis = _carve(connection, move, basis, given)
+        edits.append(carved)
+        move = begin(connection, basis, Step.SUBMIT, who)
+    plan = _closing_plan(connection, move)
+    way = require_proof(move.rules, move.subject.row, plan["measure"], given.proofs)
+    require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
+    _require_quotas(move, results)
+    late = is_late(day, month, move.rules.submission.last_day)
+    dated = {"submitted_on": day, "ledger_month": month, "late": late}
+    stored = _store(connection, move, plan, {**results, **dated})
+    _store_proofs(connection, stored, given.proofs)
+    edits.append(move.done())
+    return Submitted(stored, move.code, way.id, edits)
+
+
+def _days(given: Submission) -> tuple[date, date]:
+    day = given.submitted_on or today()
+    require_past("submitted_on", day)
+    month = (given.ledger_month or day).replace(day=1)
+    if month > day:
+        raise unusable("ledger_month", month, Text("不晚于上报当月", "not after the month of the submission"))
+    return day, month
+
+
+def is_late(submitted_on: date, ledger_month: date, last_day: int) -> bool:
+    """Whether a submission missed its ledger: submitted on the 26th is late, on the 25th it is not."""
+    return submitted_on > ledger_month.replace(day=last_day)
+
+
+def _results(given: Mapping[str, Any]) -> Row:
+    read = CLOSE_OUTS.read(given)
+    treasury, disposable = read.get("treasury_wan"), read.get("disposable_wan")
+    if disposable is not None and disposable > (treasury or 0.0):
+        raise DisposableTooLarge(
+            where="disposable_wan", disposable_wan=disposable, treasury_wan="—" if treasury is None else treasury
+        )
+    if (read.get("quantity") is None) != (read.get("quantity_unit") is None):
+        raise QuantityWithoutUnit(where="quantity")
+    if disposable is not None and treasury is None:
+        read["treasury_wan"] = 0.0
+    return read
+
+
+def _land_m2(move: Move) -> float:
+    row = move.subject.row
+    land = row["official_area_m2"] if row["official_area_m2"] is not None else row["area_m2"]
+    if land is None:
+        raise AreaNotKnown(where=move.code, parcel_code=move.code)
+    return float(land)
+
+
+def _is_part(connection: Connection, move: Move, area_m2: float) -> bool:
+    """Whether something is left that counts; a remainder below the tolerance closes with the rest."""
+    if not 0 < area_m2 < float("inf"):
+        raise unusable("area_m2", area_m2, Text("大于 0 的面积", "an area above 0"))
+    land, tolerance = _land_m2(move), tolerance_m2(connection, move.county)
+    if area_m2 > land + tolerance:
+        raise AreaTooLarge(where="area_m2", wanted_m2=f"{area_m2:,.2f}", area_m2=f"{land:,.2f}")
+    return land - area_m2 > tolerance
+
+
+def _carve(connection: Connection, move: Move, basis: Basis, given: Submission) -> tuple[Edited, Basis]:
+    """The part with a number of its own; what is stated of its area is exactly what was asked for."""
+    from gisreg.parcels.boundary.cut import carve_area  # noqa: PLC0415 - shapes are loaded when used
+
+    part, land = float(given.area_m2 or 0.0), _land_m2(move)
+    planar = move.subject.ground.area * part / land
+    stated = {"official_area_m2": part} if move.subject.row["official_area_m2"] is not None else None
+    carved = carve_area(connection, basis, planar, direction=given.direction, values=stated, reason=move.edit.reason)
+    new = next(one for one in carved.parcels if one.role == "new")
+    return carved, Basis(new.parcel_code, new.version)
+
+
+def _closing_plan(connection: Connection, move: Move) -> Row:
+    plan = live_plan(connection, move.parcel_id)
+    if plan is None:
+        raise NoPlan(where=move.code, parcel_code=move.code)
+    measure = rules_in_force(connection).measures.get(plan["measure"])
+    if measure is not None and not measure.closes:
+        raise MeasureDoesNotClose(where=move.code, measure_zh=measure.zh, measure_en=measure.en)
+    return plan
+
+
+def _require_quotas(move: Move, results: Row) -> None:
+    for field_name, column, unit in QUOTAS:
+        wanted, held = results.get(field_name), move.subject.row[column]
+        if wanted is not None and wanted > (held or 0.0):
+            shown = "—" if held is None else f"{held:g} {unit}"
+            raise QuotaTooLarge(where=field_name, field=field_name, wanted=wanted, unit=unit, held=shown)
+
+
+def _store(connection: Connection, move: Move, plan: Row, values: Row) -> Row:
+    # a submission that was left open by an undo of the parcel's history no longer waits for anybody
+    connection.execute(
+        update(CloseOut)
+        .where(CloseOut.parcel_id == move.parcel_id, CloseOut.status == CloseOutStatus.SUBMITTED)
+        .values(status=str(CloseOutStatus.WITHDRAWN))
+    )
+    row = move.subject.row
+    land = row["official_area_m2"] if row["official_area_m2"] is not None else row["area_m2"]
+    added = (
+        insert(CLOSE_OUTS.table)
+        .values(
+            county_code=move.county, parcel_id=move.parcel_id, plan_id=plan["id"], measure=plan["measure"],
+            area_m2=land, floor_area_m2=row["floor_area_m2"], **values,
+        )
+        .returning(*CLOSE_OUTS.table.columns)
+    )  # fmt: skip
+    return dict(connection.execute(added).mappings().one())
+
+
+def _store_proofs(connection: Connection, stored: Row, proofs: Sequence[tuple[str, int]]) -> None:
+    rows = [
+        {"county_code": stored["county_code"], "close_out_id": stored["id"], "proof": proof, "document_id": document}
+        for proof, document in dict.fromkeys(proofs)
+    ]
+    connection.execute(insert(CloseOutProof), rows)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the upper level, or the county itself, made of a submission."""
+
+    close_out: Row
+    edit: Edited
+
+    def as_json(self) -> Row:
+        """For programs."""
+        return {"close_out": self.close_out, **self.edit.as_json()}
+
+
+def accept(connection: Connection, basis: Basis, on: date | None = None, by: By | None = None) -> Decided:
+    """The upper level accepts: the parcel is closed, and quotas that were reclaimed leave it.
+
+    Raises:
+        NoSubmission, DayInFuture, DayTooEarly, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound.
+    """
+    move = begin(connection, basis, Step.ACCEPT, by or By())
+    waiting = _waiting(connection, move)
+    for field_name, column, _unit in QUOTAS:
+        if waiting[field_name]:
+            move.values[column] = round(max(move.subject.row[column] - waiting[field_name], 0.0), 4)
+    return _decide(connection, move, waiting, CloseOutStatus.ACCEPTED, on=on, by=by)
+
+
+def send_back(connection: Connection, basis: Basis, on: date | None = None, by: By | None = None) -> Decided:
+    """The upper level returns the submission with its reason.
+
+    Raises:
+        ReasonMissing and as :func:`accept`.
+    """
+    move = begin(connection, basis, Step.RETURN, by or By())
+    return _decide(connection, move, _waiting(connection, move), CloseOutStatus.RETURNED, on=on, by=by)
+
+
+def withdraw(connection: Connection, basis: Basis, by: By | None = None) -> Decided:
+    """The county takes its submission back.
+
+    Raises:
+        ReasonMissing and as :func:`accept`.
+    """
+    move = begin(connection, basis, Step.WITHDRAW, by or By())
+    return _decide(connection, move, _waiting(connection, move), CloseOutStatus.WITHDRAWN, on=None, by=by)
+
+
+def _waiting(connection: Connection, move: Move) -> Row:
+    table = CLOSE_OUTS.table
+    wanted = select(table).where(table.c.parcel_id == move.parcel_id, table.c.status == CloseOutStatus.SUBMITTED)
+    found = connection.execute(wanted.with_for_update()).mappings().one_or_none()
+    if found is None:
+        raise NoSubmission(where=move.code, parcel_code=move.code)
+    return dict(found)
+
+
+def _decide(
+    connection: Connection, move: Move, waiting: Row, status: CloseOutStatus, *, on: date | None, by: By | None
+) -> Decided:
+    day = on or max(today(), waiting["submitted_on"])
+    require_past("decided_on", day)
+    require_after("decided_on", day, waiting["submitted_on"], Text("上报日", "the submission"))
+    note = (by.reason or "").strip() or None if by else None
+    decided = write(connection, CLOSE_OUTS, waiting, {"status": str(status), "decided_on": day, "decision_note": note})
+    return Decided(decided, move.done())

@@ -1,0 +1,110 @@
+"""疑似 → 调查 → 认定, or cleared; and the watch on what was closed."""
+
+from datetime import date, timedelta
+
+import pytest
+from books_county import code
+
+from gisreg.closeout.errors import DayInFuture, DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
+from gisreg.closeout.inquiry import clear, determine, investigate
+from gisreg.closeout.moves import By, take
+from gisreg.closeout.reading import standing
+from gisreg.closeout.watching import watch
+from gisreg.closeout.words import Step
+from gisreg.parcels.asof import today
+
+
+@pytest.fixture
+def suspected(put) -> None:
+    put("state = 'suspected'", f"parcel_code IN ('{code(1)}', '{code(2)}')")
+
+
+@pytest.mark.usefixtures("suspected")
+def test_suspected_land_is_investigated_before_it_is_determined(do, basis, paper, state, ask) -> None:
+    with pytest.raises(NoInvestigation):
+        do(determine, basis(1), date(2026, 3, 1))
+    do(investigate, basis(1), date(2026, 2, 1), paper(1))
+    assert state(1) == "suspected"
+    with pytest.raises(InvestigationOpen):
+        do(investigate, basis(1), date(2026, 2, 2))
+    with pytest.raises(DayTooEarly):
+        do(determine, basis(1), date(2026, 1, 31))
+    do(determine, basis(1), date(2026, 2, 1), paper(1))
+    assert state(1) == "registered"
+    assert ask("SELECT determined_on FROM parcel WHERE parcel_code = :c", c=code(1)) == date(2026, 2, 1)
+    (found,) = do(standing, code(1))["investigations"]
+    assert (found["finding"], found["found_on"]) == ("determined", date(2026, 2, 1))
+
+
+@pytest.mark.usefixtures("suspected")
+def test_land_that_is_not_idle_is_cleared_with_the_reason(do, basis, state) -> None:
+    do(investigate, basis(2), date(2026, 2, 1))
+    do(clear, basis(2), date(2026, 2, 20), None, By(reason="已动工"))
+    assert state(2) == "removed"
+
+
+@pytest.mark.usefixtures("suspected")
+def test_neither_notice_nor_finding_lies_in_the_future(do, basis) -> None:
+    with pytest.raises(DayInFuture):
+        do(investigate, basis(1), today() + timedelta(days=1))
+    do(investigate, basis(1), today())
+    with pytest.raises(DayInFuture):
+        do(determine, basis(1), today() + timedelta(days=1))
+
+
+@pytest.mark.usefixtures("suspected")
+def test_suspected_land_cannot_be_planned_and_registered_land_not_determined(do, basis) -> None:
+    with pytest.raises(StepNotPossible):
+        do(take, basis(1), Step.PLAN, By())
+    with pytest.raises(StepNotPossible):
+        do(determine, basis(3), date(2026, 2, 1))
+
+
+def test_land_taken_back_waits_in_a_band_of_its_own_and_is_listed_again(do, basis, closed, state) -> None:
+    closed(1)
+    do(take, basis(1), Step.TAKE_BACK, By(reason="收回待再供"))
+    assert state(1) == "taken_back"
+    do(take, basis(1), Step.LIST_AGAIN, By(reason="再供后闲置"))
+    assert state(1) == "registered"
+
+
+def test_a_closed_parcel_that_stops_again_relapses(do, put, closed, state) -> None:
+    for n in (1, 2, 3, 4):
+        closed(n)
+    later = today() + timedelta(days=400)
+    put(f"halted_on = '{today() + timedelta(days=1)}'", f"parcel_code IN ('{code(1)}', '{code(2)}', '{code(3)}')")
+    put("started_area_m2 = 100, due_area_m2 = 1000", f"parcel_code = '{code(1)}'")
+    put(
+        "started_area_m2 = 900, due_area_m2 = 1000, invested_wan = 30, total_investment_wan = 100",
+        f"parcel_code = '{code(2)}'",
+    )
+    found = do(watch, "149901", later, mark=True)
+    assert [row["parcel_code"] for row in found.idle_again] == [code(1)]
+    assert [row["parcel_code"] for row in found.to_find_out] == [code(3)]
+    assert (state(1), state(2), state(3), state(4)) == ("relapsed", "closed", "closed", "closed")
+    assert do(watch, "149901", later).idle_again == []
+
+
+@pytest.mark.parametrize(("days", "again"), [(366, False), (367, True)])
+def test_the_year_of_a_stop_is_full_before_it_counts(do, put, closed, days, again) -> None:
+    closed(1)
+    halted = today() + timedelta(days=1)
+    put(f"halted_on = '{halted}', invested_wan = 1, total_investment_wan = 100", f"parcel_code = '{code(1)}'")
+    found = do(watch, "149901", today() + timedelta(days=days))
+    assert bool(found.idle_again) is again
+
+
+def test_the_watch_ends(do, put, closed) -> None:
+    closed(1)
+    put(f"halted_on = '{today() + timedelta(days=1)}', invested_wan = 1, total_investment_wan = 100",
+        f"parcel_code = '{code(1)}'")  # fmt: skip
+    assert do(watch, "149901", today() + timedelta(days=700)).idle_again
+    assert not do(watch, "149901", today() + timedelta(days=800)).idle_again
+
+
+def test_an_empty_factory_relapses_after_three_months(do, put, closed) -> None:
+    put("kind = 'idle_factory'", f"parcel_code = '{code(1)}'")
+    closed(1)
+    put(f"vacated_on = '{today() + timedelta(days=1)}'", f"parcel_code = '{code(1)}'")
+    assert not do(watch, "149901", today() + timedelta(days=80)).idle_again
+    assert do(watch, "149901", today() + timedelta(days=100)).idle_again

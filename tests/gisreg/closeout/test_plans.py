@@ -1,0 +1,191 @@
+"""One plan per parcel: adopted or decided, changed and kept, started unless a gate holds it."""
+
+from datetime import date, timedelta
+
+import pytest
+from books_county import code
+from sqlalchemy import text
+
+from gisreg.closeout.errors import (
+    DayInFuture,
+    DecisionIncomplete,
+    GateHolds,
+    MeasureUnknown,
+    NoAdvice,
+    NoSuchStep,
+    ProofOfAnother,
+    ReasonMissing,
+    RoleMayNot,
+    StepNotPossible,
+)
+from gisreg.closeout.moves import By, take
+from gisreg.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start
+from gisreg.closeout.reading import standing, steps_due
+from gisreg.closeout.words import Role, Step
+from gisreg.db.engine import Actor
+from gisreg.parcels.asof import today
+from gisreg.parcels.editing import Basis
+from gisreg.parcels.faults import ParcelRetired, StaleVersion
+from gisreg.parcels.read import ParcelNotFound
+from gisreg.planning.run import run_plan
+from gisreg.records import StaleRecord
+from gisreg.text import Text
+from gisreg.vocab import Label
+
+HAND = Decision(Label.USE, "order_start", "专题会议确定", "会议纪要〔2026〕1号")
+
+
+def test_a_plan_by_hand_has_unit_person_leader_due_date_and_steps(do, basis, state, county) -> None:
+    who = Charge("示例局", "甲", "乙", date(2027, 3, 31))
+    steps = [
+        PlannedStep(Text("约谈", "Interview"), None, date(2026, 12, 1)),
+        PlannedStep(Text("开工", "Start"), "示例厂", date(2027, 3, 31)),
+    ]
+    done = do(approve, basis(1), HAND, charge=who, steps=steps)
+    assert state(1) == "planned"
+    found = do(standing, code(1))
+    plan = found["plan"]
+    assert (plan["id"], plan["measure"], plan["leader"], plan["person"], plan["due_on"]) == (
+        done.plan_id, "order_start", "乙", "甲", date(2027, 3, 31),
+    )  # fmt: skip
+    assert [(one["step_no"], one["title_zh"], one["agency"]) for one in plan["steps"]] == [
+        (1, "约谈", "示例局"), (2, "开工", "示例厂"),
+    ]  # fmt: skip
+    assert found["next_step"]["step_no"] == 1
+    assert "start" in found["possible"]
+
+
+def test_the_advice_is_adopted_with_its_rule_and_steps(do, basis, county, ask) -> None:
+    with pytest.raises(NoAdvice):
+        do(approve, basis(1))
+    run = run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1))
+    plan = do(standing, code(1))["plan"]
+    assert (plan["origin"], plan["run_id"]) == ("label", run.run_id)
+    assert plan["rule"] is not None
+    assert plan["steps"]
+    assert plan["measure"] == ask("SELECT measure FROM parcel_current WHERE parcel_code = :c", c=code(1))
+
+
+def test_a_changed_plan_keeps_the_old_one_and_only_one_is_in_force(do, basis, planned, ask) -> None:
+    planned(1, leader="甲")
+    planned(1, measure="swap", leader="乙")
+    found = do(standing, code(1))
+    assert (found["plan"]["measure"], [one["measure"] for one in found["former_plans"]]) == ("swap", ["order_start"])
+    assert found["state"] == "planned"
+    assert ask("SELECT count(*) FROM plan WHERE ended_at IS NULL") == 1
+
+
+def test_a_plan_may_change_while_work_goes_on(do, basis, started, planned, state) -> None:
+    started(1)
+    planned(1, measure="swap")
+    assert state(1) == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("decision", "fault"),
+    [
+        (Decision(Label.USE, "", "因为"), DecisionIncomplete),
+        (Decision(Label.USE, "order_start", "  "), DecisionIncomplete),
+        (Decision(None, "order_start", "因为"), DecisionIncomplete),
+        (Decision(Label.USE, "pray", "因为"), MeasureUnknown),
+    ],
+)
+def test_a_plan_by_hand_says_what_how_and_why(do, basis, county, decision, fault) -> None:
+    with pytest.raises(fault):
+        do(approve, basis(1), decision)
+
+
+def test_two_people_who_plan_at_once_are_told(do, basis, planned) -> None:
+    seen = basis(1)
+    planned(1)
+    with pytest.raises(StaleVersion):
+        do(approve, seen, HAND)
+
+
+def test_a_gate_holds_the_start_and_a_hold_remembers_where_it_was(do, basis, put, county, state) -> None:
+    put("seized = true", f"parcel_code = '{code(1)}'")
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1))
+    with pytest.raises(GateHolds) as held:
+        do(start, basis(1))
+    assert "查封" in held.value.line("zh")
+    with pytest.raises(ReasonMissing):
+        do(take, basis(1), Step.HOLD, By())
+    do(take, basis(1), Step.HOLD, By(reason="法院查封"))
+    assert state(1) == "on_hold"
+    with pytest.raises(StepNotPossible):
+        do(start, basis(1))
+    do(take, basis(1), Step.RESUME, By(reason="已解封"))
+    assert state(1) == "planned"
+
+
+def test_a_plan_that_changed_while_on_hold_resumes_to_the_state_before(do, basis, started, planned, state) -> None:
+    started(1)
+    do(take, basis(1), Step.HOLD, By(reason="待论证"))
+    planned(1, measure="swap")
+    assert state(1) == "on_hold"
+    do(take, basis(1), Step.RESUME, By(reason="论证完成"))
+    assert state(1) == "in_progress"
+
+
+def test_a_step_is_another_role_s(do, basis, county) -> None:
+    with pytest.raises(RoleMayNot) as refused:
+        do(approve, basis(1), HAND, by=By(Role.AGENCY))
+    assert "县级牵头单位" in refused.value.line("zh")
+    do(approve, basis(1), HAND, by=By(Role.COUNTY))
+
+
+def test_who_did_what_and_why_is_in_the_journal(do, basis, planned, ask) -> None:
+    planned(1)
+    do(take, basis(1), Step.HOLD, By(reason="待查"))
+    told = "SELECT operation || '/' || reason || '/' || recorded_by FROM parcel_edit ORDER BY id DESC LIMIT 1"
+    assert ask(told) == "hold/待查/wang"
+
+
+def test_a_parcel_that_was_struck_off_takes_no_step(do, basis, county) -> None:
+    do(take, basis(1), Step.REMOVE, By(reason="重复入库"))
+    with pytest.raises(ParcelRetired):
+        do(approve, basis(1), HAND)
+
+
+def test_steps_are_done_with_a_document_of_the_parcel(do, basis, planned, paper) -> None:
+    planned(1)
+    with pytest.raises(DayInFuture):
+        do(change_step, code(1), 1, 1, {"done_on": today() + timedelta(days=1)})
+    with pytest.raises(ProofOfAnother):
+        do(change_step, code(1), 1, 1, {"done_on": today()}, document_id=paper(2))
+    row = do(change_step, code(1), 1, 1, {"done_on": today()}, document_id=paper(1))
+    assert (row["version"], row["done_on"]) == (2, today())
+    with pytest.raises(StaleRecord):
+        do(change_step, code(1), 1, 1, {"leader": "丙"})
+    with pytest.raises(NoSuchStep):
+        do(change_step, code(1), 99, 1, {"leader": "丙"})
+
+
+def test_steps_due_come_with_the_days_they_are_overdue(do, basis, county, closed) -> None:
+    late = PlannedStep(Text("约谈", "Interview"), "示例局", date(2026, 1, 1))
+    do(approve, basis(1), HAND, steps=[late])
+    do(approve, basis(2), HAND, charge=Charge(leader="乙"), steps=[PlannedStep(Text("开工", "Start"), None, None)])
+    closed(3)
+    page = do(steps_due, "149901", as_of=date(2026, 1, 31))
+    assert [(row["parcel_code"], row["overdue_days"]) for row in page.items] == [(code(1), 30), (code(2), None)]
+    assert [row["parcel_code"] for row in do(steps_due, "149901", overdue=True).items] == [code(1)]
+    assert [row["parcel_code"] for row in do(steps_due, "149901", leader="乙").items] == [code(2)]
+
+
+def test_the_history_of_a_step_is_kept(do, planned, ask) -> None:
+    planned(1)
+    do(change_step, code(1), 1, 1, {"leader": "丙"})
+    assert ask("SELECT content ->> 'leader' IS NULL FROM record_version WHERE table_name = 'plan_step'") is True
+
+
+def test_the_application_can_not_rewrite_a_step_s_stamp(do, planned) -> None:
+    planned(1)
+    with pytest.raises(Exception, match=r"(?i)permission|权限|denied|access"):
+        do(lambda c: c.execute(text("UPDATE plan_step SET recorded_by = 'somebody'")))
+
+
+def test_an_unknown_parcel_is_told(do, county) -> None:
+    with pytest.raises(ParcelNotFound):
+        do(approve, Basis("149901-9999999", 1), HAND)
