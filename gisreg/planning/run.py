@@ -14,6 +14,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import PlanGate, PlanRule, PlanRun
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.compile import CompiledRules, compile_rules, label_query
 from gisreg.planning.facts import land_area
 from gisreg.planning.recorded import end_of_day, known_before, today
@@ -246,7 +247,8 @@ def _gate_rows(loaded: LoadedRuleSet, county_code: str, run_id: int) -> list[dic
 
 
 def _compile(loaded: LoadedRuleSet, as_of: date, recorded_as_of: date | None) -> CompiledRules:
-    target = known_before(end_of_day(recorded_as_of) if recorded_as_of else None)
+    instant = end_of_day(recorded_as_of) if recorded_as_of else None
+    target = with_clock(known_before(instant), as_of, instant)
     return compile_rules(loaded, target, literal(as_of, Date()))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Boolean, Date, FromClause, Integer, Select, case, 
 from sqlalchemy import Text as SqlText
 
 from gisreg.db.models import Parcel
+from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.compile import CompiledRules, compile_rules
 from gisreg.planning.recorded import known_before
 from gisreg.planning.ruleset import LoadedRuleSet
@@ -56,7 +57,8 @@ def compile_variants(
     loaded: LoadedRuleSet, parcel_id: int, instant: datetime, variants: Sequence[Variant]
 ) -> CompiledRules:
     """The rule set over the variants of one parcel as known before an instant; ``id`` is the variant's number."""
-    table = _varied(known_before(instant), parcel_id, variants)
+    varied = _varied(known_before(instant), parcel_id, variants)
+    table = with_clock(varied, variants[AS_IT_IS].day, instant, parcel_id=parcel_id)
     return compile_rules(loaded, table, table.c.variant_day)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import array
 
 from gisreg.db.models import Plan, PlanRun
+from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.compile import CompiledGate, CompiledRule, CompiledRules, by_kind, compile_rules
 from gisreg.planning.explain import NoAcceptedRun
 from gisreg.planning.facts import land_area
@@ -72,7 +73,7 @@ def supply(connection: Connection, county: str, *, cascade: str = "strict") -> S
     """
     run = _run(connection, county)
     loaded = read_ruleset(run["ruleset_toml"], f"plan_run {run['id']}")
-    compiled = compile_rules(loaded, known_before(None), literal(run["as_of"], Date()))
+    compiled = compile_rules(loaded, with_clock(known_before(None), run["as_of"]), literal(run["as_of"], Date()))
     sums = read_sums(loaded, compiled.names)
     rows = connection.execute(_query(compiled, county, facts_needed(sums))).mappings().all()
     given = _Given(compiled, sums, parameters_as_ranges(loaded), strict=cascade == "strict")

@@ -13,6 +13,7 @@ from gisreg.parcels.asof import today
 from gisreg.planning.clock.events import DATES, EVENTS, add_event, serve, withdraw
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.clock.report import clock_of, national_clock
+from gisreg.planning.explain import explain
 from gisreg.planning.facts import facts_of
 from gisreg.records import RecordBasis, history
 
@@ -155,6 +156,22 @@ def _idle(connection: Connection, code: str, as_of: date) -> Any:
     clocked = with_clock(Parcel.__table__, as_of)
     fact = facts_of(clocked, literal(as_of, Date()))["idle_by_law"].expression
     return connection.execute(select(fact).where(clocked.c.parcel_code == code)).scalar_one()
+
+
+def test_a_run_and_its_explanation_see_what_moves_the_clock(registry: Any, do: Any) -> None:
+    """Of two parcels alike, the one with an agreement is not asked for the idle-land fee."""
+    facts = {"kind": "idle_land", "agreed_start_on": date(2024, 3, 1), "idle_cause": "enterprise", "price_wan": 100.0}
+    plain, agreed = registry.add_all([facts, facts])
+    do(lambda c: add_event(c, agreed, EXTENSION, PROCEDURE))
+    run = registry.run(date(2025, 7, 1))
+    labels = registry.labels(run.run_id)
+    assert labels[plain]["measure"] == "idle_fee"
+    assert labels[agreed]["measure"] != "idle_fee"
+    with transaction(registry.engine) as connection:
+        seen = {code: explain(connection, code, run.run_id) for code in (plain, agreed)}
+    assert {code: why["rule"] for code, why in seen.items()} == {code: labels[code]["rule"] for code in seen}
+    assert not any(why["changed_since"] for why in seen.values())
+    assert seen[agreed]["trace"]["clock"]["on"] == "2027-06-02", "the new year is full on 1 June 2027"
 
 
 def test_as_recorded_before_an_instant(registry: Any, parcel: str, do: Any) -> None:
