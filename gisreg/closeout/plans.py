@@ -23,8 +23,11 @@ from gisreg.db.sql import load
 from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.read import Row
+from gisreg.planning.clock.workdays import Calendar, load_calendar
 from gisreg.planning.ruleset import Measure, RuleSet, load_ruleset, read_ruleset
+from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.records import Book, RecordBasis, lock_basis, parcel_key, write
+from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
 from gisreg.vocab import Label
 
@@ -32,6 +35,7 @@ STEPS = Book(
     PlanStep, "id", Text("方案步骤", "plan step"),
     ("agency", "person", "leader", "due_on", "done_on", "note"),
 )  # fmt: skip
+DATA_DIR = PROJECT_DIR / "data"
 DEFAULT_DAYS = 90
 """Where neither the rule nor its steps say how long."""
 
@@ -160,11 +164,21 @@ def rules_in_force(connection: Connection) -> RuleSet:
 
 def _steps_of(measure: Measure, agency: str | None, days: int) -> list[PlannedStep]:
     """The steps of a measure one after the other; a measure without any is one step itself."""
-    start, planned = today(), []
-    for step in measure.steps:
-        start += timedelta(days=step.days or 0)
-        planned.append(PlannedStep(step.text, step.agency, start))
+    ends = step_ends(measure.steps, today(), load_calendar(DATA_DIR))
+    planned = [PlannedStep(step.text, step.agency, end) for step, end in zip(measure.steps, ends, strict=True)]
     return planned or [PlannedStep(measure.text, agency, today() + timedelta(days=days))]
+
+
+def step_ends(steps: Sequence[MeasureStep], start: date, calendar: Calendar) -> list[date]:
+    """The last day of each step, counted from the end of the one before; no last day is a holiday (rules §6)."""
+    ends = []
+    for step in steps:
+        if step.counted == "working":
+            start = calendar.working_days_later(start, step.days)
+        else:
+            start = calendar.roll_forward(start + timedelta(days=step.days))
+        ends.append(start)
+    return ends
 
 
 def _store(connection: Connection, county: str, parcel_id: int, draft: _Draft, who: Charge) -> int:

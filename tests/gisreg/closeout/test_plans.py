@@ -19,7 +19,7 @@ from gisreg.closeout.errors import (
     StepNotPossible,
 )
 from gisreg.closeout.moves import By, take
-from gisreg.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start
+from gisreg.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start, step_ends
 from gisreg.closeout.reading import standing, steps_due
 from gisreg.closeout.words import Role, Step
 from gisreg.db.engine import Actor
@@ -27,8 +27,11 @@ from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.faults import ParcelRetired, StaleVersion
 from gisreg.parcels.read import ParcelNotFound
+from gisreg.planning.clock.workdays import load_calendar
+from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.planning.run import run_plan
 from gisreg.records import StaleRecord
+from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
 from gisreg.vocab import Label
 
@@ -189,3 +192,19 @@ def test_the_application_can_not_rewrite_a_step_s_stamp(do, planned) -> None:
 def test_an_unknown_parcel_is_told(do, county) -> None:
     with pytest.raises(ParcelNotFound):
         do(approve, Basis("149901-9999999", 1), HAND)
+
+
+@pytest.mark.parametrize(
+    ("steps", "ends"),
+    [
+        ([("calendar", 5)], [date(2026, 11, 25)]),
+        ([("calendar", 1)], [date(2026, 11, 23)]),
+        ([("working", 3)], [date(2026, 11, 25)]),
+        ([("calendar", 1), ("calendar", 2)], [date(2026, 11, 23), date(2026, 11, 25)]),
+        ([("working", 1), ("calendar", 5)], [date(2026, 11, 23), date(2026, 11, 30)]),
+    ],
+)
+def test_steps_end_on_working_days_one_after_the_other(steps, ends) -> None:
+    """From a Friday; the 28th is a Saturday."""
+    named = [MeasureStep(zh="步", en="step", agency="示例局", days=days, counted=counted) for counted, days in steps]
+    assert step_ends(named, date(2026, 11, 20), load_calendar(PROJECT_DIR / "data")) == ends
