@@ -33,6 +33,9 @@ def portfolio(
     order: Annotated[Path, typer.Argument(help="要求:任务、资金、各单位能力 · what is asked for, TOML")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="写出清单 · the list as CSV")] = None,
     county: Annotated[str | None, typer.Option("--county", help="县级代码 · county code")] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="写出一份要求样例 · write an example of an order to that file")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """选出全年处置组合 · choose the year's parcels, measures and quarters; nothing is written to the registry."""
@@ -44,6 +47,11 @@ def portfolio(
     from gisreg.planning.portfolio.wanted import load_order  # noqa: PLC0415
 
     now = context()
+    if example:
+        check_output(order)
+        order.write_bytes((now.settings.data_dir / "portfolio" / "example.toml").read_bytes())
+        print_line(now.say(WRITTEN, file=order))
+        return
     if output is not None:
         check_output(output)
     wanted = load_order(order)

@@ -104,6 +104,7 @@ def test_lint(run_cli: Any, tmp_path: Path) -> None:
 
 def test_the_years_portfolio_in_words_in_json_and_as_a_list(run_cli: Any, labelled_parcel: str, tmp_path: Path) -> None:
     order = tmp_path / "order.toml"
+    assert run_cli("plan", "portfolio", str(order), "--example").code == 0
     order.write_text("year = 2027\nwith_held = true\n[targets_wan_mu]\nidle_land = 0.001\n", encoding="utf-8")
     assert run_cli("plan", "portfolio", str(order)).code == 4, "nothing is labelled yet"
     run_cli("plan", "run", "--as-of", "2026-11-21")
