@@ -27,7 +27,11 @@ def batches(reading: ReadingDep, county: County = None, limit: Limit = 100) -> R
     """Without their problems; `undone_at` tells of one that was taken back."""
     from gisreg.batches.read import list_batches  # noqa: PLC0415 - loaded when used
 
-    return look_in(reading, county, lambda c, code: listed(list_batches(c, code, limit)))
+    def work(connection: Connection, code: str) -> dict[str, Any]:
+        page = list_batches(connection, code, limit)
+        return listed(page.items, page.total)
+
+    return look_in(reading, county, work)
 
 
 @reads(router, "/batches/{batch}", "一个批次 · one import", OBJECT)

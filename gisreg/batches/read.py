@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from gisreg.db.models import Batch, BatchUndo
 from gisreg.errors import NotFoundError
+from gisreg.parcels.read import Page
 from gisreg.text import Text
 
 LISTED = 100
@@ -18,10 +19,11 @@ class BatchNotFound(NotFoundError):
     mend: ClassVar[Text] = Text("请用 gisreg batches list 查看", "see gisreg batches list")
 
 
-def list_batches(connection: Connection, county: str, limit: int = LISTED) -> list[dict[str, Any]]:
+def list_batches(connection: Connection, county: str, limit: int = LISTED) -> Page:
     """The newest batches first, without their problems."""
+    total = connection.execute(select(func.count()).where(Batch.county_code == county)).scalar_one()
     found = connection.execute(_query(county).order_by(Batch.id.desc()).limit(limit))
-    return [_told(one) for one in found]
+    return Page(total, [_told(one) for one in found])
 
 
 def read_batch(connection: Connection, county: str, batch: int) -> dict[str, Any]:

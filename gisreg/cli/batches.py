@@ -25,6 +25,7 @@ HEADINGS = Text(
     "批次|时间|导入人|类型|文件|读入|载入|修复|拒绝|未变|撤销",
     "batch|when|who|kind|file|read|loaded|repaired|refused|same|undone",
 )
+TOTAL = Text("共 {total} 批,列出 {shown} 批", "{total} batches, {shown} listed")
 COMPARED = Text(
     "将新增 {new},变更 {changed},不变 {same};登记簿有而文件没有 {missing}",
     "{new} would be new, {changed} changed, {same} the same; {missing} of the registry are not in the file",
@@ -118,13 +119,14 @@ def list_(
     with open_engine(now.settings) as engine, transaction(engine) as connection:
         found = list_batches(connection, choose_county(connection, county or now.settings.county), limit)
     if json:
-        print_json({"items": found})
+        print_json({"total": found.total, "items": found.items})
         return
     print_table(now.say(HEADINGS).split("|"), [
         (one["id"], one["recorded_at"][:16], one["recorded_by"], one["kind"], one["file_name"], one["rows_read"], one["rows_loaded"],
          one["rows_repaired"], one["rows_refused"], one["rows_unchanged"], (one["undone_at"] or "")[:16])
-        for one in found
+        for one in found.items
     ])  # fmt: skip
+    print_line(now.say(TOTAL, total=f"{found.total:,}", shown=f"{len(found.items):,}"))
 
 
 @app.command()

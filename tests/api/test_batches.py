@@ -30,7 +30,8 @@ def batch(client, module_database):
 
 
 def test_an_import_is_listed_read_and_taken_back_once(client, batch):
-    assert [one["id"] for one in client.get("/batches").json()["items"]] == [batch]
+    found = client.get("/batches").json()
+    assert (found["total"], [one["id"] for one in found["items"]]) == (1, [batch])
     assert client.get(f"/batches/{batch}").json()["mapping"] == {"columns": {"name": "DKMC"}}
     done = client.post(f"/batches/{batch}/undo", json={"reason": "试"})
     assert (done.status_code, done.json()) == (200, {"batch": batch, "removed": 1, "restored": 0})

@@ -47,7 +47,9 @@ def test_a_batch_taken_back_leaves_what_was_there_before_and_its_codes_free(load
         assert connection.scalar(text(same))
         found = read_batch(connection, COUNTY, second.batch)
         assert (found["undone_because"], found["parcels_removed"], found["parcels_restored"]) == ("坐标系选错", 1, 2)
-        assert [one["id"] for one in list_batches(connection, COUNTY)] == [second.batch, second.batch - 1]
+        assert [one["id"] for one in list_batches(connection, COUNTY).items] == [second.batch, second.batch - 1]
+        newest = list_batches(connection, COUNTY, limit=1)
+        assert (newest.total, [one["id"] for one in newest.items]) == (2, [second.batch])
     again = load(survey(tmp_path / "c.gpkg", squares(1, west=700), BSM=["C"]))
     assert (again.loaded, again.refused) == (1, 0), "the code is free for the right file"
 

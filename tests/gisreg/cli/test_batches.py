@@ -27,7 +27,7 @@ def test_a_preview_is_told_and_drawn_and_writes_nothing(run_cli, survey, tmp_pat
     assert (told["diff"]["new"]["count"], told["dry_run"]) == (3, True)
     assert told["map"] == {"file": str(page), "bytes": page.stat().st_size}
     assert "导入预览" in page.read_text(encoding="utf-8")
-    assert json.loads(run_cli("batches", "list", "--json").out) == {"items": []}
+    assert json.loads(run_cli("batches", "list", "--json").out) == {"total": 0, "items": []}
 
 
 def test_some_rows_are_accepted_then_the_rest_imported(run_cli, survey):
