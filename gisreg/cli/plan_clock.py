@@ -32,8 +32,8 @@ LIMITS = Text("期限|起算|届满次日|还有(天)", "period|since|over on|da
 EVENTS = Text("编号|版本|事项|商定|起|止|新约定动工|生效", "no.|version|event|agreed|from|until|new start|counts")
 DATES = Text("编号|版本|步骤|日期|文号|生效", "no.|version|step|day|document|counts")
 NEXT = Text("下一步:{title}({agency}),{due}", "next: {title} ({agency}), {due}")
-DUE = Text("{on} 前,还有 {days} 天", "by {on}, {days} days left")
-LATE = Text("应于 {on} 前完成,已逾期 {days} 天", "was due by {on}, {days} days overdue")
+DUE = Text("最迟 {on},还有 {days} 天", "by {on}, {days} days left")
+LATE = Text("最迟应于 {on},已逾期 {days} 天", "was due by {on}, {days} days overdue")
 NO_TERM = Text("法律未定期限,或起算日未记录", "no term in law, or its first day is not on record")
 MOVED = Text("期限最后一日 {day} 为{why},顺延", "the last day, {day}, is no working day ({why})")
 UNSURE = Text("该段日历或条文待核", "the calendar or the clause is still to be confirmed")
@@ -78,12 +78,16 @@ def _print(now: Context, told: dict[str, Any]) -> None:
     kinds = {str(kind): kind.titles for kind in ClockEventKind}
     names = ("agreed_on", "from_on", "until_on", "new_start_on", "counts")
     events = [
-        (one["id"], one["version"], now.say(kinds[one["event"]]), *(plain(now, one[name]) for name in names))
+        (str(one["id"]), one["version"], now.say(kinds[one["event"]]), *(plain(now, one[name]) for name in names))
         for one in told["events"]
     ]
     _table(now, EVENTS, events)
-    shown_of = ("id", "version", "step", "served_on", "document_no", "counts")
-    _table(now, DATES, [tuple(plain(now, one[name]) for name in shown_of) for one in told["served"]])
+    rest = ("served_on", "document_no", "counts")
+    dates = [
+        (str(one["id"]), one["version"], one["title"][now.language], *(plain(now, one[name]) for name in rest))
+        for one in told["served"]
+    ]
+    _table(now, DATES, dates)
     if told["next_step"]:
         _print_step(now, told["next_step"])
 

@@ -77,7 +77,9 @@ def clock_of(
         },
         "limits": [_limit(one, day) for one in clock.limits],
         "events": [_told(row, seen=row["agreed_on"] <= day) for row in rows],
-        "served": [_told(row, seen=row["served_on"] <= day) for row in dates],
+        "served": [
+            {**_told(row, seen=row["served_on"] <= day), "title": _title(by.procedure, row["step"])} for row in dates
+        ],
         "next_step": _step(step, by.calendar) if step else None,
         "next_due": _next(clock.next_limit(), step, day),
     }
@@ -125,6 +127,12 @@ def _served(dates: list[Row], determined_on: date | None, as_of: date) -> dict[s
 def _told(row: Row, *, seen: bool) -> Json:
     hidden = ("county_code", "parcel_id", "withdrawn_reason")
     return {**{name: value for name, value in row.items() if name not in hidden}, "counts": seen}
+
+
+def _title(procedure: Procedure, name: str) -> Json:
+    """What a step is called; one that the procedure no longer has, by its name."""
+    step = procedure.step(name)
+    return step.title.text._asdict() if step else {"zh": name, "en": name}
 
 
 def _limit(one: Limit, day: date) -> Json:

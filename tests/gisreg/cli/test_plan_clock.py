@@ -40,7 +40,7 @@ def test_the_clock_its_events_and_its_procedure(gisreg: Any, run_cli: Any) -> No
     assert gisreg("plan", "clock", CODE, "--as-of", "2025-06-01")["clock"]["idle_by_law"] is False
     shown = run_cli("plan", "clock", CODE, "--as-of", "2025-05-07")
     assert shown.code == 0, shown.err
-    for words in ("约定动工之日起满两年未动工", "延长动工期限", "已逾期 1 天", "劳动节", "示1号"):
+    for words in ("约定动工之日起满两年未动工", "延长动工期限", "已逾期 1 天", "劳动节", "示1号", "发现疑似闲置"):
         assert words in shown.out, words
     english = run_cli("--lang", "en", "plan", "clock", CODE, "--as-of", "2025-05-07").out
     assert "1 days overdue" in english
