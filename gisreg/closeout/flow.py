@@ -150,14 +150,13 @@ def flow(
         raise DatesTurnedRound(where="since", since=since, until=until)
     statement = text(load("gisreg.closeout", "flow.sql")).bindparams(
         bindparam("county", county),
+        bindparam("measure", str(measure)),
         bindparam("since", end_of(since), DateTime(timezone=True)),
         bindparam("until", end_of(until), DateTime(timezone=True)),
     )
     rows: dict[str | None, Flow] = _named(connection, county, by)
     total = Flow()
     for found in connection.execute(statement).mappings():
-        if found["measure"] != measure:
-            continue
         amount = Amount(found["parcels"], found["land_m2"], found["floor_m2"])
         row = _row_of(rows, found, by)
         row.absorb(found["entry"], amount)

@@ -4,20 +4,24 @@
 WITH rows_at AS (
     SELECT
         id, version, recorded_at, 'infinity'::timestamptz AS superseded_at, recorded_from, state, kind, township_code,
-        zone_code, coalesce(official_area_m2, area_m2, 0) AS land, coalesce(floor_area_m2, 0) AS floor
+        zone_code, round(coalesce(official_area_m2, area_m2, 0)::numeric, 4) AS land,
+        round(coalesce(floor_area_m2, 0)::numeric, 4) AS floor
     FROM parcel
     WHERE county_code = :county AND recorded_at < :until
     UNION ALL
     SELECT
         parcel_id, version, recorded_at, superseded_at, recorded_from, state, kind, township_code, zone_code,
-        coalesce(official_area_m2, area_m2, 0), coalesce(floor_area_m2, 0)
+        round(coalesce(official_area_m2, area_m2, 0)::numeric, 4), round(coalesce(floor_area_m2, 0)::numeric, 4)
     FROM parcel_version
     WHERE county_code = :county AND recorded_at < :until AND superseded_at >= :since
 ),
-measures (measure, states) AS (
-    VALUES
+measures AS (
+    SELECT measure, states
+    FROM (VALUES
         ('left', ARRAY['registered', 'planned', 'in_progress', 'on_hold', 'returned', 'relapsed']),
         ('not_closed', ARRAY['registered', 'planned', 'in_progress', 'on_hold', 'returned', 'relapsed', 'submitted'])
+    ) AS m (measure, states)
+    WHERE measure = :measure
 ),
 stock AS (
     SELECT m.measure, s.entry, r.township_code, r.zone_code, r.kind, 1 AS parcels, r.land, r.floor
@@ -31,7 +35,8 @@ steps AS (
         n.id, n.recorded_from, n.state AS n_state, n.kind AS n_kind, n.township_code AS n_township,
         n.zone_code AS n_zone, n.land AS n_land, n.floor AS n_floor, o.state AS o_state, o.kind AS o_kind,
         o.township_code AS o_township, o.zone_code AS o_zone,
-        coalesce(o.official_area_m2, o.area_m2, 0) AS o_land, coalesce(o.floor_area_m2, 0) AS o_floor,
+        round(coalesce(o.official_area_m2, o.area_m2, 0)::numeric, 4) AS o_land,
+        round(coalesce(o.floor_area_m2, 0)::numeric, 4) AS o_floor,
         n.recorded_at
     FROM rows_at AS n
     LEFT JOIN parcel_version AS o ON o.parcel_id = n.id AND o.version = n.version - 1
@@ -46,18 +51,21 @@ steps AS (
         AND NOT EXISTS (SELECT FROM parcel AS p WHERE p.id = g.id)
         AND NOT EXISTS (SELECT FROM parcel_version AS v WHERE v.parcel_id = g.id AND v.version = g.version + 1)
 ),
+-- parcels that came from others, or went into others, and when
+kin AS (
+    SELECT k.id, e.recorded_at
+    FROM parcel_lineage AS l
+    JOIN parcel_edit AS e ON e.id = l.edit_id
+    CROSS JOIN LATERAL (VALUES (l.predecessor_id), (l.successor_id)) AS k (id)
+    WHERE e.county_code = :county AND e.recorded_at >= :since AND e.recorded_at < :until AND l.successor_id IS NOT NULL
+),
 judged AS (
     SELECT
         m.measure, s.*, coalesce(s.o_state = ANY (m.states), false) AS was,
         coalesce(s.n_state = ANY (m.states), false) AS is_in,
         (s.o_township, s.o_zone, s.o_kind) IS DISTINCT FROM (s.n_township, s.n_zone, s.n_kind) AS moved,
         s.recorded_from ~ '[:]undo$' AS undone,
-        EXISTS (
-            SELECT FROM parcel_lineage AS l
-            JOIN parcel_edit AS e ON e.id = l.edit_id
-            WHERE e.recorded_at = s.recorded_at
-                AND (l.successor_id = s.id OR (l.predecessor_id = s.id AND l.successor_id IS NOT NULL))
-        ) AS kin
+        (s.id, s.recorded_at) IN (SELECT id, recorded_at FROM kin) AS kin
     FROM steps AS s
     CROSS JOIN measures AS m
     WHERE s.n_state IS DISTINCT FROM s.o_state OR s.n_land <> s.o_land OR s.n_floor <> s.o_floor
@@ -110,8 +118,7 @@ known AS (
 )
 SELECT
     f.measure, f.entry, k.code AS township_code, k.name AS township_name, k.name_en AS township_name_en, f.zone_code,
-    f.kind, sum(f.parcels)::bigint AS parcels, sum(round(f.land::numeric, 4)) AS land_m2,
-    sum(round(f.floor::numeric, 4)) AS floor_m2
+    f.kind, sum(f.parcels)::bigint AS parcels, sum(f.land) AS land_m2, sum(f.floor) AS floor_m2
 FROM (SELECT measure, entry, township_code, zone_code, kind, parcels, land, floor FROM stock
     UNION ALL SELECT * FROM entries) AS f
 LEFT JOIN known AS k ON k.code = f.township_code

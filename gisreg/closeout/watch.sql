@@ -2,10 +2,10 @@
 -- would tell is missing. Limits are parameters; the year of a stop is full on its day and over on the next.
 WITH closed AS (
     SELECT
-        p.*, coalesce(c.decided_on, (p.recorded_at AT TIME ZONE 'Asia/Shanghai')::date) AS closed_on, c.measure
+        p.*, coalesce(c.decided_on, (p.recorded_at AT TIME ZONE 'Asia/Shanghai')::date) AS closed_on
     FROM parcel AS p
     LEFT JOIN LATERAL (
-        SELECT decided_on, measure FROM close_out
+        SELECT decided_on FROM close_out
         WHERE parcel_id = p.id AND status = 'accepted' ORDER BY decided_on DESC, id DESC LIMIT 1
     ) AS c ON true
     WHERE p.county_code = :county AND p.state = 'closed'
@@ -26,8 +26,7 @@ judged AS (
     SELECT
         *,
         CASE kind
-            WHEN 'unsupplied_land' THEN
-                measure IS DISTINCT FROM 'revoke_approval' AND coalesce(supplied_area_m2 = 0, false)
+            WHEN 'unsupplied_land' THEN false -- no fact tells that a contract was rescinded: people do
             WHEN 'idle_land' THEN CASE
                 WHEN halted_since IS NULL OR halted_since + make_interval(years => :halted_years) >= :as_of THEN false
                 ELSE started_share < :started_share OR invested_share < :invested_share
