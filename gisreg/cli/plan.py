@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli import plan_clock, plan_portfolio
+from gisreg.cli import plan_clock, plan_portfolio, plan_rules
 from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
@@ -16,6 +16,7 @@ from gisreg.vocab import Label
 app = typer.Typer(no_args_is_help=True)
 app.command("portfolio")(plan_portfolio.portfolio)
 plan_clock.register(app)
+plan_rules.register(app)
 
 CountyOption = Annotated[str | None, typer.Option("--county", help="县级代码 · county code")]
 RUN_DONE = Text(
@@ -32,10 +33,6 @@ RUN_HEADINGS = Text(
     "批次|状态|规则集|基准日|宗数|记录时间|记录人", "Run|Status|Rule set|As of|Parcels|Recorded at|Recorded by"
 )
 ACCEPTED = Text("批次 {run} 已采用,{parcels} 宗", "run {run} is in force: {parcels} parcels")
-LINTED = Text(
-    "{file}:{ruleset},{rules} 条规则、{gates} 道闸门、{measures} 种措施,无误;未确认参数:{unconfirmed}",
-    "{file}: {ruleset}, {rules} rules, {gates} gates, {measures} measures, all sound; unconfirmed: {unconfirmed}",
-)
 STATUS = {
     "proposed": Text("待采用", "proposed"),
     "accepted": Text("已采用", "accepted"),
@@ -154,30 +151,6 @@ def list_(county: CountyOption = None, json: JsonFlag = False) -> None:
         for run in runs
     ]  # fmt: skip
     print_table(now.say(RUN_HEADINGS).split("|"), rows)
-
-
-@app.command()
-def lint(
-    file: Annotated[Path, typer.Argument(help="规则文件 · rule set, TOML")],
-    json: JsonFlag = False,
-) -> None:
-    """检查规则文件 · check a rule set: form, references, every condition."""
-    from gisreg.planning.compile import check_conditions  # noqa: PLC0415 - slow to import
-    from gisreg.planning.ruleset import load_ruleset  # noqa: PLC0415
-
-    now = context()
-    loaded = load_ruleset(file)
-    check_conditions(loaded)
-    rules = loaded.rules
-    unconfirmed = [name for name, parameter in rules.parameters.items() if not parameter.confirmed]
-    facts = {
-        "file": str(file), "ruleset": rules.title, "sha256": loaded.sha256, "rules": len(rules.rules),
-        "gates": len(rules.gates), "measures": len(rules.measures), "unconfirmed": unconfirmed,
-    }  # fmt: skip
-    if json:
-        print_json(facts)
-    else:
-        print_line(now.say(LINTED, **{**facts, "unconfirmed": ", ".join(unconfirmed) or "-"}))
 
 
 @app.command()
