@@ -33,8 +33,18 @@ KINDS = make_kinds(
 )  # fmt: skip
 
 
+KEPT = {
+    "holder_name": "coalesce({value}, p.holder_name)",
+    "source_code": "nullif({value}, p.parcel_code)",
+}
+"""Exports leave out the names of private holders and give the registry's number where a parcel has no other: what such a
+file lacks when it comes back is not gone."""
+
+
 def booked(column: str, value: str) -> str:
-    """SQL: the value for a parcel p, which keeps its own where the books decide."""
+    """SQL: the value for a parcel p, which keeps its own where the books decide or the file cannot know."""
+    if column in KEPT:
+        return KEPT[column].format(value=value)
     if column not in ON_THE_BOOKS:
         return value
     return f"CASE WHEN {ON_THE_BOOKS[column]} THEN p.{column} ELSE {value} END"

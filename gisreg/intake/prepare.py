@@ -110,7 +110,7 @@ class Preparation:
             "transformed": transform,
             "area": "pg_temp.careful_area(boundary)" if careful else "ST_Area(boundary::geography)",
             "planar": self._planar(careful),
-            "unit_area": repr((factor or 1.0) ** 2),
+            "unit_area": "NULL::float8" if factor is None else f"{factor**2!r}::float8",  # square degrees are no area
             "finest": repr(FINEST_M / (factor or 1.0) if not self.geography.geographic else FINEST_DEGREES),
             "recipe": RECIPE,
             "west": repr(west), "south": repr(south), "east": repr(east), "north": repr(north),

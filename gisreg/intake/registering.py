@@ -18,6 +18,7 @@ from gisreg.geometry import NoZoneError, zone_for, zone_of
 from gisreg.intake.booked import booked, booked_notes
 from gisreg.intake.comparing import compared
 from gisreg.intake.convert import LONGEST_QUOTE
+from gisreg.intake.elsewhere import elsewhere_notes
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_transaction, run_statements, store_batch
 from gisreg.intake.noting import with_notes
@@ -76,8 +77,9 @@ def _register(connection: Connection, job: Job) -> Report:
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
     rows = job.preparation.staging.rows
-    kept = booked_notes(connection, job.preparation.mapped, rows) if known else []
-    notes = [*job.source.notes, *shift_notes(connection, rows), *kept]
+    notes = [*job.source.notes, *shift_notes(connection, rows)]
+    if known:
+        notes += [*booked_notes(connection, job.preparation.mapped, rows), *elsewhere_notes(connection, rows)]
     problems, counts = with_notes(connection, _problems(connection, job), notes, counts)
     report = _report(connection, job, counts, problems)
     if job.compare:

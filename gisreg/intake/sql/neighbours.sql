@@ -1,6 +1,7 @@
 -- Rows on the same ground as other rows of the file or as parcels of the registry, and rows that leave a narrow gap to them,
 -- judged in a zone (metres), on the survey's own coordinates where they are in it.
--- A parcel that came again is not its own neighbour; of two rows the later one is told.
+-- A parcel that came again is not its own neighbour (without a number nothing says that it is one); of two rows the
+-- later one is told.
 CREATE TEMPORARY TABLE neighbour (
     row_no int8 NOT NULL, other_row int8, other_id int8, other_code text, same_kind boolean NOT NULL, area_m2 float8,
     gap_m float8, row_area_m2 float8, place text
@@ -19,7 +20,7 @@ INSERT INTO neighbour
 SELECT b.row_no, NULL, o.id, o.parcel_code, o.kind = :kind, s.area_m2, s.gap_m, b.planar_area_m2, s.place
 FROM {rows} AS b
 JOIN parcel AS o ON o.boundary && ST_Expand(b.boundary, {reach}) AND o.county_code = :county AND o.state <> 'removed'
-    AND (o.kind <> :kind OR (o.state <> 'closed' AND o.source_code IS DISTINCT FROM b.source_code
+    AND (o.kind <> :kind OR (o.state <> 'closed' AND (b.source_code IS NULL OR o.source_code IS DISTINCT FROM b.source_code)
         AND o.source_hash IS DISTINCT FROM b.content_hash))
 CROSS JOIN LATERAL on_the_ground(ST_Transform(o.boundary, {zone}), {b_shape}, {zone}) AS s
 WHERE {any_registered} AND (s.area_m2 > :tolerance OR (o.kind = :kind AND s.gap_m BETWEEN :joint AND :gap));

@@ -19,7 +19,7 @@ SELECT
     ) AS detail,
     f.value,
     round(r.area_before::numeric, 2)::text AS before,
-    round(r.planar_area_m2::numeric, 2)::text AS after,
+    round(coalesce(r.planar_area_m2, r.area_m2)::numeric, 2)::text AS after,
     CASE
         WHEN f.place IS NOT NULL THEN f.place
         WHEN f.fault = 'self_intersection' THEN (
