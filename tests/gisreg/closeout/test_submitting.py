@@ -256,6 +256,9 @@ def test_a_part_is_closed_by_its_area_and_the_count_stays(do, basis, started, gi
     assert state(1) == "in_progress"
     assert ask("SELECT state FROM parcel WHERE parcel_code = :c", c=done.parcel_code) == "submitted"
     assert ask("SELECT count(*) FROM plan WHERE ended_at IS NULL") == 2, "the plan goes on for both"
+    whole, part = (do(standing, one)["plan"] for one in (code(1), done.parcel_code))
+    assert part["origin"] == whole["origin"] == "hand"
+    assert [one["title_zh"] for one in part["steps"]] == [one["title_zh"] for one in whole["steps"]] != []
 
 
 def test_a_remainder_below_the_tolerance_closes_with_the_rest(do, basis, started, given, state) -> None:
