@@ -36,7 +36,7 @@ def test_the_shape_that_scripts_lean_on(registry: Any) -> None:
     assert set(seen) >= SHAPE
     assert json.loads(json.dumps(seen)) == seen
     assert (seen["label"], seen["measure"], seen["rule"]) == ("sell", "free_reclaim", "idle_free_reclaim")
-    assert (seen["ruleset"], seen["as_of"], seen["finance_option"]) == ("national 2026.1", "2026-11-21", None)
+    assert (seen["ruleset"], seen["as_of"], seen["finance_option"]) == ("national 2026.2", "2026-11-21", None)
     assert [gate["gate"] for gate in seen["blockers"]] == ["not_determined"]
     assert "hearing_held" in {item["fact"] for item in seen["to_find_out"]}
     assert seen["due_on"] == seen["next_due"] == "2027-02-19"

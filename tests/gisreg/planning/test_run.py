@@ -169,7 +169,7 @@ def test_a_county_may_change_a_parameter(registry: Any, tmp_path: Path) -> None:
     path.write_text(own.replace('name = "national"', 'name = "county"'), encoding="utf-8")
     code = registry.add("idle_land", **ENTERPRISE)
     summary = registry.run(ruleset_path=path)
-    assert summary.ruleset == "county 2026.1"
+    assert summary.ruleset == "county 2026.2"
     assert registry.labels(summary.run_id)[code]["rule"] == "idle_fee"
 
 
