@@ -23,6 +23,9 @@ def property_schema(queryable: Queryable, language: Language | None = None) -> d
     if queryable.terms:
         described["enum"] = [str(term) for term in queryable.terms]
         described["x-titles"] = {str(term): {"zh": term.zh, "en": term.en} for term in queryable.terms}
+    source = queryable.source
+    described["x-source"] = source.words.say(language) if language else source.words.both()
+    described["x-sureness"] = str(source.sure)
     return described
 
 

@@ -10,12 +10,14 @@ from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.encoding import json_bytes
 from api.parameters import FIRST_DAY, LAST_DAY, County, Day, ParcelCode, known_form
 from api.problems import documented
+from api.routers import plan_people
 from api.schemas import answers
 from gisreg.counties import choose_county
 from gisreg.planning.named import DEFAULT_RULESET, named_ruleset
 from gisreg.vocab import Label
 
 router = APIRouter(tags=["plan"])
+router.include_router(plan_people.router)
 
 MAX_RUN = 2**31 - 1
 _RUN: dict[str, Any] = {
@@ -30,6 +32,7 @@ _RUN: dict[str, Any] = {
         "recorded_as_of": {"type": ["string", "null"], "format": "date"},
         "status": {"enum": ["proposed", "accepted", "superseded"]},
         "parcels": {"type": "integer"},
+        "refreshes_run_id": {"type": ["integer", "null"]},
         "accepted_at": {"type": ["string", "null"], "format": "date-time"},
         "accepted_by": {"type": ["string", "null"]},
         "recorded_at": {"type": "string", "format": "date-time"},
@@ -63,7 +66,8 @@ _EXPLANATION = {
         "rule": {"type": "string"},
         "ruleset": {"type": "string"},
         "as_of": {"type": "string", "format": "date"},
-        "confidence": {},
+        "confidence": {"type": "number", "description": "所需事实已知比例 · share of the needed facts that are known"},
+        "confidence_grade": {"enum": ["high", "medium", "low"]},
         "blockers": {"type": "array", "items": {}},
         "to_find_out": {"type": "array", "items": {}},
         "finance_option": {},
@@ -71,6 +75,7 @@ _EXPLANATION = {
         "next_due": {},
         "flip": {},
         "trace": {"type": "object"},
+        "decisions": {"type": "array", "items": {"type": "object"}},
     },
 }
 

@@ -150,15 +150,17 @@ def queryables(json: JsonFlag = False) -> None:
         print_json(
             [
                 {"name": q.name, "type": q.type, "unit": q.unit, "title": {"zh": q.titles.zh, "en": q.titles.en},
-                 "values": [str(term) for term in q.terms] if q.terms else None}
+                 "values": [str(term) for term in q.terms] if q.terms else None,
+                 "source": q.source.words._asdict(), "sureness": str(q.source.sure)}
                 for q in QUERYABLES.values()
             ]
         )  # fmt: skip
         return
     print_table(
         [now.say(t) for t in (Text("字段", "Name"), Text("类型", "Type"), Text("单位", "Unit"), Text("名称", "Title"),
-                              Text("取值", "Values"))],
-        [(q.name, q.type, now.say(unit_words(q.unit)), q.titles.both(), ", ".join(q.terms) if q.terms else None)
+                              Text("取值", "Values"), Text("来源", "Source"), Text("可信度", "How sure"))],
+        [(q.name, q.type, now.say(unit_words(q.unit)), q.titles.both(), ", ".join(q.terms) if q.terms else None,
+          now.say(q.source.words), now.say(q.source.sure.titles))
          for q in QUERYABLES.values()],
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli import plan_clock, plan_portfolio, plan_rules
+from gisreg.cli import plan_clock, plan_people, plan_portfolio, plan_rules
 from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
@@ -15,6 +15,7 @@ from gisreg.vocab import Label
 
 app = typer.Typer(no_args_is_help=True)
 app.command("portfolio")(plan_portfolio.portfolio)
+plan_people.register(app)
 plan_clock.register(app)
 plan_rules.register(app)
 
@@ -156,15 +157,24 @@ def list_(county: CountyOption = None, json: JsonFlag = False) -> None:
 @app.command()
 def facts(json: JsonFlag = False) -> None:
     """由登记事实和基准日推出的事实,可用于规则 · facts that rules may use beside the queryables."""
-    from gisreg.planning.facts import FACTS  # noqa: PLC0415 - slow to import
+    from gisreg.parcels.sources import Sureness  # noqa: PLC0415 - slow to import
+    from gisreg.planning.factsources import derived_facts  # noqa: PLC0415
 
     now = context()
+    items = derived_facts()
     if json:
-        items = [{"name": f.name, "type": f.type, "title": f.titles._asdict(), "unit": f.unit} for f in FACTS]
         print_json({"items": items})
         return
-    headings = now.say(Text("名称|类型|含义|单位", "Name|Type|Meaning|Unit")).split("|")
-    print_table(headings, [(f.name, f.type, now.say(f.titles), now.say(unit_words(f.unit))) for f in FACTS])
+    sure = {str(one): now.say(one.titles) for one in Sureness}
+    headings = now.say(Text("名称|类型|含义|单位|来源|可信度", "Name|Type|Meaning|Unit|Source|How sure")).split("|")
+    rows = [
+        (
+            one["name"], one["type"], _say_both(now, one["title"]), now.say(unit_words(one["unit"])),
+            _say_both(now, one["source"]), sure[one["sureness"]],
+        )
+        for one in items
+    ]  # fmt: skip
+    print_table(headings, rows)
 
 
 @app.command()
@@ -216,14 +226,30 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("责任单位", "Responsible unit"), _say_both(now, why["agency_title"])),
         (Text("办理期限", "Due on"), why["due_on"]),
         (Text("规则", "Rule"), f"{why['rule']} · {why['ruleset']} · {why['as_of']}"),
-        (Text("把握", "Confidence"), now.say(CONFIDENCE[why["confidence"]])),
+        (Text("把握", "Confidence"), f"{now.say(CONFIDENCE[why['confidence_grade']])} ({why['confidence']:.0%})"),
         (Text("限制事项", "Blockers"), _titles(now, why["blockers"])),
         (Text("待查", "To find out"), _titles(now, why["to_find_out"])),
         (Text("融资选项", "Finance option"), _say_both(now, why["finance_title"] or NO_FINANCE._asdict())),
+        (Text("逐级结论", "Cascade"), "; ".join(_stage(now, stage) for stage in why["trace"]["cascade"])),
+        (Text("不能融资", "Why not finance"), "; ".join(_why_not_finance(now, why["trace"]["rules"])) or None),
         (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
         (Text("何事改变则改判", "Would flip"), changed),
         (Text("下一时点", "Next date"), why["next_due"]),
         *[_sum(now, one) for one in why["money"]],
+    ]
+
+
+def _stage(now: Context, stage: dict[str, Any]) -> str:
+    """A label of the cascade: possible, not, or not known."""
+    return f"{_say_both(now, stage['title'])} {now.say(ANSWER[stage['possible']])}"
+
+
+def _why_not_finance(now: Context, rules: list[dict[str, Any]]) -> list[str]:
+    """The rule set's words for each way of finance that fails."""
+    return [
+        f"{_say_both(now, rule['measure_title'])}: {', '.join(_say_both(now, words) for words in rule['why_not'])}"
+        for rule in rules
+        if rule["label"] == Label.FINANCE and rule["why_not"]
     ]
 
 

@@ -40,6 +40,11 @@ _EXTRA: tuple[tuple[str, TypeEngine[Any], Meaning], ...] = (
     ("finance_option", SqlText(), Meaning(Text("融资选项", "Finance option"))),
     ("gated", Boolean(), Meaning(Text("受限", "Held by a gate"))),
     ("blockers", ARRAY(SqlText()), Meaning(Text("限制事项", "Blockers"))),
+    (
+        "confidence",
+        Double(),
+        Meaning(Text("把握(所需事实已知比例)", "Confidence (share of needed facts known)"), unit="1"),
+    ),
 )
 
 

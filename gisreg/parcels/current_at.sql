@@ -54,10 +54,22 @@ unit_then AS (
     ORDER BY county_code, code, valid_to DESC
 ),
 in_force AS (
-    SELECT DISTINCT ON (county_code) id, county_code, as_of, ruleset, ruleset_version
+    SELECT DISTINCT ON (county_code) id, label_run_id, county_code, as_of, ruleset, ruleset_version
     FROM plan_run
     WHERE accepted_at < :until
     ORDER BY county_code, accepted_at DESC
+),
+-- labels as they were in that run: a later one that shares them may have replaced some
+label_then AS (
+    SELECT l.* FROM in_force AS r
+    JOIN plan_label AS l ON l.run_id = r.label_run_id AND coalesce(l.since_run_id, l.run_id) <= r.id
+    UNION ALL
+    SELECT
+        o.run_id, o.parcel_id, o.county_code, o.rule_no, o.finance_rule_no, o.gates, o.unknown_gates, o.open_rules,
+        o.unknown_facts, o.since_run_id
+    FROM in_force AS r
+    JOIN plan_label_replaced AS o
+        ON o.run_id = r.label_run_id AND coalesce(o.since_run_id, o.run_id) <= r.id AND o.until_run_id > r.id
 )
 SELECT
     p.id, p.version, p.recorded_at, p.recorded_by, p.recorded_from, p.county_code, p.parcel_code, p.kind,
@@ -102,13 +114,14 @@ SELECT
     l.gates <> 0 AS gated,
     CASE WHEN l.gates <> 0 THEN (
         SELECT array_agg(g.gate ORDER BY g.gate_no) FROM plan_gate AS g
-        WHERE g.run_id = r.id AND l.gates & (1::bigint << g.gate_no) <> 0
-    ) END AS blockers
+        WHERE g.run_id = r.label_run_id AND l.gates & (1::bigint << g.gate_no) <> 0
+    ) END AS blockers,
+    1 - bit_count(l.unknown_facts::bit(64))::float8 / nullif(x.facts_needed, 0) AS confidence
 FROM recorded AS p
 LEFT JOIN unit_then AS t ON t.county_code = p.county_code AND t.code = p.township_code
 LEFT JOIN in_force AS r ON r.county_code = p.county_code
-LEFT JOIN plan_label AS l ON l.run_id = r.id AND l.parcel_id = p.id
-LEFT JOIN plan_rule AS x ON x.run_id = r.id AND x.rule_no = l.rule_no
-LEFT JOIN plan_rule AS f ON f.run_id = r.id AND f.rule_no = l.finance_rule_no
+LEFT JOIN label_then AS l ON l.run_id = r.label_run_id AND l.parcel_id = p.id
+LEFT JOIN plan_rule AS x ON x.run_id = r.label_run_id AND x.rule_no = l.rule_no
+LEFT JOIN plan_rule AS f ON f.run_id = r.label_run_id AND f.rule_no = l.finance_rule_no
 LEFT JOIN plan AS d
     ON d.parcel_id = p.id AND d.recorded_at < :until AND (d.ended_at IS NULL OR d.ended_at >= :until)

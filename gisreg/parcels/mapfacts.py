@@ -92,7 +92,7 @@ def map_facts(
         left=township_left(connection, county, as_of),
         zones=zones_of(connection, county),
         affairs=None if tolerance_m2 is None else _affairs(connection, county, as_of, tolerance_m2),
-        words=measures() | (_gates(connection, run.id) | worded(run.ruleset_toml) if run else {}),
+        words=measures() | (_gates(connection, run.label_run_id) | worded(run.ruleset_toml) if run else {}),
     )
 
 
@@ -105,7 +105,7 @@ def _affairs(connection: Connection, county: str, as_of: date | None, tolerance_
 
 def _run(connection: Connection, county: str, as_of: date | None) -> Any:
     """The run whose labels were in force."""
-    runs = select(PlanRun.id, PlanRun.ruleset, PlanRun.ruleset_version, PlanRun.ruleset_toml).where(
+    runs = select(PlanRun.label_run_id, PlanRun.ruleset, PlanRun.ruleset_version, PlanRun.ruleset_toml).where(
         PlanRun.county_code == county
     )
     if as_of is None:

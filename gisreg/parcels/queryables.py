@@ -1,4 +1,4 @@
-"""What can be asked of a parcel: name, type, unit and titles. Filters, rules, exports and the API share this list."""
+"""What can be asked of a parcel: name, type, unit, titles, source. Filters, rules, exports and the API share it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +8,7 @@ from sqlalchemy import Text as SqlText
 
 from gisreg.columns import Meaning
 from gisreg.parcels.current import parcel_current
+from gisreg.parcels.sources import LEDGER, Source, source_of
 from gisreg.text import Text
 from gisreg.vocab import Term
 
@@ -25,6 +26,8 @@ class Queryable:
     unit: str | None = None
     terms: Terms | None = None
     personal: bool = False
+    source: Source = LEDGER
+    """Where it comes from, and how sure it is before anybody looks at a parcel."""
 
 
 def _type_of(column: Column[object]) -> QueryableType:
@@ -41,8 +44,9 @@ def _type_of(column: Column[object]) -> QueryableType:
 
 def _queryable(column: Column[object], meaning: Meaning) -> Queryable:
     return Queryable(
-        column.name, _type_of(column), meaning.title, meaning.unit, meaning.terms, personal=meaning.personal
-    )
+        column.name, _type_of(column), meaning.title, meaning.unit, meaning.terms,
+        personal=meaning.personal, source=source_of(column.name),
+    )  # fmt: skip
 
 
 QUERYABLES: dict[str, Queryable] = {

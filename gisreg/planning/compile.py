@@ -1,8 +1,9 @@
-"""A rule set becomes SQL over a table: one number for the rule, one for the finance option, one mask for the gates."""
+"""A rule set becomes SQL over a table: one number for the rule, one for the finance option, masks for all the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeEngine
 
@@ -32,12 +34,17 @@ from gisreg.filters import FilterError, Known, compile_condition
 from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.planning.facts import facts_of
 from gisreg.planning.money import read_sums
-from gisreg.planning.ruleset import MAX_GATES, Gate, LoadedRuleSet, Parameter, Rule, RuleSetError
+from gisreg.planning.ruleset import MAX_GATES, Gate, LoadedRuleSet, Parameter, Rule, RuleSetError, WhyNot
 from gisreg.vocab import Kind, Label
 
+UNKNOWN = "unknown"
+"""The word that some vocabularies have for what nobody knows yet."""
+MAX_PLACES = 62
+"""Bits of a mask of rules or facts: one bigint, its sign left alone."""
 CASCADE = (Label.USE, Label.SELL, Label.LEASE)
 """The first that is possible is the label; finance is tested apart (rules §5)."""
 PARAMETER_PREFIX = "param."
+_STRETCH = 64
 HOLDS = (1 << MAX_GATES) - 1
 """The lower half of a mask: gates that hold. The upper half: gates whose facts are unknown."""
 
@@ -49,6 +56,14 @@ class RuleConditionError(RuleSetError):
 
 
 @dataclass(frozen=True)
+class CompiledWhyNot:
+    """A wording for why a rule fails, and when it is said."""
+
+    words: WhyNot
+    condition: ColumnElement[bool]
+
+
+@dataclass(frozen=True)
 class CompiledRule:
     """A rule, its number in the run and its condition (none for a fallback)."""
 
@@ -56,6 +71,7 @@ class CompiledRule:
     rule: Rule
     condition: ColumnElement[bool] | None
     used: tuple[Queryable, ...]
+    why_not: tuple[CompiledWhyNot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,17 +128,48 @@ class CompiledRules:
         """What applies where nothing else does."""
         return next(rule for rule in self.rules if rule.rule.kind == kind and rule.rule.fallback)
 
+    def order(self, kind: Kind) -> list[CompiledRule]:
+        """All rules of a kind in the order of trial, the fallback last: a rule's place is its bit in ``open_rules``."""
+        return [*self.cascade(kind), *self.finance(kind), self.fallback(kind)]
+
     def gates_for(self, kind: Kind) -> list[CompiledGate]:
         """The gates that concern a kind."""
         return [gate for gate in self.gates if kind in gate.gate.kinds]
+
+    def needed(self, kind: Kind) -> list[Queryable]:
+        """The facts that the rules and gates of a kind speak of: a fact's place is its bit in ``unknown_facts``.
+
+        The same for every parcel of the kind, whatever its label: so a fact that becomes known never lowers the share
+        of those that are.
+        """
+        used = [rule.used for rule in self.order(kind)] + [gate.used for gate in self.gates_for(kind)]
+        named = dict.fromkeys(item for items in used for item in items)
+        return [item for item in named if not item.name.startswith(PARAMETER_PREFIX)]
 
 
 def compile_rules(loaded: LoadedRuleSet, target: FromClause, as_of: Sql) -> CompiledRules:
     """Compile every condition; the first faulty one is named by file, rule and field."""
     names = {**facts_of(target, as_of), **parameters(loaded)}
-    rules = tuple(_rule(loaded.file, no, rule, names) for no, rule in enumerate(loaded.rules.rules, start=1))
-    gates = tuple(_gate(loaded.file, no, gate, names) for no, gate in enumerate(loaded.rules.gates))
-    return CompiledRules(loaded, target, names, rules, gates)
+    rules = tuple(_rule(loaded, no, rule, names) for no, rule in enumerate(loaded.rules.rules, start=1))
+    gates = tuple(_gate(loaded, no, gate, names) for no, gate in enumerate(loaded.rules.gates))
+    compiled = CompiledRules(loaded, target, names, rules, gates)
+    _refuse_more_than_fit(compiled)
+    return compiled
+
+
+def _refuse_more_than_fit(compiled: CompiledRules) -> None:
+    for kind in Kind:
+        for field, things in (("rules", compiled.order(kind)), ("facts", compiled.needed(kind))):
+            if len(things) > MAX_PLACES:
+                raise RuleSetError(f"{compiled.loaded.file}:{field}", detail=f"{kind}: {len(things)} > {MAX_PLACES}")
+
+
+def is_unknown(known: Known) -> ColumnElement[bool]:
+    """Whether nobody knows a fact of a parcel: it has no value, or the word for it."""
+    terms = known.queryable.terms
+    if terms is not None and UNKNOWN in [str(term) for term in terms]:
+        return func.coalesce(known.expression, UNKNOWN) == UNKNOWN
+    return known.expression.is_(None)
 
 
 def check_conditions(loaded: LoadedRuleSet) -> CompiledRules:
@@ -152,26 +199,32 @@ def _parameter(name: str, parameter: Parameter) -> Known:
     return Known(Queryable(name, kind, parameter.title.text, parameter.unit), literal(parameter.value, sql_type))
 
 
-def _rule(file: str, no: int, rule: Rule, names: dict[str, Known]) -> CompiledRule:
+def _rule(loaded: LoadedRuleSet, no: int, rule: Rule, names: dict[str, Known]) -> CompiledRule:
     if rule.when is None:
         return CompiledRule(no, rule, None, ())
-    condition, used = _condition(rule.when, names, f"{file}:{rule.id}:when")
-    return CompiledRule(no, rule, condition, used)
+    condition, used = _condition(rule.when, names, partial(loaded.place, rule.id, "when"))
+    why_not = tuple(
+        CompiledWhyNot(words, _condition(words.when, names, partial(loaded.place, rule.id, "why_not"))[0])
+        for words in rule.why_not
+    )
+    return CompiledRule(no, rule, condition, used, why_not)
 
 
-def _gate(file: str, no: int, gate: Gate, names: dict[str, Known]) -> CompiledGate:
-    condition, used = _condition(gate.when, names, f"{file}:{gate.id}:when")
+def _gate(loaded: LoadedRuleSet, no: int, gate: Gate, names: dict[str, Known]) -> CompiledGate:
+    condition, used = _condition(gate.when, names, partial(loaded.place, gate.id, "when"))
     if gate.unknown_when is None:
         return CompiledGate(no, gate, condition, None, used)
-    unknown, also = _condition(gate.unknown_when, names, f"{file}:{gate.id}:unknown_when")
+    unknown, also = _condition(gate.unknown_when, names, partial(loaded.place, gate.id, "unknown_when"))
     return CompiledGate(no, gate, condition, unknown, tuple(dict.fromkeys((*used, *also))))
 
 
-def _condition(source: str, names: dict[str, Known], where: str) -> tuple[ColumnElement[bool], tuple[Queryable, ...]]:
+def _condition(
+    source: str, names: dict[str, Known], where: Callable[[], str]
+) -> tuple[ColumnElement[bool], tuple[Queryable, ...]]:
     try:
         compiled = compile_condition(source, names)
     except FilterError as error:
-        raise RuleConditionError(where, detail=error.line("zh")) from None
+        raise RuleConditionError(where(), detail=error.line("zh")) from None
     return compiled.sql, compiled.used
 
 
@@ -196,10 +249,7 @@ def by_kind(target: FromClause, values: dict[Kind, Sql]) -> Sql:
 
 
 def _mask(gates: Sequence[CompiledGate]) -> Sql:
-    total = _big(0)
-    for gate in gates:
-        total = total + gate.mask
-    return total
+    return _sum([gate.mask for gate in gates])
 
 
 def _scopes(compiled: CompiledRules) -> Sql:
@@ -219,7 +269,8 @@ def label_query(
 ) -> Select[Any]:
     """Label every row of the target: parcel_id, rule_no, finance_rule_no, gates, unknown_gates and what is carried.
 
-    The inner query evaluates each condition once; OFFSET 0 keeps the planner from folding it into the outer one, which
+    For many variants of one parcel: conditions past the first true one are not evaluated, and no reasons are told. The
+    inner query evaluates each condition once; OFFSET 0 keeps the planner from folding it into the outer one, which
     would evaluate the cascade again for every mention of its result.
     """
     target = compiled.target
@@ -237,12 +288,117 @@ def label_query(
         .subquery("labelled")
     )
     rule_no = func.coalesce(inner.c.main, inner.c.finance, inner.c.fallback, type_=SmallInteger())
-    scoped = inner.c.mask.op("&", return_type=BigInteger())(_scopes(compiled)[rule_no])
     return select(
         inner.c.parcel_id,
         rule_no.label("rule_no"),
         inner.c.finance.label("finance_rule_no"),
-        scoped.op("&", return_type=BigInteger())(_big(HOLDS)).label("gates"),
-        scoped.op(">>", return_type=BigInteger())(literal(MAX_GATES, Integer())).label("unknown_gates"),
+        *_scoped(compiled, inner.c.mask, rule_no),
         *[inner.c[column.key] for column in carry if column.key],
     )
+
+
+def reasoned_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: Sequence[Sql] = ()) -> Select[Any]:
+    """Label every row of the target with its reasons, each condition evaluated once: parcel_id, rule_no,
+    finance_rule_no, gates, unknown_gates, open_rules, unknown_facts and what is carried.
+
+    The lowest bit of the mask of open rules is the first in the order of trial; the fallback's, the last, is always
+    set.
+    """
+    target = compiled.target
+    seen = (
+        select(
+            target.c.id.label("parcel_id"),
+            by_kind(target, {kind: _small(no) for no, kind in enumerate(Kind)}).label("kind_no"),
+            by_kind(target, {kind: _open(compiled, kind) for kind in Kind}).label("open_rules"),
+            by_kind(target, {kind: _big(_finance_bits(compiled, kind)) for kind in Kind}).label("finance_bits"),
+            by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in Kind}).label("mask"),
+            by_kind(target, {kind: _unknown(compiled, kind) for kind in Kind}).label("unknown_facts"),
+            *carry,
+        )
+        .where(*where)
+        .offset(0)
+        .subquery("seen")
+    )
+    numbers = _numbers(compiled)
+    finance = _and(seen.c.open_rules, seen.c.finance_bits)
+    kept = [seen.c[column.key] for column in carry if column.key]
+    ruled = (
+        select(
+            seen.c.parcel_id,
+            numbers[_index(seen.c.kind_no, seen.c.open_rules)].label("rule_no"),
+            case((finance != 0, numbers[_index(seen.c.kind_no, finance)])).label("finance_rule_no"),
+            seen.c.mask,
+            seen.c.open_rules,
+            seen.c.unknown_facts,
+            *kept,
+        )
+        .offset(0)
+        .subquery("ruled")
+    )
+    return select(
+        ruled.c.parcel_id,
+        ruled.c.rule_no,
+        ruled.c.finance_rule_no,
+        *_scoped(compiled, ruled.c.mask, ruled.c.rule_no),
+        ruled.c.open_rules,
+        ruled.c.unknown_facts,
+        *[ruled.c[column.key] for column in kept],
+    )
+
+
+def _scoped(compiled: CompiledRules, mask: Sql, rule_no: Sql) -> tuple[Sql, Sql]:
+    """The gates that hold and those whose facts are unknown, of the gates that concern the rule."""
+    scoped = _and(mask, _scopes(compiled)[rule_no])
+    unknown = scoped.op(">>", return_type=BigInteger())(literal(MAX_GATES, Integer()))
+    return _and(scoped, _big(HOLDS)).label("gates"), unknown.label("unknown_gates")
+
+
+def _and(one: Sql, other: Sql) -> Sql:
+    return Grouping(one.op("&", return_type=BigInteger())(other))
+
+
+def _open(compiled: CompiledRules, kind: Kind) -> Sql:
+    """A bit for each rule whose condition is true, and the fallback's."""
+    rules = compiled.order(kind)
+    bits = [
+        case((rule.condition, _big(1 << place)), else_=_big(0))
+        for place, rule in enumerate(rules)
+        if rule.condition is not None
+    ]
+    return _sum([*bits, _big(1 << (len(rules) - 1))])
+
+
+def _finance_bits(compiled: CompiledRules, kind: Kind) -> int:
+    finance = compiled.finance(kind)
+    return sum(1 << place for place, rule in enumerate(compiled.order(kind)) if rule in finance)
+
+
+def _unknown(compiled: CompiledRules, kind: Kind) -> Sql:
+    """A bit for each needed fact that nobody knows."""
+    needed = [compiled.names[item.name] for item in compiled.needed(kind)]
+    return _sum([case((is_unknown(known), _big(1 << place)), else_=_big(0)) for place, known in enumerate(needed)])
+
+
+def _sum(bits: Sequence[Sql]) -> Sql:
+    """In a balanced tree: hundreds of terms in a row would nest as deep."""
+    if not bits:
+        return _big(0)
+    if len(bits) == 1:
+        return bits[0]
+    half = len(bits) // 2
+    return Grouping(_sum(bits[:half]) + _sum(bits[half:]))
+
+
+def _numbers(compiled: CompiledRules) -> Sql:
+    """The rule numbers by kind and place, a stretch of ``_STRETCH`` for each kind."""
+    numbers = []
+    for kind in Kind:
+        places = [rule.no for rule in compiled.order(kind)]
+        numbers += places + [0] * (_STRETCH - len(places))
+    return Grouping(literal(numbers, ARRAY(SmallInteger)))
+
+
+def _index(kind_no: Sql, mask: Sql) -> Sql:
+    """Where ``_numbers`` has the rule of a mask's lowest bit: the bits below it are counted."""
+    below = cast(_and(mask, -mask) - _big(1), BIT(_STRETCH))
+    return cast(kind_no * _STRETCH + cast(func.bit_count(below), Integer) + 1, Integer)

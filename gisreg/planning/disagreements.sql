@@ -1,6 +1,12 @@
--- Live plans decided by people whose label or measure the rules of this run see otherwise.
-SELECT count(*)
+-- Live plans decided by people whose label or measure the rules of a run see otherwise.
+SELECT
+    p.parcel_code, p.name, p.kind, d.id AS plan_id,
+    d.label, d.measure, d.reason, d.document, d.recorded_by AS decided_by, d.recorded_at AS decided_at,
+    x.label AS rules_label, x.measure AS rules_measure, x.measure_zh AS rules_measure_zh,
+    x.measure_en AS rules_measure_en, x.rule
 FROM plan AS d
-JOIN plan_pass AS t ON t.parcel_id = d.parcel_id
-JOIN plan_rule AS x ON x.run_id = :run_id AND x.rule_no = t.rule_no
-WHERE d.county_code = :county_code AND d.ended_at IS NULL AND (d.label, d.measure) IS DISTINCT FROM (x.label, x.measure);
+JOIN parcel AS p ON p.id = d.parcel_id
+JOIN plan_labels_of(:run_id) AS l ON l.parcel_id = d.parcel_id
+JOIN plan_rule AS x ON x.run_id = l.run_id AND x.rule_no = l.rule_no
+WHERE d.county_code = :county_code AND d.ended_at IS NULL AND (d.label, d.measure) IS DISTINCT FROM (x.label, x.measure)
+ORDER BY p.parcel_code;

@@ -7,15 +7,25 @@ from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
 
-from gisreg.db.models import Parcel, Plan, PlanLabel, PlanRun
+from gisreg.db.models import Parcel, Plan, PlanRun
 from gisreg.errors import NotFoundError
 from gisreg.parcels.queryables import Queryable
 from gisreg.parcels.read import ParcelNotFound
-from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, CompiledGate, CompiledRule, CompiledRules, label_query
+from gisreg.planning.compile import (
+    CASCADE,
+    PARAMETER_PREFIX,
+    UNKNOWN,
+    CompiledGate,
+    CompiledRule,
+    CompiledRules,
+    label_query,
+)
+from gisreg.planning.decisions import decisions_of
+from gisreg.planning.factsources import source_of_fact, sureness_of
 from gisreg.planning.money import as_ranges, facts_needed, figures, parameters_as_ranges, read_sums
 from gisreg.planning.recorded import end_of_day
 from gisreg.planning.ruleset import LoadedRuleSet, RuleSet, read_ruleset
-from gisreg.planning.run import RunUnknown
+from gisreg.planning.stored import NoAcceptedRun, RunUnknown, labels_of
 from gisreg.planning.variants import AS_IT_IS, CHANGEABLE, Variant, compile_variants, variants_of
 from gisreg.text import Text
 from gisreg.vocab import HolderClass, Kind, Label, State, Term
@@ -24,13 +34,9 @@ T = TypeVar("T", bound=Term)
 Json = dict[str, Any]
 ANSWERS = {True: "yes", False: "no", None: "unknown"}
 EXPERT_REVIEW = "expert_review"
+DECIMALS = 3
 
-
-class NoAcceptedRun(NotFoundError):
-    """No labels are in force yet."""
-
-    what: ClassVar[Text] = Text("县 {county} 尚无已采用的方案批次", "no plan run is in force in county {county}")
-    mend: ClassVar[Text] = Text("请先运行 gisreg plan run", "run gisreg plan run first")
+__all__ = ["NoAcceptedRun", "NotLabelled", "explain"]
 
 
 class NotLabelled(NotFoundError):
@@ -98,7 +104,8 @@ def explain(connection: Connection, parcel_code: str, run_id: int | None = None)
     stored = _stored(connection, parcel, run)
     loaded = read_ruleset(run["ruleset_toml"], f"plan_run {run['id']}")
     case = _evaluate(connection, loaded, parcel, run, stored)
-    return _explanation(case, parcel, _decision(connection, parcel["id"]))
+    decisions = decisions_of(connection, parcel["id"])
+    return {**_explanation(case, parcel, _decision(connection, parcel["id"])), "decisions": decisions}
 
 
 def _parcel(connection: Connection, parcel_code: str) -> RowMapping:
@@ -121,9 +128,8 @@ def _run(connection: Connection, county_code: str, run_id: int | None) -> RowMap
 
 
 def _stored(connection: Connection, parcel: RowMapping, run: RowMapping) -> RowMapping:
-    table = PlanLabel.__table__
-    wanted = (table.c.run_id == run["id"]) & (table.c.parcel_id == parcel["id"])
-    found = connection.execute(select(table).where(wanted)).mappings().one_or_none()
+    labels = labels_of(run["id"])
+    found = connection.execute(select(labels).where(labels.c.parcel_id == parcel["id"])).mappings().one_or_none()
     if found is None:
         state = _term(State, parcel["state"])
         raise NotLabelled(parcel=parcel["parcel_code"], run=run["id"], state=state.en, state_zh=state.zh)
@@ -167,6 +173,7 @@ def _looked_at(compiled: CompiledRules, kind: Kind) -> list[Any]:
     rules = [rule for rule in compiled.rules if rule.rule.kind == kind and rule.condition is not None]
     gates = compiled.gates_for(kind)
     columns = [rule.condition.label(f"rule:{rule.no}") for rule in rules if rule.condition is not None]
+    columns += [why.condition.label(f"why:{rule.no}:{no}") for rule in rules for no, why in enumerate(rule.why_not)]
     columns += [gate.condition.label(f"gate:{gate.no}") for gate in gates]
     columns += [gate.unknown_when.label(f"unknown:{gate.no}") for gate in gates if gate.unknown_when is not None]
     names = {item.name for used in [*(rule.used for rule in rules), *(gate.used for gate in gates)] for item in used}
@@ -188,6 +195,7 @@ def _explanation(case: _Case, parcel: RowMapping, decision: RowMapping | None) -
         "ruleset": case.rules.title,
         "as_of": case.run["as_of"].isoformat(),
         "confidence": _confidence(case),
+        "confidence_grade": _grade(case),
         "blockers": _blockers(case),
         "to_find_out": _to_find_out(case),
         "finance_option": finance.rule.measure if finance else None,
@@ -227,12 +235,30 @@ def _titles(case: _Case, parcel: RowMapping, decision: RowMapping | None, due_on
         "agency_title": _both(case.rules.worded(agency)),
         "finance_title": _both(case.rules.measures[finance.rule.measure].text) if finance else None,
         "due_on": _plain((decision["due_on"] if decision else None) or due_on),
+        **_how(case, measure),
         "guidance_only": parcel["holder_class"] == HolderClass.PRIVATE,
         "run_id": case.run["id"],
         "changed_since": _changed_since(case, parcel),
         "decided_by_person": decision is not None,
         "rules_say": {"label": str(rule.label), "measure": rule.measure, "rule": rule.id},
     }
+
+
+def _how(case: _Case, measure: str) -> Json:
+    """What the measure takes: its steps, the papers it needs, and what becomes of a building."""
+    found = case.rules.measures.get(measure)
+    uses = case.chosen.rule.end_use if case.chosen.rule.measure == measure else ()
+    return {
+        "steps": [
+            {
+                **_both(step.text), "agency": step.agency, "agency_title": _both(case.rules.worded(step.agency)),
+                "days": step.days, "counted": step.counted, "basis": step.basis,
+            }
+            for step in (found.steps if found else ())
+        ],
+        "documents": [_both(case.rules.worded(one)) for one in (found.documents if found else ())],
+        "end_use": [{"token": use, "title": _both(case.rules.end_uses[use].text)} for use in uses],
+    }  # fmt: skip
 
 
 def _changed_since(case: _Case, parcel: RowMapping) -> bool:
@@ -250,7 +276,18 @@ def _both(words: Text) -> Json:
     return {"zh": words.zh, "en": words.en}
 
 
-def _confidence(case: _Case) -> str:
+def _confidence(case: _Case) -> float:
+    """The share of the facts known that the rules and gates of the kind speak of."""
+    needed = case.compiled.needed(case.kind)
+    unknown = [item for item in needed if _is_unknown(case, item)]
+    return round(1 - len(unknown) / len(needed), DECIMALS) if needed else 1.0
+
+
+def _is_unknown(case: _Case, item: Queryable) -> bool:
+    return case.seen[f"fact:{item.name}"] in (None, UNKNOWN)
+
+
+def _grade(case: _Case) -> str:
     """High where every condition tried had an answer, medium where one had none, low where no way out was found."""
     if case.chosen.rule.fallback or case.chosen.rule.measure == EXPERT_REVIEW:
         return "low"
@@ -273,8 +310,10 @@ def _fact(case: _Case, item: Queryable) -> Json:
         shown["value_title"] = _both(_term(item.terms, value).titles)
     if item.name.startswith(PARAMETER_PREFIX):
         parameter = case.rules.parameters[item.name.removeprefix(PARAMETER_PREFIX)]
-        shown |= {"parameter": True, "source": parameter.source, "confirmed": parameter.confirmed}
-    return shown
+        return shown | {"parameter": True, "source": parameter.source, "confirmed": parameter.confirmed}
+    known = case.compiled.names[item.name]
+    sure = sureness_of(known, value)
+    return shown | {"source": _both(source_of_fact(known).words), "sureness": None if sure is None else str(sure)}
 
 
 def _plain(value: object) -> object:
@@ -313,13 +352,14 @@ def _to_find_out(case: _Case) -> list[Json]:
     askers += [(rule.rule.id, rule.used) for rule in unknown_rules]
     for asker, used in askers:
         for item in used:
-            if case.seen[f"fact:{item.name}"] in (None, "unknown"):
+            if not item.name.startswith(PARAMETER_PREFIX) and _is_unknown(case, item):
                 waiting.setdefault(item.name, []).append(asker)
     return [
         {
             "fact": name,
             "title": _both(case.compiled.names[name].queryable.titles),
             "unit": case.compiled.names[name].queryable.unit,
+            "source": _both(source_of_fact(case.compiled.names[name]).words),
             "needed_by": askers_of,
         }
         for name, askers_of in waiting.items()
@@ -428,7 +468,14 @@ def _tried_rule(case: _Case, rule: CompiledRule) -> Json:
         "basis": rule.rule.basis,
         "basis_title": _both(case.rules.worded(rule.rule.basis)),
         "facts": _facts(case, rule.used),
+        "why_not": _why_not(case, rule),
     }
+
+
+def _why_not(case: _Case, rule: CompiledRule) -> list[Json]:
+    """The rule set's words for what fails the rule."""
+    failing = [why for no, why in enumerate(rule.why_not) if case.seen[f"why:{rule.no}:{no}"]]
+    return [] if _answer(case, rule) == "yes" else [_both(why.words.text) for why in failing]
 
 
 def _stage(case: _Case, label: Label) -> Json:

@@ -1,39 +1,46 @@
 """``plan run`` and ``plan accept``: one pass labels a county; a run is proposed or accepted, never changed."""
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Date, Engine, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Date, Engine, func, literal, select, text, update
 
 from gisreg.counties import choose_county
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import PlanGate, PlanRule, PlanRun
+from gisreg.db.models import PlanRun
 from gisreg.db.table_as import TemporaryTableAs
-from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.errors import ConflictError, InputError
 from gisreg.planning.clock.joining import with_clock
-from gisreg.planning.compile import CompiledRules, compile_rules, label_query
+from gisreg.planning.comparing import disagreeing, moves
+from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
+from gisreg.planning.editions import refuse_other_text
 from gisreg.planning.facts import land_area
 from gisreg.planning.recorded import end_of_day, known_before, today
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
+from gisreg.planning.stored import UNLABELLED_STATES, RunUnknown, lock_runs, seen_xid, write_run
 from gisreg.rights.title import follow
 from gisreg.text import Text
-from gisreg.vocab import State
 
-UNLABELLED_STATES = (State.CLOSED, State.REMOVED, State.TAKEN_BACK)
-"""Parcels in these states need no advice; every other parcel gets exactly one label."""
-RUN_LOCK = 7_446_474
-"""Advisory lock by county: one labelling of a county at a time."""
-
-
-class RunUnknown(NotFoundError):
-    """No such run."""
-
-    what: ClassVar[Text] = Text("没有方案批次 {run}", "there is no plan run {run}")
-    mend: ClassVar[Text] = Text("请用 gisreg plan list 查看", "gisreg plan list shows them")
+__all__ = [
+    "AsOfOutOfRange",
+    "LabelTotal",
+    "PlanRunSummary",
+    "RunNotProposed",
+    "RunUnknown",
+    "accept_run",
+    "check_day",
+    "list_runs",
+    "put_in_force",
+    "run_plan",
+    "try_plan",
+]
+HIDDEN = ("ruleset_toml", "label_run_id", "seen_xid")
+"""What only the registry itself needs of a run."""
 
 
 class RunNotProposed(ConflictError):
@@ -98,15 +105,18 @@ def run_plan(
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
     day = as_of or today()
-    _check_day(day)
+    check_day(day)
     with transaction(engine, actor) as connection:
-        run_id = start_run(connection, loaded, county_code, day, recorded_as_of)
+        choose_county(connection, county_code)
+        lock_runs(connection, county_code)
+        refuse_other_text(connection, loaded)
+        compiled = _compile(loaded, day, recorded_as_of)
+        run_id = _start(connection, compiled, county_code, day, recorded_as_of)
         if recorded_as_of is None:
             follow(connection, county_code)
-        compiled = _compile(loaded, day, recorded_as_of)
         totals = _label(connection, compiled, county_code, run_id)
         if not propose:
-            _accept(connection, county_code, run_id)
+            put_in_force(connection, county_code, run_id)
     status = "proposed" if propose else "accepted"
     return _summary(loaded, county_code, run_id, day, recorded_as_of, status, started, totals)
 
@@ -142,27 +152,44 @@ def try_plan(
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path)
     day = as_of or today()
-    _check_day(day)
+    check_day(day)
     with transaction(engine, actor) as connection, connection.begin_nested() as trial:
-        run_id = start_run(connection, loaded, county_code, day, None)
+        choose_county(connection, county_code)
+        lock_runs(connection, county_code)
+        compiled = _compile(loaded, day, None)
+        run_id = _start(connection, compiled, county_code, day, None)
         follow(connection, county_code)
-        totals = _label(connection, _compile(loaded, day, None), county_code, run_id)
-        given = {"run_id": run_id, "county_code": county_code}
-        changed = connection.execute(text(sql.load("gisreg.planning", "changed.sql")), given).mappings().all()
+        totals = _label(connection, compiled, county_code, run_id)
+        changed = _label_changes(moves(connection, _in_force(connection, county_code), run_id))
         trial.rollback()
-    summary = _summary(loaded, county_code, run_id, day, None, "tried", started, totals)
-    return summary, [dict(row) for row in changed]
+    return _summary(loaded, county_code, run_id, day, None, "tried", started, totals), changed
+
+
+def _label_changes(moved: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Moves between labels, those between measures of one label left out."""
+    counts: Counter[tuple[str | None, str]] = Counter()
+    for one in moved:
+        if one["to_label"] is not None and one["from_label"] != one["to_label"]:
+            counts[one["from_label"], one["to_label"]] += one["parcels"]
+    ordered = sorted(counts.items(), key=lambda pair: (pair[0][0] or "~", pair[0][1]))
+    return [{"from": before, "to": after, "parcels": parcels} for (before, after), parcels in ordered]
+
+
+def _in_force(connection: Connection, county_code: str) -> int:
+    """The run in force, or 0, whose labels nobody has."""
+    wanted = (PlanRun.county_code == county_code) & (PlanRun.status == "accepted")
+    return connection.execute(select(PlanRun.id).where(wanted)).scalar_one_or_none() or 0
 
 
 def accept_run(engine: Engine, actor: Actor, run_id: int) -> dict[str, Any]:
     """Put a proposed run in force; the run in force before is superseded. Returns the run as :func:`list_runs` does."""
     with transaction(engine, actor) as connection:
         county_code, _status = _run_status(connection, run_id)
-        _lock(connection, county_code)
+        lock_runs(connection, county_code)
         _county_code, status = _run_status(connection, run_id)  # again: somebody may just have accepted it
         if status != "proposed":
             raise RunNotProposed(run=run_id, status=status)
-        _accept(connection, county_code, run_id)
+        put_in_force(connection, county_code, run_id)
         return next(run for run in list_runs(connection, county_code, limit=None) if run["id"] == run_id)
 
 
@@ -176,74 +203,29 @@ def _run_status(connection: Connection, run_id: int) -> tuple[str, str]:
 def list_runs(connection: Connection, county_code: str | None = None, limit: int | None = 50) -> list[dict[str, Any]]:
     """Runs, newest first."""
     run = PlanRun.__table__
-    columns = [column for column in run.columns if column.name != "ruleset_toml"]
+    columns = [column for column in run.columns if column.name not in HIDDEN]
     statement = select(*columns).order_by(run.c.id.desc()).limit(limit)
     if county_code is not None:
         statement = statement.where(run.c.county_code == county_code)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def start_run(
-    connection: Connection, loaded: LoadedRuleSet, county_code: str, as_of: date, recorded_as_of: date | None
+def _start(
+    connection: Connection, compiled: CompiledRules, county_code: str, as_of: date, recorded_as_of: date | None
 ) -> int:
-    """Lock the county's planning and write the run with its rules and gates."""
-    choose_county(connection, county_code)
-    _lock(connection, county_code)
-    heading = loaded.rules.ruleset
-    run_id: int = connection.execute(
-        insert(PlanRun)
-        .values(
-            county_code=county_code,
-            ruleset=heading.name,
-            ruleset_version=heading.version,
-            ruleset_sha256=loaded.sha256,
-            ruleset_toml=loaded.toml,
-            as_of=as_of,
-            recorded_as_of=recorded_as_of,
-        )
-        .returning(PlanRun.id)
-    ).scalar_one()
-    connection.execute(insert(PlanRule), _rule_rows(loaded, county_code, run_id))
-    if loaded.rules.gates:
-        connection.execute(insert(PlanGate), _gate_rows(loaded, county_code, run_id))
-    return run_id
-
-
-def _rule_rows(loaded: LoadedRuleSet, county_code: str, run_id: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "county_code": county_code,
-            "run_id": run_id,
-            "rule_no": no,
-            "rule": rule.id,
-            "kind": str(rule.kind),
-            "label": str(rule.label),
-            "measure": rule.measure,
-            "measure_zh": loaded.rules.measures[rule.measure].zh,
-            "measure_en": loaded.rules.measures[rule.measure].en,
-            "reason_zh": rule.reason.zh,
-            "reason_en": rule.reason.en,
-            "basis": rule.basis,
-            "agency": rule.agency,
-            "days_allowed": rule.days,
-        }
-        for no, rule in enumerate(loaded.rules.rules, start=1)
-    ]
-
-
-def _gate_rows(loaded: LoadedRuleSet, county_code: str, run_id: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "county_code": county_code,
-            "run_id": run_id,
-            "gate_no": no,
-            "gate": gate.id,
-            "title_zh": gate.title.zh,
-            "title_en": gate.title.en,
-            "basis": gate.basis,
-        }
-        for no, gate in enumerate(loaded.rules.gates)
-    ]
+    """Write the run with its rules, gates and facts."""
+    heading = compiled.loaded.rules.ruleset
+    values = {
+        "county_code": county_code,
+        "ruleset": heading.name,
+        "ruleset_version": heading.version,
+        "ruleset_sha256": compiled.loaded.sha256,
+        "ruleset_toml": compiled.loaded.toml,
+        "as_of": as_of,
+        "recorded_as_of": recorded_as_of,
+        "seen_xid": seen_xid(connection),
+    }
+    return write_run(connection, compiled, values)
 
 
 def _compile(loaded: LoadedRuleSet, as_of: date, recorded_as_of: date | None) -> CompiledRules:
@@ -255,7 +237,7 @@ def _compile(loaded: LoadedRuleSet, as_of: date, recorded_as_of: date | None) ->
 def _label(connection: Connection, compiled: CompiledRules, county_code: str, run_id: int) -> dict[str, Any]:
     """Evaluate in parallel into a temporary table, then one insert; totals come from the small table as well."""
     target = compiled.target
-    query = label_query(
+    query = reasoned_query(
         compiled,
         target.c.county_code == county_code,
         target.c.state.not_in([str(state) for state in UNLABELLED_STATES]),
@@ -267,8 +249,8 @@ def _label(connection: Connection, compiled: CompiledRules, county_code: str, ru
     given = {"run_id": run_id, "county_code": county_code}
     connection.execute(text(sql.load("gisreg.planning", "store_labels.sql")), given)
     totals = connection.execute(text(sql.load("gisreg.planning", "totals.sql")), given).mappings().all()
-    disagreements = connection.execute(text(sql.load("gisreg.planning", "disagreements.sql")), given).scalar_one()
     connection.execute(text("DROP TABLE plan_pass"))
+    disagreements = len(disagreeing(connection, county_code, run_id))
     return _summed(connection, run_id, [dict(row) for row in totals], disagreements)
 
 
@@ -291,7 +273,8 @@ def _summed(connection: Connection, run_id: int, rows: list[dict[str, Any]], dis
     }
 
 
-def _accept(connection: Connection, county_code: str, run_id: int) -> None:
+def put_in_force(connection: Connection, county_code: str, run_id: int) -> None:
+    """This run instead of the one that was."""
     in_force = (PlanRun.county_code == county_code) & (PlanRun.status == "accepted")
     connection.execute(update(PlanRun).where(in_force).values(status="superseded"))
     connection.execute(
@@ -305,12 +288,7 @@ def _accept(connection: Connection, county_code: str, run_id: int) -> None:
     )
 
 
-def _lock(connection: Connection, county_code: str) -> None:
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(:lock, hashtext(:county))"), {"lock": RUN_LOCK, "county": county_code}
-    )
-
-
-def _check_day(day: date) -> None:
+def check_day(day: date) -> None:
+    """Refuse a date that no file of a county knows."""
     if not 1990 <= day.year <= 2100:  # noqa: PLR2004 - the years named in the message
         raise AsOfOutOfRange(day=day.isoformat())

@@ -56,7 +56,10 @@ def _values(fact: str) -> list[str]:
 def compile_variants(
     loaded: LoadedRuleSet, parcel_id: int, instant: datetime, variants: Sequence[Variant]
 ) -> CompiledRules:
-    """The rule set over the variants of one parcel as known before an instant; ``id`` is the variant's number."""
+    """The rule set over the variants of one parcel as known before an instant; ``id`` is the variant's number.
+
+    What moved the clock is what was agreed by the day of the first one, the parcel as it is.
+    """
     varied = _varied(known_before(instant), parcel_id, variants)
     table = with_clock(varied, variants[AS_IT_IS].day, instant, parcel_id=parcel_id)
     return compile_rules(loaded, table, table.c.variant_day)

@@ -12,7 +12,15 @@ from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
 from gisreg.db.models.place import AdminUnit, County, UnitChange, UnitChangeUndo, Zone
-from gisreg.db.models.planning import Plan, PlanGate, PlanLabel, PlanRule, PlanRun
+from gisreg.db.models.planning import (
+    Plan,
+    PlanFact,
+    PlanGate,
+    PlanLabel,
+    PlanLabelReplaced,
+    PlanRule,
+    PlanRun,
+)
 from gisreg.db.models.rights import (
     AssetCard,
     Contract,
@@ -56,8 +64,10 @@ __all__ = [
     "Party",
     "Plan",
     "PlanCharge",
+    "PlanFact",
     "PlanGate",
     "PlanLabel",
+    "PlanLabelReplaced",
     "PlanRule",
     "PlanRun",
     "PlanStep",

@@ -11,6 +11,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.explain import NoAcceptedRun, NotLabelled, explain
+from gisreg.planning.ruleset import load_ruleset
 from gisreg.planning.run import RunUnknown
 
 SHAPE = {
@@ -36,7 +37,7 @@ def test_the_shape_that_scripts_lean_on(registry: Any) -> None:
     assert set(seen) >= SHAPE
     assert json.loads(json.dumps(seen)) == seen
     assert (seen["label"], seen["measure"], seen["rule"]) == ("sell", "free_reclaim", "idle_free_reclaim")
-    assert (seen["ruleset"], seen["as_of"], seen["finance_option"]) == ("national 2026.2", "2026-11-21", None)
+    assert (seen["ruleset"], seen["as_of"], seen["finance_option"]) == (load_ruleset().rules.title, "2026-11-21", None)
     assert [gate["gate"] for gate in seen["blockers"]] == ["not_determined"]
     assert "hearing_held" in {item["fact"] for item in seen["to_find_out"]}
     assert seen["due_on"] == seen["next_due"] == "2027-02-19"
@@ -54,8 +55,10 @@ def test_each_rule_tried_shows_the_values_it_saw(registry: Any) -> None:
     assert steps["idle_fee"]["result"] == "no"
     assert facts["unstarted_full_years"] == {
         "fact": "unstarted_full_years", "title": {"zh": "逾期未动工满年数", "en": "Full years not started"},
-        "value": 2, "unit": "年",
+        "value": 2, "unit": "年", "sureness": "derived",
+        "source": facts["unstarted_full_years"]["source"],
     }  # fmt: skip
+    assert "约定动工日期" in facts["unstarted_full_years"]["source"]["zh"]
     assert facts["idle_cause"]["value_title"] == {"zh": "企业原因", "en": "Enterprise"}
     assert (facts["param.reclaim_years"]["value"], facts["param.reclaim_years"]["confirmed"]) == (2, True)
 
@@ -80,7 +83,9 @@ def test_confidence(registry: Any) -> None:
     unsure = registry.add("unsupplied_land", supply_ready=True, project_found=True, sector="public")
     lost = registry.add("unsupplied_land", **CLEAR)
     registry.run()
-    assert [why(registry, code)["confidence"] for code in (sure, unsure, lost)] == ["high", "medium", "low"]
+    assert [why(registry, code)["confidence_grade"] for code in (sure, unsure, lost)] == ["high", "medium", "low"]
+    shares = [why(registry, code)["confidence"] for code in (sure, unsure)]
+    assert 0 < shares[1] < shares[0] <= 1
 
 
 @pytest.mark.parametrize(

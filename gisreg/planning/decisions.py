@@ -1,0 +1,173 @@
+"""What people decide about a parcel: a measure of the rule set other than the rules say, with a reason and a paper.
+
+A decision stays through every later run until it is released; what it replaces, and who released it, is kept.
+"""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from gisreg.db.models import Parcel, Plan, PlanRun
+from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.parcels.read import ParcelNotFound
+from gisreg.planning.ruleset import Rule, read_ruleset
+from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun
+from gisreg.text import Text
+from gisreg.vocab import Label, State
+
+Json = dict[str, Any]
+MAX_WORDS = 2_000
+ACTOR = "coalesce(nullif(current_setting('gisreg.actor', true), ''), session_user)"
+
+
+class ParcelSettled(ConflictError):
+    """Closed, removed or taken back: there is nothing left to decide."""
+
+    what: ClassVar[Text] = Text(
+        "宗地 {parcel} 的状态是 {state_zh},不再确定处置方式", "parcel {parcel} is {state}: nothing is left to decide"
+    )
+    mend: ClassVar[Text] = Text("如属二次闲置,请先重新入库", "if it fell idle again, register it first")
+
+
+class MeasureNotOfKind(InputError):
+    """The rule set has no such measure under this label for this kind."""
+
+    what: ClassVar[Text] = Text("{kind_zh}没有“{label}:{measure}”这项措施", "{kind} has no measure {label}:{measure}")
+    mend: ClassVar[Text] = Text("可用:{known}", "there are: {known}")
+
+
+class DecisionWordless(InputError):
+    """A decision without a reason or a paper, or with too many words."""
+
+    what: ClassVar[Text] = Text("{field_zh}为空或超过 {limit} 字", "{field} is empty or longer than {limit} characters")
+    mend: ClassVar[Text] = Text("人工确定须写明理由和依据文件", "give the reason and the paper that it rests on")
+
+
+class DecidedAlready(ConflictError):
+    """The very same decision stands."""
+
+    what: ClassVar[Text] = Text("宗地 {parcel} 已按此确定", "parcel {parcel} is decided so already")
+    mend: ClassVar[Text] = Text("无需再做", "there is nothing to do")
+
+
+class NotDecided(NotFoundError):
+    """No decision stands for this parcel."""
+
+    what: ClassVar[Text] = Text(
+        "宗地 {parcel} 没有人工确定的方案", "no decision of a person stands for parcel {parcel}"
+    )
+    mend: ClassVar[Text] = Text("请核对编号", "check the number")
+
+
+def override(
+    connection: Connection,
+    parcel_code: str,
+    *,
+    label: Label,
+    measure: str,
+    reason: str,
+    document: str,
+    due_on: date | None = None,
+    leader: str | None = None,
+) -> Json:
+    """Decide a parcel's label and measure; the decision that stood before is ended by it and kept.
+
+    Raises:
+        ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready.
+    """
+    words = {"reason": _words(reason, "reason", "理由"), "document": _words(document, "document", "依据文件")}
+    parcel = _locked(connection, parcel_code)
+    if parcel.state in UNLABELLED_STATES:
+        state = next(one for one in State if one == parcel.state)
+        raise ParcelSettled(parcel=parcel_code, state=state.en, state_zh=state.zh)
+    rule = _rule(connection, parcel, label, measure)
+    standing = _standing(connection, parcel.id)
+    values = {"label": str(label), "measure": measure, **words, "due_on": due_on, "leader": leader}
+    if standing is not None:
+        if all(standing[name] == value for name, value in values.items()):
+            raise DecidedAlready(parcel=parcel_code)
+        _end(connection, standing["id"], words["reason"])
+    row = {
+        "county_code": parcel.county_code,
+        "parcel_id": parcel.id,
+        "basis": rule.basis,
+        "agency": rule.agency,
+        **values,
+    }
+    connection.execute(insert(Plan).values(**row))
+    return {"parcel_code": parcel_code, "decisions": decisions_of(connection, parcel.id)}
+
+
+def release(connection: Connection, parcel_code: str, *, reason: str) -> Json:
+    """End the decision that stands: the rules' label holds again.
+
+    Raises:
+        ParcelNotFound, NotDecided, DecisionWordless.
+    """
+    why = _words(reason, "reason", "理由")
+    parcel = _locked(connection, parcel_code)
+    standing = _standing(connection, parcel.id)
+    if standing is None:
+        raise NotDecided(parcel=parcel_code)
+    _end(connection, standing["id"], why)
+    return {"parcel_code": parcel_code, "decisions": decisions_of(connection, parcel.id)}
+
+
+def decisions_of(connection: Connection, parcel_id: int) -> list[Json]:
+    """All decisions about a parcel, newest first; at most the first one stands."""
+    table = Plan.__table__
+    columns = [column for column in table.columns if column.name not in ("county_code", "parcel_id")]
+    rows = connection.execute(select(*columns).where(table.c.parcel_id == parcel_id).order_by(table.c.id.desc()))
+    return [_plain(dict(row)) for row in rows.mappings()]
+
+
+def _plain(row: Json) -> Json:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def _words(given: str, field: str, field_zh: str) -> str:
+    words = given.strip()
+    if not words or len(words) > MAX_WORDS:
+        raise DecisionWordless(where=field, field=field, field_zh=field_zh, limit=MAX_WORDS)
+    return words
+
+
+def _locked(connection: Connection, parcel_code: str) -> Any:
+    """The parcel, held until the transaction ends, so that two people do not decide at once."""
+    table = Parcel.__table__
+    wanted = select(table.c.id, table.c.county_code, table.c.kind, table.c.state).where(
+        table.c.parcel_code == parcel_code
+    )
+    found = connection.execute(wanted.with_for_update(key_share=True)).one_or_none()
+    if found is None:
+        raise ParcelNotFound(parcel_code=parcel_code)
+    return found
+
+
+def _standing(connection: Connection, parcel_id: int) -> Any:
+    table = Plan.__table__
+    wanted = (table.c.parcel_id == parcel_id) & table.c.ended_at.is_(None)
+    return connection.execute(select(table).where(wanted)).mappings().one_or_none()
+
+
+def _end(connection: Connection, plan_id: int, why: str) -> None:
+    ended = {"ended_at": func.now(), "ended_by": text(ACTOR), "ended_reason": why}
+    connection.execute(update(Plan).where(Plan.id == plan_id).values(**ended))
+
+
+def _rule(connection: Connection, parcel: Any, label: Label, measure: str) -> Rule:
+    """The first rule of the run in force that proposes the measure under the label for the parcel's kind."""
+    run = select(PlanRun.ruleset_toml).where(PlanRun.county_code == parcel.county_code, PlanRun.status == "accepted")
+    toml = connection.execute(run).scalar_one_or_none()
+    if toml is None:
+        raise NoAcceptedRun(county=parcel.county_code)
+    rules = [rule for rule in read_ruleset(toml).rules.rules if rule.kind == parcel.kind]
+    for rule in rules:
+        if (rule.label, rule.measure) == (label, measure):
+            return rule
+    kind = next(rule.kind for rule in rules)
+    known = ", ".join(dict.fromkeys(f"{rule.label}:{rule.measure}" for rule in rules))
+    raise MeasureNotOfKind(
+        where="measure", kind=kind.en, kind_zh=kind.zh, label=str(label), measure=measure[:80], known=known
+    )

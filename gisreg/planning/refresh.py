@@ -1,0 +1,233 @@
+"""``plan refresh``: bring the run in force up to date, labelling anew only what may have changed.
+
+That is: the parcels edited since the run looked, and where the day is another one, those of which a fact that turns on
+the day is no longer the same. The new run shares the labels of the old one but for those that differ; what it replaces
+is kept, so that the old run can still be read, explained and compared.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Engine,
+    FromClause,
+    MetaData,
+    Table,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.sql import visitors
+from sqlalchemy.types import UserDefinedType
+
+from gisreg.db import sql
+from gisreg.db.engine import Actor, transaction
+from gisreg.db.models import ClockEvent, Parcel, PlanRun
+from gisreg.db.table_as import TemporaryTableAs
+from gisreg.errors import ConflictError
+from gisreg.planning.clock.joining import with_clock
+from gisreg.planning.comparing import disagreeing
+from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
+from gisreg.planning.facts import facts_of
+from gisreg.planning.recorded import today
+from gisreg.planning.ruleset import LoadedRuleSet, read_ruleset
+from gisreg.planning.run import check_day, put_in_force
+from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun, lock_runs, seen_xid
+from gisreg.rights.title import follow
+from gisreg.text import Text
+from gisreg.vocab import Kind
+
+CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger), Column("state", SqlText()))
+"""The parcels looked at again, for the time of one transaction."""
+WRITER = "written_by_xid"
+
+
+class XID(UserDefinedType[str]):
+    """PostgreSQL's number of a transaction."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        """Its name."""
+        return "xid"
+
+
+class RunNotRefreshable(ConflictError):
+    """The run in force looked at a day of the past, or was made before runs kept what they saw."""
+
+    what: ClassVar[Text] = Text("批次 {run} 不能增量更新", "run {run} cannot be brought up to date")
+    mend: ClassVar[Text] = Text("请重新运行 gisreg plan run", "run gisreg plan run")
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did."""
+
+    run_id: int
+    refreshes: int
+    """The run that was in force."""
+    county_code: str
+    ruleset: str
+    as_of: date
+    parcels: int
+    """That have a label now."""
+    looked_at: int
+    replaced: int
+    """Of these, whose label or reasons differ."""
+    new: int
+    dropped: int
+    """Closed, removed or taken back since: no label any more."""
+    moved: list[dict[str, Any]]
+    """How many went from which label to which."""
+    disagreements: int
+    seconds: float
+
+
+def refresh_plan(engine: Engine, actor: Actor, county_code: str, *, as_of: date | None = None) -> Refreshed:
+    """Bring the run in force up to date, by its own rule set, as of a day (today); it is in force at once.
+
+    Raises:
+        NoAcceptedRun, RunNotRefreshable, RunGoesOn, AsOfOutOfRange.
+    """
+    started = time.monotonic()
+    day = as_of or today()
+    check_day(day)
+    with transaction(engine, actor) as connection:
+        lock_runs(connection, county_code)
+        base = _base(connection, county_code)
+        seen = seen_xid(connection)
+        follow(connection, county_code)
+        loaded = read_ruleset(base["ruleset_toml"], f"plan_run {base['id']}")
+        run_id = _start(connection, base, day, seen)
+        _look(connection, loaded, base, day)
+        counts = _replace(connection, base, run_id)
+        parcels = base["parcels"] + counts["new"] - counts["dropped"]
+        connection.execute(update(PlanRun).where(PlanRun.id == run_id).values(parcels=parcels))
+        put_in_force(connection, county_code, run_id)
+        disagreements = len(disagreeing(connection, county_code, run_id))
+    return Refreshed(
+        run_id=run_id, refreshes=base["id"], county_code=county_code, ruleset=loaded.rules.title, as_of=day,
+        parcels=parcels, disagreements=disagreements, seconds=round(time.monotonic() - started, 3), **counts,
+    )  # fmt: skip
+
+
+def _base(connection: Connection, county_code: str) -> Any:
+    table = PlanRun.__table__
+    wanted = (table.c.county_code == county_code) & (table.c.status == "accepted")
+    found = connection.execute(select(table).where(wanted)).mappings().one_or_none()
+    if found is None:
+        raise NoAcceptedRun(county=county_code)
+    if found["recorded_as_of"] is not None or found["seen_xid"] is None:
+        raise RunNotRefreshable(run=found["id"])
+    return found
+
+
+def _start(connection: Connection, base: Any, day: date, seen: Any) -> int:
+    """The new run; rules, gates and facts are those of the run whose labels it shares."""
+    same = ("county_code", "ruleset", "ruleset_version", "ruleset_sha256", "ruleset_toml")
+    values = {name: base[name] for name in same}
+    values |= {"as_of": day, "seen_xid": seen, "refreshes_run_id": base["label_run_id"]}
+    run_id: int = connection.execute(insert(PlanRun).values(**values).returning(PlanRun.id)).scalar_one()
+    return run_id
+
+
+def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -> None:
+    """Two small tables: the parcels to look at again, and their labels as of now."""
+    connection.execute(text("SET LOCAL jit = off"))
+    target = with_clock(select(Parcel.__table__, literal_column("parcel.xmin").label(WRITER)).subquery("parcels"), day)
+    compiled = compile_rules(loaded, target, literal(day, Date()))
+    reasons = [_edited(base), _clock_moved(base, day), *_turned(compiled, base["as_of"], day)]
+    changed = select(target.c.id, target.c.state).where(
+        target.c.county_code == base["county_code"], or_(*[reason(target) for reason in reasons])
+    )
+    connection.execute(TemporaryTableAs(CHANGED.name, changed))
+    connection.execute(text(f"ANALYZE {CHANGED.name}"))
+    closed = [str(state) for state in UNLABELLED_STATES]
+    chosen = target.c.id.in_(select(CHANGED.c.id).where(CHANGED.c.state.not_in(closed)))
+    connection.execute(TemporaryTableAs("plan_pass", reasoned_query(compiled, chosen)))
+
+
+Reason = Callable[[FromClause], ColumnElement[bool]]
+"""Why a parcel may have another label now."""
+
+
+def _edited(base: Any) -> Reason:
+    """It was edited, and the run in force did not see it."""
+    return lambda target: _written_since(base, target.c.recorded_at, target.c[WRITER])
+
+
+def _written_since(base: Any, recorded_at: ColumnElement[Any], writer: ColumnElement[Any]) -> ColumnElement[bool]:
+    """After the run, or by a transaction that it could not see yet. Transactions are counted modulo 2^32 and anew in a
+    database that was restored: so both, the stamp and the transaction."""
+    seen = cast(cast(literal(base["seen_xid"] % 2**32, BigInteger()), SqlText), XID())
+    after = recorded_at >= literal(base["recorded_at"], TIMESTAMP(timezone=True))
+    return or_(after, func.age(writer) <= func.age(seen))
+
+
+def _clock_moved(base: Any, day: date) -> Reason:
+    """Something moved its idle clock: told since, or agreed on a day between the two."""
+    event = ClockEvent.__table__
+    first, last = sorted((base["as_of"], day))
+    since = _written_since(base, event.c.recorded_at, literal_column("clock_event.xmin"))
+    between = event.c.agreed_on.between(literal(first, Date()), literal(last, Date()))
+    moved = select(event.c.parcel_id).where(event.c.county_code == base["county_code"], or_(since, between))
+    return lambda target: target.c.id.in_(moved)
+
+
+def _turned(compiled: CompiledRules, before: date, day: date) -> list[Reason]:
+    """A fact that a rule or gate speaks of is another one on the new day; nothing on the same day."""
+    if before == day:
+        return []
+    now, then = literal(day, Date()), literal(before, Date())
+    new, old = facts_of(compiled.target, now), facts_of(compiled.target, then)
+    needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
+    turning = [name for name in needed if _turns_on(new[name].expression, now)]
+    return [_differs(old[name].expression, new[name].expression) for name in turning]
+
+
+def _differs(old: ColumnElement[Any], new: ColumnElement[Any]) -> Reason:
+    return lambda _: old.is_distinct_from(new)
+
+
+def _turns_on(expression: ColumnElement[Any], day: ColumnElement[Any]) -> bool:
+    """Whether the as-of date is part of a fact's expression."""
+    return any(part is day for part in visitors.iterate(expression))
+
+
+def _replace(connection: Connection, base: Any, run_id: int) -> dict[str, Any]:
+    """Only labels that differ are written; the database keeps what they replace."""
+    given = {"label_run": base["label_run_id"], "run_id": run_id, "county_code": base["county_code"]}
+
+    def ran(name: str) -> Any:
+        return connection.execute(text(sql.load("gisreg.planning", name)), given)
+
+    connection.execute(text("SELECT set_config('gisreg.plan_run', :run, true)"), {"run": str(run_id)})
+    moved = [dict(row) for row in ran("refresh_moved.sql").mappings()]
+    looked_at = connection.execute(select(func.count()).select_from(CHANGED)).scalar_one()
+    dropped = ran("refresh_drop.sql").rowcount
+    replaced = ran("refresh_delete.sql").rowcount
+    written = ran("refresh_insert.sql").rowcount
+    connection.execute(text(f"DROP TABLE plan_pass, {CHANGED.name}"))
+    return {
+        "looked_at": looked_at,
+        "replaced": replaced,
+        "new": written - replaced,
+        "dropped": dropped,
+        "moved": moved,
+    }
