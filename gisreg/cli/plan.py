@@ -1,6 +1,5 @@
 """``gisreg plan``: label the county, accept a run, explain one parcel, check a rule set."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +14,8 @@ from gisreg.vocab import Label
 
 app = typer.Typer(no_args_is_help=True)
 app.command("portfolio")(plan_portfolio.portfolio)
-plan_people.register(app)
 plan_clock.register(app)
+plan_people.register(app)
 plan_rules.register(app)
 
 CountyOption = Annotated[str | None, typer.Option("--county", help="县级代码 · county code")]
@@ -29,7 +28,6 @@ DISAGREE = Text(
     "人工确定的方案中有 {count} 宗与规则不一致(方案保持不变)",
     "{count} plans decided by people differ from the rules (they stay)",
 )
-HEADINGS = Text("处置建议|宗数|面积(亩)", "Label|Parcels|Area (mu)")
 RUN_HEADINGS = Text(
     "批次|状态|规则集|基准日|宗数|记录时间|记录人", "Run|Status|Rule set|As of|Parcels|Recorded at|Recorded by"
 )
@@ -70,7 +68,7 @@ def run(
     if json:
         print_json(summary)
         return
-    _print_totals(now, {label: (total.parcels, total.area_mu) for label, total in summary.by_label.items()})
+    plan_rules.print_totals(now, {label: (total.parcels, total.area_mu) for label, total in summary.by_label.items()})
     said = RUN_DONE.say(
         now.language, run=summary.run_id, status=now.say(STATUS[summary.status]), ruleset=summary.ruleset,
         as_of=summary.as_of, parcels=f"{summary.parcels:,}", gated=f"{summary.gated:,}",
@@ -79,38 +77,6 @@ def run(
     print_line(said)
     if summary.disagreements:
         print_line(now.say(DISAGREE, count=summary.disagreements))
-
-
-def _print_totals(now: Context, totals: dict[str, tuple[int, float]]) -> None:
-    rows = [(f"{label.zh} {label.en}", *totals.get(str(label), (0, 0.0))) for label in Label]
-    print_table(now.say(HEADINGS).split("|"), rows)
-
-
-@app.command("try")
-def try_(
-    file: Annotated[Path, typer.Argument(help="规则文件 · rule set, TOML")],
-    as_of: ClockDay = None,
-    county: CountyOption = None,
-    json: JsonFlag = False,
-) -> None:
-    """试用一套规则,不留痕迹 · what a rule set would do; nothing is kept."""
-    from gisreg.cli.database import actor, open_engine  # noqa: PLC0415 - the database is slow to import
-    from gisreg.counties import choose_county  # noqa: PLC0415
-    from gisreg.db.engine import transaction  # noqa: PLC0415
-    from gisreg.planning.run import try_plan  # noqa: PLC0415
-
-    now = context()
-    with open_engine(now.settings) as engine:
-        with transaction(engine) as connection:
-            code = choose_county(connection, county or now.settings.county)
-        summary, changed = try_plan(engine, actor(now.settings), code, file, as_of=as_of)
-    if json:
-        print_json({**asdict(summary), "changed": changed})
-        return
-    _print_totals(now, {label: (total.parcels, total.area_mu) for label, total in summary.by_label.items()})
-    titles = {str(label): now.say(label.titles) for label in Label}
-    rows = [(titles.get(row["from"], "-"), titles[row["to"]], row["parcels"]) for row in changed]
-    print_table(now.say(Text("现建议|将改为|宗数", "Now|Would be|Parcels")).split("|"), rows)
 
 
 @app.command()

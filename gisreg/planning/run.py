@@ -1,11 +1,11 @@
 """``plan run`` and ``plan accept``: one pass labels a county; a run is proposed or accepted, never changed."""
 
 import time
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, Date, Engine, func, literal, select, text, update
 
@@ -16,7 +16,7 @@ from gisreg.db.models import PlanRun
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError, InputError
 from gisreg.planning.clock.joining import with_clock
-from gisreg.planning.comparing import disagreeing, moves
+from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
 from gisreg.planning.editions import refuse_other_text
 from gisreg.planning.facts import land_area
@@ -39,6 +39,7 @@ __all__ = [
     "run_plan",
     "try_plan",
 ]
+T = TypeVar("T")
 HIDDEN = ("ruleset_toml", "label_run_id", "seen_xid")
 """What only the registry itself needs of a run."""
 
@@ -145,10 +146,16 @@ def _summary(  # noqa: PLR0917 - the fields of the summary, in its order
 
 
 def try_plan(
-    engine: Engine, actor: Actor, county_code: str, ruleset_path: Path, *, as_of: date | None = None
-) -> tuple[PlanRunSummary, list[dict[str, Any]]]:
-    """What a rule set would do: its totals, and by how many parcels it differs from the labels in force. Then all of it
-    is undone."""
+    engine: Engine,
+    actor: Actor,
+    county_code: str,
+    ruleset_path: Path,
+    look: Callable[[Connection, int, int], T],
+    *,
+    as_of: date | None = None,
+) -> tuple[PlanRunSummary, T]:
+    """What a rule set would do: its totals, and what ``look`` sees of it beside the run in force (0 for none). Then all
+    of it is undone."""
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path)
     day = as_of or today()
@@ -160,19 +167,9 @@ def try_plan(
         run_id = _start(connection, compiled, county_code, day, None)
         follow(connection, county_code)
         totals = _label(connection, compiled, county_code, run_id)
-        changed = _label_changes(moves(connection, _in_force(connection, county_code), run_id))
+        seen = look(connection, _in_force(connection, county_code), run_id)
         trial.rollback()
-    return _summary(loaded, county_code, run_id, day, None, "tried", started, totals), changed
-
-
-def _label_changes(moved: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Moves between labels, those between measures of one label left out."""
-    counts: Counter[tuple[str | None, str]] = Counter()
-    for one in moved:
-        if one["to_label"] is not None and one["from_label"] != one["to_label"]:
-            counts[one["from_label"], one["to_label"]] += one["parcels"]
-    ordered = sorted(counts.items(), key=lambda pair: (pair[0][0] or "~", pair[0][1]))
-    return [{"from": before, "to": after, "parcels": parcels} for (before, after), parcels in ordered]
+    return _summary(loaded, county_code, run_id, day, None, "tried", started, totals), seen
 
 
 def _in_force(connection: Connection, county_code: str) -> int:
