@@ -19,6 +19,7 @@ from gisreg.closeout.moves import By, begin, require_past
 from gisreg.closeout.proofs import require_documents_of
 from gisreg.closeout.words import Origin, Step
 from gisreg.db.models import Plan, PlanCharge, PlanStep
+from gisreg.db.models.common import ACTOR
 from gisreg.db.sql import load
 from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edited
@@ -183,7 +184,9 @@ def step_ends(steps: Sequence[MeasureStep], start: date, calendar: Calendar) -> 
 
 def _store(connection: Connection, county: str, parcel_id: int, draft: _Draft, who: Charge) -> int:
     connection.execute(
-        update(Plan).where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None)).values(ended_at=func.now())
+        update(Plan)
+        .where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None))
+        .values(ended_at=func.now(), ended_by=ACTOR, ended_reason=f"{Step.PLAN.zh}: {draft.reason}")
     )
     plan_id: int = connection.execute(
         insert(Plan)

@@ -76,6 +76,7 @@ def test_a_changed_plan_keeps_the_old_one_and_only_one_is_in_force(do, basis, pl
     found = do(standing, code(1))
     assert (found["plan"]["measure"], [one["measure"] for one in found["former_plans"]]) == ("swap", ["order_start"])
     assert found["state"] == "planned"
+    assert [one["ended_by"] for one in found["former_plans"]] == ["wang"]
     assert ask("SELECT count(*) FROM plan WHERE ended_at IS NULL") == 1
 
 
