@@ -34,6 +34,10 @@ M_PER_DEGREE_OF_LONGITUDE = 60_000.0
 """In China's far north, where a degree is shortest: looking a little too far costs little."""
 CHINA_MIDDLE = 105.0
 UTM_NORTH = 32_600
+OF_THE_FILE = (
+    "survey_crs", "survey_boundary", "area_m2", "planar_area_m2", "batch_id", "source_row", "source_hash", "boundary",
+)  # fmt: skip
+"""What tells of the file that a row came in, or follows from its boundary, which is compared by itself."""
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
 
@@ -111,6 +115,7 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     run_statements(connection, _sql(job, "fates.sql"), {})
     if known:
         run_statements(connection, _sql(job, "known.sql"), _about(job))
+        _leave_alone(connection, job)
     if job.rows is not None:
         run_statements(connection, _sql(job, "left_out.sql"), {"chosen": job.rows})
     connection.execute(text("ANALYZE fate"))
@@ -296,14 +301,30 @@ def set_aside(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT parcel_indexes_aside()")))
 
 
-def _update(connection: Connection, job: Job, batch: int) -> None:
-    """A parcel that came again with other content gets a new version; what the file does not hold stays."""
+def _changed(job: Job) -> dict[str, str]:
+    """What a row writes into its parcel p that is there already, as expressions over both."""
     values = _measured(job)
     if "determined_on" in values:
         values["state"] = (
             "CASE WHEN p.state = 'suspected' AND r.determined_on IS NOT NULL THEN 'registered' ELSE p.state END"
         )
-    changes = ", ".join(f"{column} = {booked(column, value)}" for column, value in values.items())
+    return {column: booked(column, value) for column, value in values.items()}
+
+
+def _leave_alone(connection: Connection, job: Job) -> None:
+    """A row that would write nothing new is no change, whatever its hash says."""
+    said = {column: value for column, value in _changed(job).items() if column not in OF_THE_FILE}
+    statement = load("gisreg.intake", "sql/same.sql").format(
+        rows=job.preparation.staging.rows,
+        theirs=", ".join(f"p.{column}" for column in said),
+        ours=", ".join(said.values()),
+    )
+    run_statements(connection, statement, _parameters(job, 0))
+
+
+def _update(connection: Connection, job: Job, batch: int) -> None:
+    """A parcel that came again with other content gets a new version; what the file does not hold stays."""
+    changes = ", ".join(f"{column} = {value}" for column, value in _changed(job).items())
     connection.execute(
         text(
             f"UPDATE parcel AS p SET {changes} FROM {job.preparation.staging.rows} AS r JOIN fate AS f USING (row_no) "

@@ -10,7 +10,7 @@ JOIN parcel AS o ON o.id = near.other
 CROSS JOIN LATERAL (SELECT common_zone(p.survey_crs, o.survey_crs, p.boundary) AS zone OFFSET 0) AS z
 CROSS JOIN LATERAL on_the_ground(
     in_zone(p.boundary, p.survey_boundary, p.survey_crs, z.zone),
-    in_zone(o.boundary, o.survey_boundary, o.survey_crs, z.zone), z.zone
+    in_zone(o.boundary, o.survey_boundary, o.survey_crs, z.zone), z.zone, 0
 ) AS s
 WHERE p.county_code = o.county_code AND 'removed' NOT IN (p.state, o.state)
     AND (p.kind <> o.kind OR 'closed' NOT IN (p.state, o.state))

@@ -36,6 +36,6 @@ FROM near AS n
 CROSS JOIN LATERAL (SELECT common_zone(n.survey_crs, n.other_crs, n.boundary) AS zone OFFSET 0) AS z
 CROSS JOIN LATERAL on_the_ground(
     in_zone(n.boundary, n.survey_boundary, n.survey_crs, z.zone),
-    in_zone(n.other_boundary, n.other_survey, n.other_crs, z.zone), z.zone
+    in_zone(n.other_boundary, n.other_survey, n.other_crs, z.zone), z.zone, 0
 ) AS s
 WHERE s.area_m2 > (SELECT overlap_tolerance_m2 FROM county WHERE code = :county)

@@ -22,9 +22,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         AND ST_IsValid(ST_Force2D(survey_boundary)) THEN ST_Force2D(survey_boundary) ELSE ST_Transform(boundary, zone) END
 $$;
 
--- How much two shapes share, or how far apart they are, in metres of a zone; NULL and NULL where neither can be told.
+-- How much two shapes share, or how far apart they are where that is no more than reach, in metres of a zone; NULL and NULL
+-- where neither can be told. Of large shapes only pieces near each other are measured: cut edges lie inside, no nearer.
 CREATE FUNCTION on_the_ground(
-    one geometry, other geometry, zone int, OUT area_m2 float8, OUT gap_m float8, OUT place text
+    one geometry, other geometry, zone int, reach float8, OUT area_m2 float8, OUT gap_m float8, OUT place text
 ) LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 -- catching errors is no work for parallel processes
 DECLARE
@@ -36,9 +37,19 @@ BEGIN
         IF area_m2 > 0 THEN
             shared := ST_Transform(ST_PointOnSurface(shared), 4490);
         END IF;
-    ELSE
+    ELSIF reach > 0 THEN
+        IF ST_NPoints(one) + ST_NPoints(other) > 1000 THEN
+            SELECT a.piece, b.piece INTO one, other
+            FROM ST_Subdivide(one, 128) AS a (piece)
+            JOIN ST_Subdivide(other, 128) AS b (piece) ON a.piece && ST_Expand(b.piece, reach)
+            ORDER BY ST_Distance(a.piece, b.piece) LIMIT 1;
+        END IF;
         gap_m := ST_Distance(one, other);
-        shared := ST_Transform(ST_ClosestPoint(other, one), 4490);
+        IF gap_m <= reach THEN
+            shared := ST_Transform(ST_ClosestPoint(other, one), 4490);
+        ELSE
+            gap_m := NULL;
+        END IF;
     END IF;
     place := concat_ws(' ', round(ST_X(shared)::numeric, 7), round(ST_Y(shared)::numeric, 7));
 EXCEPTION WHEN OTHERS THEN
@@ -49,9 +60,9 @@ $$;
 
 REVOKE ALL ON FUNCTION
     metre_zone(geometry), common_zone(text, text, geometry), in_zone(geometry, geometry, text, int),
-    on_the_ground(geometry, geometry, int)
+    on_the_ground(geometry, geometry, int, float8)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     metre_zone(geometry), common_zone(text, text, geometry), in_zone(geometry, geometry, text, int),
-    on_the_ground(geometry, geometry, int)
+    on_the_ground(geometry, geometry, int, float8)
 TO gisreg_app;

@@ -15,7 +15,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION on_the_ground(geometry, geometry, int)")
+    op.execute("DROP FUNCTION on_the_ground(geometry, geometry, int, float8)")
     op.execute("DROP FUNCTION in_zone(geometry, geometry, text, int)")
     op.execute("DROP FUNCTION common_zone(text, text, geometry)")
     op.execute("DROP FUNCTION metre_zone(geometry)")

@@ -12,7 +12,7 @@ SELECT b.row_no, a.row_no, NULL, a.source_code, true, s.area_m2, s.gap_m, b.plan
 FROM {pairs} AS near
 JOIN {rows} AS b ON b.row_no = near.row_no
 JOIN {rows} AS a ON a.row_no = near.other_row
-CROSS JOIN LATERAL on_the_ground({a_shape}, {b_shape}, {zone}) AS s
+CROSS JOIN LATERAL on_the_ground({a_shape}, {b_shape}, {zone}, :gap) AS s
 -- without any near rows nothing is read at all
 WHERE EXISTS (SELECT FROM {pairs}) AND (s.area_m2 > :tolerance OR s.gap_m BETWEEN :joint AND :gap);
 
@@ -22,7 +22,7 @@ FROM {rows} AS b
 JOIN parcel AS o ON o.boundary && ST_Expand(b.boundary, {reach}) AND o.county_code = :county AND o.state <> 'removed'
     AND (o.kind <> :kind OR (o.state <> 'closed' AND (b.source_code IS NULL OR o.source_code IS DISTINCT FROM b.source_code)
         AND o.source_hash IS DISTINCT FROM b.content_hash))
-CROSS JOIN LATERAL on_the_ground(ST_Transform(o.boundary, {zone}), {b_shape}, {zone}) AS s
+CROSS JOIN LATERAL on_the_ground(ST_Transform(o.boundary, {zone}), {b_shape}, {zone}, :gap) AS s
 WHERE {any_registered} AND (s.area_m2 > :tolerance OR (o.kind = :kind AND s.gap_m BETWEEN :joint AND :gap));
 
 -- what is not loaded, or stands already as it is, disturbs nobody

@@ -11,6 +11,7 @@ import time
 import zipfile
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from intake_surveys import X, Y, adds_up, one, squares, survey
@@ -69,6 +70,27 @@ def test_another_programs_rounding_is_no_change_and_a_millimetre_is_one(load, co
     again = degrees.set_geometry(degrees.geometry.map(lambda one: shapely.transform(one, lambda xy: xy + 3e-14)))
     again.to_file(tmp_path / "e.gpkg")
     assert load(tmp_path / "e.gpkg").unchanged == 2
+
+
+def test_a_file_that_says_the_same_otherwise_changes_nothing(load, county, tmp_path):
+    """Other columns, another CRS: nothing would be written that is not there already."""
+    load(survey(tmp_path / "a.gpkg", squares(2), BSM=["1", "2"], QLR=["甲", "乙"], PZMJ=[1600.0, 1600.0]))
+    assert load(survey(tmp_path / "b.gpkg", squares(2), BSM=["1", "2"], QLR=["甲", "乙"])).unchanged == 2
+    gpd.read_file(tmp_path / "a.gpkg").to_crs(4490).to_file(tmp_path / "c.gpkg")
+    assert load(tmp_path / "c.gpkg").unchanged == 2
+    report = load(survey(tmp_path / "d.gpkg", squares(2), BSM=["1", "2"], QLR=["甲", "丙"]))
+    assert (report.unchanged, report.loaded) == (1, 1)
+    assert one(county, "SELECT count(*) FROM parcel_version") == 1
+
+
+def test_a_narrow_gap_between_large_parcels_is_found_without_measuring_every_corner(load, tmp_path):
+    """Two coasts of 20,000 corners each, 0.1 m apart at one place: pieces near each other are enough."""
+    across = np.linspace(0, 400, 20_000)
+    coast = 20 + 10 * np.sin(across)
+    south = Polygon([(X, Y - 100), (X + 400, Y - 100), *reversed(list(zip(X + across, Y + coast, strict=True)))])
+    north = Polygon([*zip(X + across, Y + coast + 0.1, strict=True), (X + 400, Y + 200), (X, Y + 200)])
+    report = load(survey(tmp_path / "a.gpkg", [south, north]))
+    assert [problem.fault for problem in report.problems if problem.row == 2] == ["gap_to_neighbour"]
 
 
 def test_what_a_row_is_known_by_bears_the_number_of_its_recipe(load, county, tmp_path):
