@@ -135,6 +135,7 @@ DBF_NAMES = {
     "finance_option": "RZXX",
     "gated": "SX",
     "blockers": "XZSX",
+    "confidence": "BWD",
 }
 """DBF field by exported field: the standard's pinyin initials where it names the thing (ZDDM, BDCDYH, ZL, QLRMC,
 XZQDM, XZQMC, DLBM …), our own initials of the Chinese title elsewhere. Public: a script may depend on them."""

@@ -1,17 +1,34 @@
 """The reader's notes among the database's findings: one report, in the order of the file."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, text
 
+from gisreg.checks.policy import OFF, Policy
+from gisreg.errors import InputError
 from gisreg.intake.notes import WHOLE_FILE, Note, as_params
 from gisreg.intake.report import Problem
+from gisreg.text import Text
 from gisreg.vocab import Severity
 
 UNREADABLE_FAULT = "broken_geometry"
 """How the database refuses a row that the reader could not read."""
+JUDGED_LATE = ("boundary_elsewhere", "books_decide")
+"""What is found by holding rows against their parcels; the county may refuse rows for it."""
+REFUSE = (
+    "UPDATE fate AS f SET fate = 'refused', fault = r.fault "
+    "FROM unnest(CAST(:rows AS int8[]), CAST(:faults AS text[])) AS r (row_no, fault) WHERE f.row_no = r.row_no"
+)
 LEFT_ALONE = "SELECT row_no, fate FROM fate WHERE row_no = ANY(:rows) AND fate IN ('refused', 'unchanged')"
+
+
+class FileRefused(InputError):
+    """The county wants no file of which this is suspected."""
+
+    what: ClassVar[Text] = Text("{zh}", "{en}")
+    mend: ClassVar[Text] = Text("{mend_zh}", "{mend_en}")
 
 
 def with_notes(
@@ -38,5 +55,23 @@ def with_notes(
 
 def _is_told(note: Note, fates: dict[int, str], refusals: Collection[int]) -> bool:
     if note.refuses:
-        return note.row in refusals
+        return note.row in refusals or note.fault in JUDGED_LATE
     return note.row not in fates
+
+
+def by_policy(connection: Connection, policy: Policy, notes: Sequence[Note]) -> list[Note]:
+    """Notes about rows against the registry, as grave as the county says; rows refused by them are so from here on.
+
+    Raises:
+        FileRefused: the county refuses a file of which this is suspected.
+    """
+    wanted = [note for note in notes if policy.grades[note.fault] != OFF]
+    grades = {str(grade): grade for grade in Severity}
+    told = [replace(note, grade=grades[policy.grades[note.fault]]) for note in wanted]
+    for note in told:
+        if note.refuses and note.row == WHOLE_FILE:
+            raise FileRefused(**note.what._asdict(), mend_zh=note.mend.zh, mend_en=note.mend.en)
+    refused = {note.row: note.fault for note in told if note.refuses}
+    if refused:
+        connection.execute(text(REFUSE), {"rows": list(refused), "faults": list(refused.values())})
+    return told

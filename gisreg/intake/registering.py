@@ -21,7 +21,8 @@ from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.elsewhere import elsewhere_notes
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_transaction, run_statements, store_batch
-from gisreg.intake.noting import with_notes
+from gisreg.intake.notes import Note
+from gisreg.intake.noting import JUDGED_LATE, by_policy, with_notes
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
 from gisreg.intake.rows import stored
@@ -76,15 +77,11 @@ def _register(connection: Connection, job: Job) -> Report:
     known = connection.scalar(
         text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = :kind)"), _about(job)
     )
-    _decide(connection, job, tolerance, known=bool(known))
+    against = _decide(connection, job, tolerance, known=bool(known))
     counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
-    rows = job.preparation.staging.rows
-    notes = [*job.source.notes, *shift_notes(connection, rows)]
-    if known:
-        notes += [*booked_notes(connection, job.preparation.mapped, rows), *elsewhere_notes(connection, rows)]
-    problems, counts = with_notes(connection, _problems(connection, job), notes, counts)
+    problems, counts = with_notes(connection, _problems(connection, job), [*job.source.notes, *against], counts)
     report = _report(connection, job, counts, problems)
     if job.compare:
         report = replace(report, diff=compared(connection, job, zone_of_file(connection, job)))
@@ -109,8 +106,11 @@ def _has(job: Job, target: str) -> bool:
     return any(column.target == target for column in stored(job.preparation.mapped))
 
 
-def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) -> None:
-    """Refused, unchanged and changed rows, and what is to be said; whoever is left is new."""
+def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) -> list[Note]:
+    """Refused, unchanged and changed rows, and what is to be said; whoever is left is new.
+
+    Returns what is noted of rows against their parcels.
+    """
     policy = job.preparation.judging.policy
     run_statements(connection, _sql(job, "fates.sql"), {})
     if known:
@@ -118,6 +118,7 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
         _leave_alone(connection, job)
     if job.rows is not None:
         run_statements(connection, _sql(job, "left_out.sql"), {"chosen": job.rows})
+    against = by_policy(connection, policy, _against_the_registry(connection, job)) if known else []
     connection.execute(text("ANALYZE fate"))
     run_statements(connection, _sql(job, "findings.sql"), {})
     run_statements(connection, neighbours_sql(connection, job), {
@@ -126,6 +127,16 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     run_statements(
         connection, _sql(job, "graded.sql"), {"off": policy.graded(OFF), "refused": policy.graded(Severity.REFUSED)}
     )
+    return against
+
+
+def _against_the_registry(connection: Connection, job: Job) -> list[Note]:
+    rows = job.preparation.staging.rows
+    return [
+        *shift_notes(connection, rows),
+        *booked_notes(connection, job.preparation.mapped, rows),
+        *elsewhere_notes(connection, rows),
+    ]
 
 
 def neighbours_sql(connection: Connection, job: Job) -> str:
@@ -174,7 +185,7 @@ def run_script(connection: Connection, script: str) -> None:
 
 def _problems(connection: Connection, job: Job) -> list[Problem]:
     """All findings, in the order of the file."""
-    found = connection.execute(text(_sql(job, "problems.sql"))).mappings().all()
+    found = connection.execute(text(_sql(job, "problems.sql")), {"noted": list(JUDGED_LATE)}).mappings().all()
     sources = {column.target: column.source for column in job.preparation.mapped.columns}
     wordings: dict[tuple[str, ...], tuple[Text, Text]] = {}
     problems = []

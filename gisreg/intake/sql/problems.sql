@@ -1,7 +1,8 @@
 -- One line per finding. Places are longitude and latitude where there is a boundary, else the file's own coordinates.
 WITH faults AS (
     SELECT row_no, 1 AS rank, fault, NULL AS field, detail, NULL AS value, NULL AS place FROM fate AS f
-    WHERE fate = 'refused' AND NOT EXISTS (SELECT FROM finding AS g WHERE g.row_no = f.row_no AND g.fault = f.fault)
+    WHERE fate = 'refused' AND fault <> ALL (:noted)
+        AND NOT EXISTS (SELECT FROM finding AS g WHERE g.row_no = f.row_no AND g.fault = f.fault)
     UNION ALL
     SELECT * FROM finding
 )

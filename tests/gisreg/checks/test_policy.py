@@ -4,6 +4,9 @@ import pytest
 
 from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import PolicyInvalid, load_policy
+from gisreg.intake.booked import KINDS as booked
+from gisreg.intake.elsewhere import KINDS as elsewhere
+from gisreg.intake.shifted import KINDS as shifted
 from gisreg.settings import Settings
 
 
@@ -14,8 +17,11 @@ def data_dir():
 
 def test_the_default_names_faults_that_exist_with_their_own_grade(data_dir, tmp_path):
     policy = load_policy(data_dir, tmp_path)
-    assert set(policy.grades) <= set(FAULTS)
-    assert {fault: str(FAULTS[fault].grade) for fault in policy.grades} == dict(policy.grades)
+    noted = {kind.token: str(kind.grade) for kind in (*shifted.values(), *booked.values(), *elsewhere.values())}
+    of_faults = {fault: grade for fault, grade in policy.grades.items() if fault not in noted}
+    assert set(of_faults) <= set(FAULTS)
+    assert {fault: str(FAULTS[fault].grade) for fault in of_faults} == of_faults
+    assert {fault: policy.grades[fault] for fault in noted} == noted
 
 
 def test_a_county_changes_what_it_names(data_dir, tmp_path):

@@ -1,10 +1,14 @@
 """Parcels that come again: under the number of another, under the registry's own, without one, without a name."""
 
+import geopandas as gpd
 import pytest
+import shapely
 from intake_surveys import one, squares, survey
 
+from gisreg.checks.offsets import gcj02
 from gisreg.intake.importing import import_file
 from gisreg.intake.load import Wanted
+from gisreg.intake.noting import FileRefused
 
 
 @pytest.fixture
@@ -56,3 +60,31 @@ def test_a_file_without_the_holder_s_name_does_not_take_it_away(bring_in, county
     bring_in(survey(tmp_path / "b.gpkg", [*shapes, squares(2)[1]], **columns))
     query = "SELECT holder_name || remark FROM parcel WHERE source_code = 'K0'"
     assert one(county, query) == "示例县某厂新"
+
+
+def test_the_county_says_how_grave_other_land_under_a_number_is(bring_in, county, settings, tmp_path):
+    own = settings.home / "checks.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    bring_in(survey(tmp_path / "a.gpkg", squares(2), BSM=["FID_0", "FID_1"]))
+    moved = survey(tmp_path / "b.gpkg", [squares(1, west=800.0)[0], squares(2)[1]], BSM=["FID_0", "FID_1"])
+    own.write_text('[grades]\nboundary_elsewhere = "refused"\n', encoding="utf-8")
+    report = bring_in(moved)
+    assert (report.read, report.refused, report.unchanged) == (2, 1, 1)
+    assert [(one.row, one.grade, one.fault) for one in report.problems] == [(1, "refused", "boundary_elsewhere")]
+    assert one(county, "SELECT count(*) FROM parcel_version") == 0
+    own.write_text('[grades]\nboundary_elsewhere = "off"\n', encoding="utf-8")
+    assert bring_in(moved).problems == []
+    assert one(county, "SELECT count(*) FROM parcel_version") == 1
+
+
+def test_the_county_may_want_no_file_from_a_web_map(bring_in, county, settings, tmp_path):
+    own = settings.home / "checks.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    lonlat = gpd.GeoSeries(squares(8), crs=4547).to_crs(4490)
+    bring_in(survey(tmp_path / "a.gpkg", list(lonlat), crs=4490))
+    shown = survey(tmp_path / "b.gpkg", [shapely.transform(shape, gcj02) for shape in lonlat], crs=4490)
+    own.write_text('[grades]\ngcj02_suspected = "refused"\n', encoding="utf-8")
+    with pytest.raises(FileRefused) as error:
+        bring_in(shown)
+    assert "GCJ-02" in error.value.line("zh")
+    assert one(county, "SELECT count(*) FROM parcel_version") == 0
