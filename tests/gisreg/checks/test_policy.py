@@ -4,9 +4,9 @@ import pytest
 
 from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import PolicyInvalid, load_policy
-from gisreg.intake.booked import KINDS as booked
-from gisreg.intake.elsewhere import KINDS as elsewhere
-from gisreg.intake.shifted import KINDS as shifted
+from gisreg.intake.booked import KINDS as BOOKED
+from gisreg.intake.elsewhere import KINDS as ELSEWHERE
+from gisreg.intake.shifted import KINDS as SHIFTED
 from gisreg.settings import Settings
 
 
@@ -17,7 +17,7 @@ def data_dir():
 
 def test_the_default_names_faults_that_exist_with_their_own_grade(data_dir, tmp_path):
     policy = load_policy(data_dir, tmp_path)
-    noted = {kind.token: str(kind.grade) for kind in (*shifted.values(), *booked.values(), *elsewhere.values())}
+    noted = {kind.token: str(kind.grade) for kind in (*SHIFTED.values(), *BOOKED.values(), *ELSEWHERE.values())}
     of_faults = {fault: grade for fault, grade in policy.grades.items() if fault not in noted}
     assert set(of_faults) <= set(FAULTS)
     assert {fault: str(FAULTS[fault].grade) for fault in of_faults} == of_faults
