@@ -80,7 +80,7 @@ def test_backup_and_restore_bring_everything_back(run_cli, engine: Engine, tmp_p
 def kept(settings: Settings) -> dict[str, bytes]:
     """Files of the data directory: two that belong to a backup, and two that are still being written."""
     files = {
-        "documents/ab/ab12": b"photo", "batches/1-0123/a.shp": b"survey", "batches/1-0123/.hidden/x": b"x",
+        "documents/ab/ab12": b"photo", "batches/1-0123/a.shp": b"the very survey", "batches/1-0123/.hidden/x": b"x",
         "documents/.incoming/1": b"half", "batches/.taking-1/a": b"half",
     }  # fmt: skip
     for name, content in files.items():
@@ -124,7 +124,7 @@ def test_a_changed_byte_is_found_before_anything_is_touched(
     add_county(engine)
     file = tmp_path / "registry.bak"
     run_cli("db", "backup", file)
-    file.write_bytes(file.read_bytes().replace(b"survey", b"Survey"))
+    file.write_bytes(file.read_bytes().replace(b"the very survey", b"The very survey"))
     (settings.home / "documents/ab/ab12").unlink()
     engine.dispose()
     done = run_cli("db", "restore", file)
