@@ -74,3 +74,23 @@ def client(api_settings: Settings) -> Iterator[TestClient]:
     """The application as a program on this machine meets it; failures are answers, never exceptions."""
     with TestClient(create_app(api_settings), base_url=BASE, raise_server_exceptions=False) as made:
         yield made
+
+
+@pytest.fixture
+def http(settings: Settings, engine: Engine) -> Iterator[TestClient]:
+    """The application on a county with three squares in a row."""
+    with transaction(engine, Actor("li", "import:1")) as connection:
+        connection.execute(
+            text("INSERT INTO county (code, name, invented, last_parcel_no) VALUES ('149901', '示例县', true, 3)")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO parcel (county_code, parcel_code, kind, state, name, survey_crs, survey_boundary,"
+                " boundary, area_m2, planar_area_m2) SELECT '149901', '149901-' || lpad(n::text, 7, '0'), 'idle_land',"
+                " 'registered', '地块' || n, 'EPSG:4547', g, ST_Multi(ST_Transform(g, 4490)),"
+                " ST_Area(ST_Transform(g, 4490)::geography), ST_Area(g) FROM generate_series(1, 3) AS n,"
+                " ST_MakeEnvelope(409900 + n * 100, 4010000, 410000 + n * 100, 4010100, 4547) AS g"
+            )
+        )
+    with TestClient(create_app(settings), base_url=BASE, raise_server_exceptions=False) as made:
+        yield made

@@ -1,42 +1,15 @@
 """Edits and boundary work over HTTP: what is done is told, what is wrong is a problem with its place."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
-
-from api.app import create_app
-from gisreg.db.engine import Actor, transaction
-from gisreg.settings import Settings
 
 BASE = "http://127.0.0.1:8000"
 X, Y = 410_000, 4_010_000
 P1, P2, P3 = (f"149901-000000{n}" for n in range(1, 4))
 HALF = {"geometry": f"LINESTRING({X + 50} {Y - 5}, {X + 50} {Y + 105})", "crs": "EPSG:4547"}
-
-
-@pytest.fixture
-def http(settings: Settings, engine: Engine) -> Iterator[TestClient]:
-    """The application on a county with three squares in a row."""
-    with transaction(engine, Actor("li", "import:1")) as connection:
-        connection.execute(
-            text("INSERT INTO county (code, name, invented, last_parcel_no) VALUES ('149901', '示例县', true, 3)")
-        )
-        connection.execute(
-            text(
-                "INSERT INTO parcel (county_code, parcel_code, kind, state, name, survey_crs, survey_boundary,"
-                " boundary, area_m2, planar_area_m2) SELECT '149901', '149901-' || lpad(n::text, 7, '0'), 'idle_land',"
-                " 'registered', '地块' || n, 'EPSG:4547', g, ST_Multi(ST_Transform(g, 4490)),"
-                " ST_Area(ST_Transform(g, 4490)::geography), ST_Area(g) FROM generate_series(1, 3) AS n,"
-                " ST_MakeEnvelope(409900 + n * 100, 4010000, 410000 + n * 100, 4010100, 4547) AS g"
-            )
-        )
-    with TestClient(create_app(settings), base_url=BASE, raise_server_exceptions=False) as made:
-        yield made
 
 
 def codes(done, role):
