@@ -6,7 +6,6 @@ is kept, so that the old run can still be read, explained and compared.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -18,58 +17,44 @@ from sqlalchemy import (
     Connection,
     Date,
     Engine,
-    FromClause,
     MetaData,
+    Select,
     Table,
-    cast,
     func,
     insert,
     literal,
-    literal_column,
     or_,
     select,
     text,
+    union,
     update,
 )
 from sqlalchemy import Text as SqlText
-from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.sql import visitors
-from sqlalchemy.types import UserDefinedType
 
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import ClockEvent, Parcel, PlanRun
+from gisreg.db.models import ClockEvent, Parcel, PlanRule, PlanRun
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
 from gisreg.planning.facts import facts_of
-from gisreg.planning.recorded import today
+from gisreg.planning.recorded import known_before, today
 from gisreg.planning.ruleset import LoadedRuleSet, read_ruleset
 from gisreg.planning.run import check_day, put_in_force
-from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun, lock_runs, seen_xid
+from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun, lock_runs, seen_from
 from gisreg.rights.title import follow
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
 CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger), Column("state", SqlText()))
 """The parcels looked at again, for the time of one transaction."""
-WRITER = "written_by_xid"
-
-
-class XID(UserDefinedType[str]):
-    """PostgreSQL's number of a transaction."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_options: Any) -> str:
-        """Its name."""
-        return "xid"
 
 
 class RunNotRefreshable(ConflictError):
-    """The run in force looked at a day of the past, or was made before runs kept what they saw."""
+    """The run in force looked at a day of the past, or was made before labels kept their reasons."""
 
     what: ClassVar[Text] = Text("批次 {run} 不能增量更新", "run {run} cannot be brought up to date")
     mend: ClassVar[Text] = Text("请重新运行 gisreg plan run", "run gisreg plan run")
@@ -111,7 +96,7 @@ def refresh_plan(engine: Engine, actor: Actor, county_code: str, *, as_of: date 
     with transaction(engine, actor) as connection:
         lock_runs(connection, county_code)
         base = _base(connection, county_code)
-        seen = seen_xid(connection)
+        seen = seen_from(connection)
         follow(connection, county_code)
         loaded = read_ruleset(base["ruleset_toml"], f"plan_run {base['id']}")
         run_id = _start(connection, base, day, seen)
@@ -133,7 +118,8 @@ def _base(connection: Connection, county_code: str) -> Any:
     found = connection.execute(select(table).where(wanted)).mappings().one_or_none()
     if found is None:
         raise NoAcceptedRun(county=county_code)
-    if found["recorded_as_of"] is not None or found["seen_xid"] is None:
+    bare = select(PlanRule.run_id).where(PlanRule.run_id == found["label_run_id"], PlanRule.place.is_(None))
+    if found["recorded_as_of"] is not None or connection.execute(select(bare.exists())).scalar_one():
         raise RunNotRefreshable(run=found["id"])
     return found
 
@@ -142,7 +128,7 @@ def _start(connection: Connection, base: Any, day: date, seen: Any) -> int:
     """The new run; rules, gates and facts are those of the run whose labels it shares."""
     same = ("county_code", "ruleset", "ruleset_version", "ruleset_sha256", "ruleset_toml")
     values = {name: base[name] for name in same}
-    values |= {"as_of": day, "seen_xid": seen, "refreshes_run_id": base["label_run_id"]}
+    values |= {"as_of": day, "seen_from": seen, "refreshes_run_id": base["label_run_id"]}
     run_id: int = connection.execute(insert(PlanRun).values(**values).returning(PlanRun.id)).scalar_one()
     return run_id
 
@@ -150,59 +136,49 @@ def _start(connection: Connection, base: Any, day: date, seen: Any) -> int:
 def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -> None:
     """Two small tables: the parcels to look at again, and their labels as of now."""
     connection.execute(text("SET LOCAL jit = off"))
-    target = with_clock(select(Parcel.__table__, literal_column("parcel.xmin").label(WRITER)).subquery("parcels"), day)
+    target = with_clock(known_before(None), day)
     compiled = compile_rules(loaded, target, literal(day, Date()))
-    reasons = [_edited(base), _clock_moved(base, day), *_turned(compiled, base["as_of"], day)]
-    changed = select(target.c.id, target.c.state).where(
-        target.c.county_code == base["county_code"], or_(*[reason(target) for reason in reasons])
-    )
+    parcel = Parcel.__table__
+    named = union(_edited(base), *_clock_moved(base, day), *_turned(compiled, base, day)).subquery("named")
+    changed = select(parcel.c.id, parcel.c.state).join(named, named.c.id == parcel.c.id)
     connection.execute(TemporaryTableAs(CHANGED.name, changed))
     connection.execute(text(f"ANALYZE {CHANGED.name}"))
     closed = [str(state) for state in UNLABELLED_STATES]
     chosen = target.c.id.in_(select(CHANGED.c.id).where(CHANGED.c.state.not_in(closed)))
     connection.execute(TemporaryTableAs("plan_pass", reasoned_query(compiled, chosen)))
+    connection.execute(text("ANALYZE plan_pass"))
 
 
-Reason = Callable[[FromClause], ColumnElement[bool]]
-"""Why a parcel may have another label now."""
+def _edited(base: Any) -> Select[Any]:
+    """Parcels written since the run in force looked."""
+    return _since(Parcel.__table__.c.id, base)
 
 
-def _edited(base: Any) -> Reason:
-    """It was edited, and the run in force did not see it."""
-    return lambda target: _written_since(base, target.c.recorded_at, target.c[WRITER])
-
-
-def _written_since(base: Any, recorded_at: ColumnElement[Any], writer: ColumnElement[Any]) -> ColumnElement[bool]:
-    """After the run, or by a transaction that it could not see yet. Transactions are counted modulo 2^32 and anew in a
-    database that was restored: so both, the stamp and the transaction."""
-    seen = cast(cast(literal(base["seen_xid"] % 2**32, BigInteger()), SqlText), XID())
-    after = recorded_at >= literal(base["recorded_at"], TIMESTAMP(timezone=True))
-    return or_(after, func.age(writer) <= func.age(seen))
-
-
-def _clock_moved(base: Any, day: date) -> Reason:
-    """Something moved its idle clock: told since, or agreed on a day between the two."""
+def _clock_moved(base: Any, day: date) -> list[Select[Any]]:
+    """Parcels whose idle clock something moved: told since, or agreed on a day between the two."""
     event = ClockEvent.__table__
-    first, last = sorted((base["as_of"], day))
-    since = _written_since(base, event.c.recorded_at, literal_column("clock_event.xmin"))
-    between = event.c.agreed_on.between(literal(first, Date()), literal(last, Date()))
-    moved = select(event.c.parcel_id).where(event.c.county_code == base["county_code"], or_(since, between))
-    return lambda target: target.c.id.in_(moved)
+    told = _since(event.c.parcel_id, base)
+    between = event.c.agreed_on.between(*sorted((base["as_of"], day)))
+    agreed = select(event.c.parcel_id).where(event.c.county_code == base["county_code"], between)
+    return [told] if base["as_of"] == day else [told, agreed]
 
 
-def _turned(compiled: CompiledRules, before: date, day: date) -> list[Reason]:
-    """A fact that a rule or gate speaks of is another one on the new day; nothing on the same day."""
-    if before == day:
+def _since(key: Column[int], base: Any) -> Select[Any]:
+    """Rows of the county written since the run in force looked; all of them where that is not known."""
+    written = select(key).where(key.table.c.county_code == base["county_code"])
+    return written if base["seen_from"] is None else written.where(key.table.c.recorded_at >= base["seen_from"])
+
+
+def _turned(compiled: CompiledRules, base: Any, day: date) -> list[Select[Any]]:
+    """Parcels of which a fact that a rule or gate speaks of is another one on the new day; none on the same day."""
+    if base["as_of"] == day:
         return []
-    now, then = literal(day, Date()), literal(before, Date())
-    new, old = facts_of(compiled.target, now), facts_of(compiled.target, then)
+    target, now, then = compiled.target, literal(day, Date()), literal(base["as_of"], Date())
+    new, old = facts_of(target, now), facts_of(target, then)
     needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
     turning = [name for name in needed if _turns_on(new[name].expression, now)]
-    return [_differs(old[name].expression, new[name].expression) for name in turning]
-
-
-def _differs(old: ColumnElement[Any], new: ColumnElement[Any]) -> Reason:
-    return lambda _: old.is_distinct_from(new)
+    differs = [old[name].expression.is_distinct_from(new[name].expression) for name in turning]
+    return [select(target.c.id).where(target.c.county_code == base["county_code"], or_(*differs))] if differs else []
 
 
 def _turns_on(expression: ColumnElement[Any], day: ColumnElement[Any]) -> bool:
@@ -221,13 +197,13 @@ def _replace(connection: Connection, base: Any, run_id: int) -> dict[str, Any]:
     moved = [dict(row) for row in ran("refresh_moved.sql").mappings()]
     looked_at = connection.execute(select(func.count()).select_from(CHANGED)).scalar_one()
     dropped = ran("refresh_drop.sql").rowcount
-    replaced = ran("refresh_delete.sql").rowcount
-    written = ran("refresh_insert.sql").rowcount
+    replaced = ran("refresh_replace.sql").rowcount
+    new = ran("refresh_insert.sql").rowcount
     connection.execute(text(f"DROP TABLE plan_pass, {CHANGED.name}"))
     return {
         "looked_at": looked_at,
         "replaced": replaced,
-        "new": written - replaced,
+        "new": new,
         "dropped": dropped,
         "moved": moved,
     }

@@ -1,4 +1,4 @@
--- Labels of parcels that have none now: replaced ones and new parcels.
+-- Labels of parcels that had none in the run before: new ones, and those that came back.
 INSERT INTO plan_label (
     run_id, parcel_id, county_code, rule_no, finance_rule_no, gates, unknown_gates, open_rules, unknown_facts,
     since_run_id

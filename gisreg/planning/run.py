@@ -22,7 +22,7 @@ from gisreg.planning.editions import refuse_other_text
 from gisreg.planning.facts import land_area
 from gisreg.planning.recorded import end_of_day, known_before, today
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
-from gisreg.planning.stored import UNLABELLED_STATES, RunUnknown, lock_runs, seen_xid, write_run
+from gisreg.planning.stored import UNLABELLED_STATES, RunUnknown, lock_runs, seen_from, write_run
 from gisreg.rights.title import follow
 from gisreg.text import Text
 
@@ -40,7 +40,7 @@ __all__ = [
     "try_plan",
 ]
 T = TypeVar("T")
-HIDDEN = ("ruleset_toml", "label_run_id", "seen_xid")
+HIDDEN = ("ruleset_toml", "label_run_id", "seen_from")
 """What only the registry itself needs of a run."""
 
 
@@ -220,7 +220,7 @@ def _start(
         "ruleset_toml": compiled.loaded.toml,
         "as_of": as_of,
         "recorded_as_of": recorded_as_of,
-        "seen_xid": seen_xid(connection),
+        "seen_from": seen_from(connection),
     }
     return write_run(connection, compiled, values)
 

@@ -1,8 +1,9 @@
 """Runs and labels as they are stored: what a run writes beside its labels, and the labels of any run, old or new."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Connection, FromClause, Integer, SmallInteger, column, func, insert, text
+from sqlalchemy import BigInteger, Connection, FromClause, Integer, SmallInteger, column, func, insert, select, text
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeEngine
 
@@ -65,12 +66,10 @@ def write_run(connection: Connection, compiled: CompiledRules, values: dict[str,
     return run_id
 
 
-def seen_xid(connection: Connection) -> int:
-    """The oldest transaction still open: what it and later ones write may escape a run that looks now."""
-    number: int = connection.execute(
-        text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
-    ).scalar_one()
-    return number
+def seen_from(connection: Connection) -> datetime | None:
+    """Since when what is written may escape a run that looks from now on; None if that cannot be known."""
+    found: datetime | None = connection.execute(select(func.open_since())).scalar_one()
+    return found
 
 
 def labels_of(run_id: int) -> FromClause:

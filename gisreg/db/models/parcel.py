@@ -196,6 +196,7 @@ class Parcel(ParcelColumns, Base):
         Index("ix_parcel_cadastral_code", "cadastral_code", postgresql_where=sql("cadastral_code IS NOT NULL")),
         Index("ix_parcel_approval_no", "approval_no", postgresql_where=sql("approval_no IS NOT NULL")),
         Index("ix_parcel_batch_id", "batch_id"),
+        Index("ix_parcel_recorded_at", "county_code", "recorded_at"),
     )  # fmt: skip
 
 

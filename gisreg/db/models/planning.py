@@ -45,8 +45,8 @@ class PlanRun(Base):
         Integer, Computed("coalesce(refreshes_run_id, id)", persisted=True)
     )
     """Under which number its labels, rules, gates and facts are stored."""
-    seen_xid: Mapped[int | None] = mapped_column(BigInteger)
-    """The oldest transaction that was open when it looked: what this one and later ones wrote may have escaped it."""
+    seen_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Start of the oldest transaction that was open when it looked: what was written since may have escaped it."""
     status: Mapped[str] = mapped_column(SqlText, server_default=sql("'proposed'"), nullable=False)
     parcels: Mapped[int] = mapped_column(Integer, server_default=sql("0"), nullable=False)
     accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,6 +1,0 @@
--- Labels that are no longer the same, reasons included, make room.
-DELETE FROM plan_label AS l
-USING plan_pass AS t
-WHERE l.run_id = :label_run AND l.parcel_id = t.parcel_id
-    AND (l.rule_no, l.finance_rule_no, l.gates, l.unknown_gates, l.open_rules, l.unknown_facts)
-        IS DISTINCT FROM (t.rule_no, t.finance_rule_no, t.gates, t.unknown_gates, t.open_rules, t.unknown_facts);
