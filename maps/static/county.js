@@ -47,7 +47,7 @@ gisreg.choropleth = function (map, data) {
         map.closeTooltip(tip);
       })
       .on("click", function () {
-        window.location.href = township.href;
+        gisreg.goTo(township.href);
       })
       .addTo(map);
     map.extent.extend(shape.getBounds());

@@ -93,11 +93,23 @@ var gisreg = (function () {
     document.querySelectorAll("[data-language]").forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-language") === language));
     });
+    document.querySelectorAll('a[href*=".html"]').forEach(function (link) {
+      link.setAttribute("href", link.getAttribute("href").split("#")[0] + hashOf(short));
+    });
     labelAll(document, short);
     self.maps.forEach(function (map) {
       declutter(map);
     });
   }
+
+  /* Pages lead to each other in the reader's language; a mark after the address also works for pages opened from disk. */
+  function hashOf(short) {
+    return short === "en" ? "#en" : "";
+  }
+
+  self.goTo = function (address) {
+    window.location.href = address + hashOf(document.documentElement.lang);
+  };
 
   function labelAll(root, short) {
     root.querySelectorAll("[data-label-zh]").forEach(function (element) {
@@ -364,7 +376,7 @@ var gisreg = (function () {
       });
     });
     setUpPrinting(map);
-    setLanguage("zh-CN");
+    setLanguage(window.location.hash === "#en" ? "en" : "zh-CN");
     container.setAttribute("data-ready", "true");
   };
 

@@ -13,6 +13,8 @@ def test_first_page(watched, site):
     assert bars.first.bounding_box()["width"] > 50
     watched.page.get_by_role("link", name="English").click()
     assert "Left to revitalise" in watched.page.locator("main").inner_text()
+    watched.page.get_by_role("link", name="County map").click()
+    watched.page.get_by_text("Left to revitalise").first.wait_for()
     watched.check()
 
 

@@ -138,6 +138,19 @@ def test_rows_lead_to_the_township_s_page(
     expect(overview.locator("h1")).to_contain_text("示例县")
 
 
+def test_the_language_is_kept_from_page_to_page(
+    overview: Page, desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
+) -> None:
+    page = township_page(dataclasses.replace(info, linked=True), county[5], parcels, county)
+    (desk.folder / f"township-{county[5].code}.html").write_text(page, encoding="utf-8")
+    overview.get_by_role("button", name="English").click()
+    overview.locator(f'tr[data-code="{county[5].code}"] a').click()
+    expect(overview.locator("h1")).to_have_text("Example Township 6: idle land and buildings", use_inner_text=True)
+    overview.get_by_role("button", name="中文").click()
+    overview.get_by_text("返回全县").click()
+    expect(overview.locator("h1")).to_contain_text("示例县", use_inner_text=True)
+
+
 def test_the_language_can_be_switched(township: Page) -> None:
     expect(township.locator("h1")).to_have_text("示例己镇待盘活资产图", use_inner_text=True)
     township.get_by_role("button", name="English").click()
