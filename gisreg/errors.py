@@ -33,11 +33,15 @@ class GisregError(Exception):
 
     def say_what(self, language: Language = "zh") -> str:
         """What is wrong."""
-        return self.what.say(language, **self.params)
+        return self.what.say(language, **self._worded(language))
 
     def say_mend(self, language: Language = "zh") -> str:
         """What the reader can do about it."""
-        return self.mend.say(language, **self.params)
+        return self.mend.say(language, **self._worded(language))
+
+    def _worded(self, language: Language) -> dict[str, object]:
+        """The parameters, those that are words themselves in the reader's language."""
+        return {name: value.say(language) if isinstance(value, Text) else value for name, value in self.params.items()}
 
     def line(self, language: Language = "zh") -> str:
         """One line: what, where, mend."""

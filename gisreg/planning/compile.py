@@ -35,6 +35,7 @@ from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.planning.facts import facts_of
 from gisreg.planning.money import read_sums
 from gisreg.planning.ruleset import MAX_GATES, Gate, LoadedRuleSet, Parameter, Rule, RuleSetError, WhyNot
+from gisreg.text import Text
 from gisreg.vocab import Kind, Label
 
 UNKNOWN = "unknown"
@@ -224,7 +225,7 @@ def _condition(
     try:
         compiled = compile_condition(source, names)
     except FilterError as error:
-        raise RuleConditionError(where(), detail=error.line("zh")) from None
+        raise RuleConditionError(where(), detail=Text(error.line("zh"), error.line("en"))) from None
     return compiled.sql, compiled.used
 
 

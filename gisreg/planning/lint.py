@@ -21,11 +21,13 @@ from gisreg.filters.parse import Tree, parse
 from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, parameters
 from gisreg.planning.facts import facts_of
 from gisreg.planning.formula import Formula, FormulaError, read_formula
+from gisreg.planning.lint_values import cannot_be_negative, odd_values
 from gisreg.planning.lint_words import FINDINGS
 from gisreg.planning.logic import Domain, implies, limits_in, put_in, search
 from gisreg.planning.money import NUMERIC
 from gisreg.planning.named import SOURCES_FILE
 from gisreg.planning.places import lines_of, nearest_line, path_of
+from gisreg.planning.recorded import today
 from gisreg.planning.ruleset import NATIONAL, Gate, LoadedRuleSet, MoneyRule, Parameter, Rule, load_ruleset
 from gisreg.planning.sources import Citation, citations
 from gisreg.text import Text
@@ -35,7 +37,15 @@ Level = Literal["error", "warning", "note"]
 LEVELS: dict[Level, Text] = {
     "error": Text("错误", "error"), "warning": Text("警告", "warning"), "note": Text("提示", "note"),
 }  # fmt: skip
+NOT_YET_VALID = "not_yet_valid"
 Ordered = Sequence[tuple[Rule, Tree]]
+
+
+class RuleSetUnsound(InputError):
+    """The labels in force stay: no county is labelled by a set with errors."""
+
+    what: ClassVar[Text] = Text("规则集有 {count} 处错误,不能使用:{first}", "the rule set has {count} errors: {first}")
+    mend: ClassVar[Text] = Text("{how};gisreg plan lint 列出全部", "{how}; gisreg plan lint lists all")
 
 
 class RuleSetFaulty(InputError):
@@ -115,12 +125,30 @@ def lint(path: Path) -> Report:
     return Report(path.name, loaded, tuple(found))
 
 
+def require_sound(loaded: LoadedRuleSet, *, early: bool = False) -> None:
+    """Refuse a set with errors, before anything is labelled by it; ``early``: it need not be valid yet.
+
+    The text that the registry brings is taken as it is: a test holds that it has none.
+
+    Raises:
+        RuleSetUnsound: where the first error is, and its mend.
+    """
+    if loaded.sha256 == load_ruleset(NATIONAL).sha256:
+        return
+    found = [one for one in _Check(loaded).all() if one.level == "error"]
+    errors = sorted((one for one in found if not (early and one.code == NOT_YET_VALID)), key=lambda one: one.line or 0)
+    if errors:
+        first = errors[0]
+        raise RuleSetUnsound(first.place, count=len(errors), first=first.what, how=first.mend)
+
+
 def _form(path: Path, error: GisregError) -> Iterator[Finding]:
     """What keeps the file from being read: every fault of form, not the first one only."""
     faults = error.params.get("faults")
     for where, detail in faults if isinstance(faults, list) else [(error.where, error.params.get("detail"))]:
         told = type(error)(where, **{**error.params, "detail": detail})
-        parts = where.removeprefix(path.name).removeprefix(":").split(":") if where.startswith(path.name) else []
+        inside = where.removeprefix(str(path.parent)).removeprefix("/")
+        parts = inside.removeprefix(path.name).removeprefix(":").split(":") if inside.startswith(path.name) else []
         line = int(parts.pop(0)) if parts and parts[0].isdigit() else None
         field = parts.pop() if len(parts) > 1 else ""
         yield Finding("error", told.code, path.name, line, ":".join(parts), field, *_said(told))
@@ -166,6 +194,7 @@ class _Check:
         yield from self._conditions()
         yield from self._formulas()
         yield from self._clauses()
+        yield from self._values()
         yield from self._unused()
         yield from self._coverage()
         yield from self._details()
@@ -250,6 +279,11 @@ class _Check:
                 level, code = wrong
                 yield self.find(level, code, thing, "basis", words=cited.words, clause=cited.missing_clause)
 
+    def _values(self) -> Iterator[Finding]:
+        """Dates and numbers that cannot be meant."""
+        for one in odd_values(self.rules, self.trees, self.names, today()):
+            yield self.find("error", one.code, one.thing, one.field, **one.params)
+
     def _unused(self) -> Iterator[Finding]:
         """What is there and of no use."""
         measures = {rule.measure for rule in self.rules.rules}
@@ -322,7 +356,11 @@ class _Check:
 
     def _domains(self) -> dict[str, Domain]:
         found = {
-            name: Domain(known.queryable.type, tuple(str(term) for term in known.queryable.terms or ()))
+            name: Domain(
+                known.queryable.type,
+                tuple(str(term) for term in known.queryable.terms or ()),
+                floor=0 if cannot_be_negative(name, self.names) else None,
+            )
             for name, known in self.names.items()
         }
         for tree in self.trees.values():

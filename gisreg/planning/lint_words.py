@@ -30,6 +30,22 @@ FINDINGS: dict[str, tuple[Text, Text]] = {
             "check the gazette, then drop confirmed = false in sources.toml",
         ),
     ),
+    "not_yet_valid": (
+        Text("{day} 起才有效", "it is valid from {day} only"),
+        Text("请更正 valid_from;提前试用请用 gisreg plan try", "correct valid_from; gisreg plan try may use it before"),
+    ),
+    "date_out_of_range": (
+        Text("日期 {day} 不在 {first} 至 {last} 之间", "the date {day} is not between {first} and {last}"),
+        Text("请更正日期", "correct the date"),
+    ),
+    "negative_limit": (
+        Text("{name} 不会小于 0,却与 {value} 比较", "{name} is never below 0, but is compared with {value}"),
+        Text("请更正数值", "correct the number"),
+    ),
+    "negative_parameter": (
+        Text("参数 {name} 为 {value},不能小于 0", "the parameter {name} is {value}: it cannot be below 0"),
+        Text("请更正数值", "correct the number"),
+    ),
     "unused_parameter": (
         Text("参数 {name} 没有用到", "the parameter {name} is not used"), Text("请删去或使用", "drop it or use it"),
     ),

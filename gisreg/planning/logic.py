@@ -37,6 +37,8 @@ class Domain:
     type: str
     terms: tuple[str, ...] = ()
     limits: set[Any] = field(default_factory=set)
+    floor: float | None = None
+    """What a number cannot be below."""
 
     def values(self) -> list[Any]:
         """Known values first, unknown last."""
@@ -47,7 +49,8 @@ class Domain:
         if self.type in ("number", "integer"):
             step = 1 if self.type == "integer" else 0.5
             around = {limit + shift for limit in self.limits for shift in (-step, 0, step)}
-            return [*sorted(around | {0, 1}), None]
+            possible = (value for value in around | {0, 1} if self.floor is None or value >= self.floor)
+            return [*sorted(possible), None]
         if self.type == "date":
             return [EARLY, *sorted(self.limits), LATE, None]
         return [*sorted(self.limits, key=str), OTHER, None]

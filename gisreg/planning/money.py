@@ -98,10 +98,11 @@ def read_sums(loaded: LoadedRuleSet, names: Mapping[str, Known]) -> tuple[Sum, .
         try:
             formula = read_formula(rule.formula, where)
         except FormulaError as error:
-            raise RuleSetError(where, detail=str(error.params["detail"])) from None
+            raise RuleSetError(where, detail=Text(error.say_what("zh"), error.say_what("en"))) from None
         for name in formula.names:
             if name not in names or names[name].queryable.type not in NUMERIC:
-                raise RuleSetError(where, detail=f"{name} ?")
+                detail = Text(f"{name} 不是数值事实或参数", f"{name} is no numeric fact or parameter")
+                raise RuleSetError(where, detail=detail)
         found.append(Sum(rule, formula))
     return tuple(found)
 

@@ -1,8 +1,10 @@
 """A rule set as data: TOML with parameters, measures, gates and rules. Reading it and saying what is wrong with it."""
 
+import difflib
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gisreg.errors import InputError
 from gisreg.planning.extending import as_toml, extended
+from gisreg.planning.form_words import worded
 from gisreg.planning.places import line_of, path_of
 from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
@@ -24,6 +27,7 @@ MAX_BYTES = 2_000_000
 MOST_FAULTS = 100
 """Faults of form that are told at once."""
 
+_AT_LINE = re.compile(r" \((?:at line (\d+), column \d+|at end of document)\)")
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, Field(min_length=1)]
 
@@ -42,6 +46,63 @@ class RuleSetUnreadable(InputError):
 
     what: ClassVar[Text] = Text("规则集读不出来:{detail}", "the rule set cannot be read: {detail}")
     mend: ClassVar[Text] = Text("请给出一个 UTF-8 编码的 TOML 文件", "name a TOML file in UTF-8")
+
+
+class RuleSetTooLarge(RuleSetUnreadable):
+    """More than any set of rules needs."""
+
+    what: ClassVar[Text] = Text("规则集超过 {limit} 字节", "the rule set is larger than {limit} bytes")
+    mend: ClassVar[Text] = Text(
+        "请核对是否选错文件;国家级规则集不到十万字节",
+        "is it the right file? The national one is under 100,000 bytes",
+    )
+
+
+class RuleSetSyntax(RuleSetUnreadable):
+    """A line that is no TOML."""
+
+    what: ClassVar[Text] = Text("规则集不合 TOML 语法:{detail}", "the rule set is no TOML: {detail}")
+    mend: ClassVar[Text] = Text("请更正该行", "correct that line")
+
+
+class RuleSetNested(RuleSetUnreadable):
+    """Lists in lists beyond all reason."""
+
+    what: ClassVar[Text] = Text("规则集嵌套过深", "the rule set is nested too deep")
+    mend: ClassVar[Text] = Text("请减少方括号、花括号的层数", "use fewer brackets within brackets")
+
+
+class NotDefined(RuleSetError):
+    """A measure or end use that the set does not define."""
+
+    what: ClassVar[Text] = Text("没有{thing_zh} {name}", "there is no {thing} {name}")
+    mend: ClassVar[Text] = Text("请写明 [{group}.{name}]{nearest}", "define [{group}.{name}]{nearest}")
+
+
+class MeasureUnused(RuleSetError):
+    """A gate or sum is about a measure that no rule proposes."""
+
+    what: ClassVar[Text] = Text("没有规则采用措施 {name}", "no rule proposes the measure {name}")
+    mend: ClassVar[Text] = Text("请更正 measures{nearest}", "correct measures{nearest}")
+
+
+class FallbacksNotOne(RuleSetError):
+    """Each kind needs one rule for where nothing else is open."""
+
+    what: ClassVar[Text] = Text(
+        "{kind_zh}应有一条且仅一条兜底规则,现有 {count} 条{ids}",
+        "{kind} needs one fallback, there are {count}{ids}",
+    )
+    mend: ClassVar[Text] = Text(
+        "请为该类型写一条 fallback = true 的规则", "give that kind one rule with fallback = true"
+    )
+
+
+class NameTwice(RuleSetError):
+    """Two things with one id."""
+
+    what: ClassVar[Text] = Text("编号重复:{names}", "the same id twice: {names}")
+    mend: ClassVar[Text] = Text("请另取编号", "give one of them another id")
 
 
 class RuleSetCycle(RuleSetError):
@@ -234,11 +295,12 @@ def _text_of(path: Path) -> str:
     except OSError as error:
         raise RuleSetUnreadable(str(path), detail=error.strerror or str(error)) from None
     if len(raw) > MAX_BYTES:
-        raise RuleSetUnreadable(str(path), detail=f"> {MAX_BYTES} bytes")
+        raise RuleSetTooLarge(str(path), limit=MAX_BYTES)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RuleSetUnreadable(str(path), detail=f"UTF-8, byte {error.start}") from None
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise RuleSetUnreadable(f"{path}:{line}", detail=Text("不是 UTF-8 编码", "it is not UTF-8")) from None
 
 
 def read_ruleset(toml: str, file: str = "rules.toml") -> LoadedRuleSet:
@@ -253,7 +315,14 @@ def _loaded(toml: str, file: str, folder: Path) -> LoadedRuleSet:
 
 def _put_together(toml: str, file: str, folder: Path) -> str:
     data = _parsed(toml, file)
-    return as_toml(_with_base(data, file, folder, (Path(file).stem,))) if _extends(data) else toml
+    if not _extends(data):
+        return toml
+    try:
+        return as_toml(_with_base(data, file, folder, (Path(file).stem,)))
+    except (RuleSetCycle, BaseSetUnknown) as error:
+        if isinstance(error, BaseSetUnknown) and not error.where.startswith(f"{file}:"):
+            raise  # the fault is in a file that this one extends
+        raise type(error)(_place_of(file, toml, "ruleset", "extends"), **error.params) from None
 
 
 def _extends(data: dict[str, Any]) -> str | None:
@@ -277,7 +346,7 @@ def _with_base(data: dict[str, Any], file: str, folder: Path, seen: tuple[str, .
     base = _with_base(_parsed(_text_of(path), path.name), path.name, path.parent, (*seen, named))
     for part in ("name", "version"):
         if not isinstance(base.get("ruleset"), dict) or part not in base["ruleset"]:
-            raise RuleSetError(f"{path.name}:ruleset:{part}", detail="?")
+            raise RuleSetError(f"{path.name}:ruleset:{part}", detail=Text("缺少此项", "it is missing"))
     return extended(base, data, file)
 
 
@@ -294,8 +363,12 @@ def _tables(toml: str) -> dict[str, Any]:
 def _parsed(toml: str, file: str) -> dict[str, Any]:
     try:
         return _tables(toml)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RuleSetUnreadable(file, detail=str(error)) from None
+    except RecursionError:
+        raise RuleSetNested(file) from None
+    except tomllib.TOMLDecodeError as error:
+        found = _AT_LINE.search(str(error))
+        line = found[1] if found else str(toml.count("\n") + 1)
+        raise RuleSetSyntax(f"{file}:{line}", detail=_AT_LINE.sub("", str(error))) from None
 
 
 @lru_cache(maxsize=8)
@@ -304,7 +377,7 @@ def _checked(toml: str, written: str, file: str) -> LoadedRuleSet:
     try:
         rules = RuleSet.model_validate(data)
     except ValidationError as error:
-        faults = [(_place(file, written, toml, one["loc"]), one["msg"]) for one in error.errors()[:MOST_FAULTS]]
+        faults = [(_place(file, written, toml, one["loc"]), worded(one)) for one in error.errors()[:MOST_FAULTS]]
         raise RuleSetError(faults[0][0], detail=faults[0][1], faults=faults) from None
     loaded = LoadedRuleSet(
         rules=rules, toml=toml, sha256=hashlib.sha256(toml.encode()).hexdigest(), file=file, written=written
@@ -348,15 +421,16 @@ def _check_references(loaded: LoadedRuleSet) -> None:
         raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
     for rule in rules.rules:
         if rule.measure not in rules.measures:
-            raise RuleSetError(loaded.place(rule.id, "measure"), detail=f"[measures.{rule.measure}] ?")
+            raise _not_defined(loaded.place(rule.id, "measure"), "measures", rule.measure, rules.measures)
         for end_use in rule.end_use:
             if end_use not in rules.end_uses:
-                raise RuleSetError(loaded.place(rule.id, "end_use"), detail=f"[end_uses.{end_use}] ?")
+                raise _not_defined(loaded.place(rule.id, "end_use"), "end_uses", end_use, rules.end_uses)
     _check_concerned(loaded)
     for kind in Kind:
         fallbacks = [rule.id for rule in rules.rules if rule.kind == kind and rule.fallback]
         if len(fallbacks) != 1:
-            raise RuleSetError(f"{file}:rules", detail=f"{kind}: fallback = true × {len(fallbacks)} ≠ 1 {fallbacks}")
+            ids = f" ({', '.join(fallbacks)})" if fallbacks else ""
+            raise FallbacksNotOne(f"{file}:rules", kind=kind.en, kind_zh=kind.zh, count=len(fallbacks), ids=ids)
 
 
 def _check_concerned(loaded: LoadedRuleSet) -> None:
@@ -365,10 +439,24 @@ def _check_concerned(loaded: LoadedRuleSet) -> None:
     for one in concerned:
         for measure in one.measures:
             if measure not in used:
-                raise RuleSetError(loaded.place(one.id, "measures"), detail=f"{measure} ?")
+                raise MeasureUnused(loaded.place(one.id, "measures"), name=measure, nearest=_nearest(measure, used))
 
 
 def _refuse_twice(names: list[str], where: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise RuleSetError(where, detail=f"id × 2: {', '.join(twice)}")
+        raise NameTwice(where, names=", ".join(twice))
+
+
+THINGS = {"measures": Text("措施", "measure"), "end_uses": Text("用途", "end use")}
+
+
+def _not_defined(where: str, group: str, name: str, known: Iterable[str]) -> NotDefined:
+    words = THINGS[group]
+    return NotDefined(where, group=group, name=name, thing=words.en, thing_zh=words.zh, nearest=_nearest(name, known))
+
+
+def _nearest(name: str, known: Iterable[str]) -> Text:
+    """The name that was probably meant."""
+    close = difflib.get_close_matches(name, list(known), 1)
+    return Text(f";是否指 {close[0]}?", f"; did you mean {close[0]}?") if close else Text("", "")

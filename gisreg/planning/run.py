@@ -20,6 +20,7 @@ from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
 from gisreg.planning.editions import refuse_other_text
 from gisreg.planning.facts import land_area
+from gisreg.planning.lint import require_sound
 from gisreg.planning.recorded import end_of_day, known_before, today
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
 from gisreg.planning.stored import UNLABELLED_STATES, RunUnknown, lock_runs, seen_from, write_run
@@ -105,6 +106,7 @@ def run_plan(
     """
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
+    require_sound(loaded)
     day = as_of or today()
     check_day(day)
     with transaction(engine, actor) as connection:
@@ -158,6 +160,7 @@ def try_plan(
     of it is undone."""
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path)
+    require_sound(loaded, early=True)
     day = as_of or today()
     check_day(day)
     with transaction(engine, actor) as connection, connection.begin_nested() as trial:

@@ -98,13 +98,13 @@ def test_sets_that_extend_one_another_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "error", "where"),
     [
-        ('"national"', '"nowhere"', BaseSetUnknown, "county.toml:ruleset:extends"),
-        ('"national"', '"../national"', BaseSetUnknown, "county.toml:ruleset:extends"),
+        ('"national"', '"nowhere"', BaseSetUnknown, "county.toml:4:ruleset:extends"),
+        ('"national"', '"../national"', BaseSetUnknown, "county.toml:4:ruleset:extends"),
         ('"factory_own_use"', '"nothing"', PlaceUnknown, "county.toml:factory_first:before"),
         ("days = 9", "days = 0", RuleSetError, "county.toml:23:rules:factory_first:days"),
         ('source = "示例县人民政府文件"\n', "", RuleSetError, "county.toml:8:parameters:vacant_months:source"),
         ('measure = "own_use"', 'measure = "nothing"', RuleSetError, "county.toml:18:factory_first:measure"),
-        ("valid_from = 2026-01-01", "valid_from = 2026-02-30", RuleSetUnreadable, "county.toml"),
+        ("valid_from = 2026-01-01", "valid_from = 2026-02-30", RuleSetUnreadable, "county.toml:6"),
         ("[ruleset]", "[rulset]", RuleSetError, None),
     ],
 )

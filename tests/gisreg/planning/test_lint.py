@@ -72,6 +72,15 @@ def test_the_national_set_lints_clean() -> None:
         ((MONEY, 'formula = "price_wan ** 9"'), "formula", "idle_fee_due:formula"),
         ((MONEY, 'formula = "prise_wan * 2"'), "formula_name", "idle_fee_due:formula"),
         ((MONEY, 'formula = "name * 2"'), "formula_name", "idle_fee_due:formula"),
+        (("valid_from = 2024-11-07", "valid_from = 2999-01-01"), "not_yet_valid", "ruleset:valid_from"),
+        (("valid_from = 2024-11-07", "valid_from = 1899-01-01"), "date_out_of_range", "ruleset:valid_from"),
+        (("value = 2024-11-07", "value = 2420-11-07"), "date_out_of_range", "special_bond_supplied_by:value"),
+        (("value = 0.20", "value = -0.20"), "negative_parameter", "fee_share:value"),
+        ((LEASE, "when = \"supply_ready AND contract_on > DATE('0205-01-01')\""), "date_out_of_range",
+         "unsupplied_lease:when"),
+        ((LEASE, 'when = "supply_ready AND official_area_m2 > -5"'), "negative_limit", "unsupplied_lease:when"),
+        ((LEASE, 'when = "supply_ready AND area_mu BETWEEN -5 AND 10"'), "negative_limit", "unsupplied_lease:when"),
+        ((LEASE, 'when = "supply_ready AND official_area_m2 < 0"'), "never_true", "unsupplied_lease:when"),
     ],
 )  # fmt: skip
 def test_a_fault_is_an_error_at_its_line(tmp_path: Path, change: tuple[str, str], code: str, place: str) -> None:
@@ -111,9 +120,11 @@ def test_faults_of_form_are_told_at_once_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (("fallback = true", "when = \"kind = 'idle_land'\""), "rule_set"),
+        (("fallback = true", "when = \"kind = 'idle_land'\""), "fallbacks_not_one"),
+        (('measure = "allocate_supply"', 'measure = "alocate_supply"'), "not_defined"),
         (('kind = "unsupplied_land"', 'kind = "unsuplied_land"'), "rule_set"),
-        (("[ruleset]", "[ruleset"), "rule_set_unreadable"),
+        (("[ruleset]", "[ruleset"), "rule_set_syntax"),
+        (("[ruleset]", "x = " + "[" * 5_000 + "]" * 5_000), "rule_set_nested"),
         (("[ruleset]\n", '[ruleset]\nextends = "nowhere"\n'), "base_set_unknown"),
     ],
 )
@@ -125,8 +136,37 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, change: tuple[str, str], co
 
 def test_a_file_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
     report = linted(tmp_path, add="# " + "x" * 10_000_000)
-    assert [finding.code for finding in report.findings] == ["rule_set_unreadable"]
+    assert [finding.code for finding in report.findings] == ["rule_set_too_large"]
     assert str(MAX_BYTES) in report.findings[0].what.en
+
+
+def test_a_line_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    (finding,) = linted(tmp_path, ("\ndays = 90", "\ndays = = 90")).findings
+    assert line_of(tmp_path, finding) == "days = = 90"
+    assert "line" not in finding.what.zh
+
+
+def test_a_circle_is_told_at_the_line_where_this_set_takes_part(tmp_path: Path) -> None:
+    for name, other in (("own", "other"), ("other", "own")):
+        heading = f'[ruleset]\nname = "{name}"\nversion = "1"\nextends = "{other}"\n'
+        (tmp_path / f"{name}.toml").write_text(heading, encoding="utf-8")
+    (finding,) = lint(tmp_path / "own.toml").findings
+    assert (finding.code, finding.line) == ("rule_set_cycle", 4)
+
+
+def test_income_may_be_a_loss(tmp_path: Path) -> None:
+    report = linted(tmp_path, (LEASE, 'when = "supply_ready AND tenant_found AND yearly_income_wan > -5"'))
+    assert found(report, "negative_limit") == []
+
+
+def test_faults_of_form_are_told_in_both_languages(tmp_path: Path) -> None:
+    report = linted(
+        tmp_path, ('label = "use"', 'label = "keep"'), ("\ndays = 90", "\ndays = 0"), ("\ndays = 180", "\ndyas = 180"),
+        (BASIS + "\n", ""), ("confirmed = true", 'confirmed = "maybe"'), ('unit = "年"', "unit = 3"),
+        ("[parameters.reclaim_years]", "[parameters.Reclaim]"),
+    )  # fmt: skip
+    assert len(report.findings) == 7
+    assert [one.what.zh for one in report.findings if one.what.zh.isascii() or "nput" in one.what.zh] == []
 
 
 def test_one_version_with_another_text(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Runs: what is written, what is in force, what was known when, and what a re-run leaves alone."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from gisreg.counties import CountyUnknown
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
 from gisreg.parcels.current import parcel_current
+from gisreg.planning.lint import RuleSetUnsound
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,
@@ -46,6 +48,31 @@ def test_a_run_keeps_its_rules_and_is_in_force(registry: Any) -> None:
     assert (rules, gates) == (len(loaded.rules.rules), len(loaded.rules.gates))
     assert (row["label"], row["measure_zh"], row["due_on"]) == ("sell", "无偿收回", date(2027, 2, 19))
     assert row["blockers"] == ["not_determined"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('formula = "param.fee_share * price_wan"', 'formula = "price_wan / 0"', "idle_fee_due:formula"),
+        ('basis = "土地管理法第五十四条;划拨用地目录"', 'basis = "土地管理法第九百条"', "unsupplied_allocate:basis"),
+        ("valid_from = 2024-11-07", "valid_from = 2999-01-01", "ruleset:valid_from"),
+        ("value = 0.20", "value = -0.20", "fee_share:value"),
+    ],
+)
+def test_a_set_with_errors_labels_nobody(registry: Any, tmp_path: Path, old: str, new: str, place: str) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    first = registry.run()
+    text_ = NATIONAL.read_text(encoding="utf-8")
+    version = f'version = "{load_ruleset().rules.ruleset.version}"'
+    own = tmp_path / "own.toml"
+    own.write_text(text_.replace(version, 'version = "own"', 1).replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RuleSetUnsound) as raised:
+        registry.run(ruleset_path=own)
+    assert re.fullmatch(rf"own\.toml:\d+:{place}", raised.value.where)
+    assert label_in_force(registry, code) == ("sell", first.run_id)
+    if place == "ruleset:valid_from":  # a set of next year may be tried
+        summary, _ = try_plan(registry.engine, TESTER, COUNTY, own, lambda *_: None)
+        assert summary.parcels == 1
 
 
 def test_a_proposed_run_changes_nothing_until_it_is_accepted(registry: Any) -> None:
