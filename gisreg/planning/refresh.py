@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Engine,
+    FromClause,
     MetaData,
     Select,
     Table,
@@ -151,22 +152,22 @@ def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -
 
 def _edited(base: Any) -> Select[Any]:
     """Parcels written since the run in force looked."""
-    return _since(Parcel.__table__.c.id, base)
+    return _since(Parcel.__table__, "id", base)
 
 
 def _clock_moved(base: Any, day: date) -> list[Select[Any]]:
     """Parcels whose idle clock something moved: told since, or agreed on a day between the two."""
     event = ClockEvent.__table__
-    told = _since(event.c.parcel_id, base)
+    told = _since(event, "parcel_id", base)
     between = event.c.agreed_on.between(*sorted((base["as_of"], day)))
     agreed = select(event.c.parcel_id).where(event.c.county_code == base["county_code"], between)
     return [told] if base["as_of"] == day else [told, agreed]
 
 
-def _since(key: Column[int], base: Any) -> Select[Any]:
+def _since(table: FromClause, key: str, base: Any) -> Select[Any]:
     """Rows of the county written since the run in force looked; all of them where that is not known."""
-    written = select(key).where(key.table.c.county_code == base["county_code"])
-    return written if base["seen_from"] is None else written.where(key.table.c.recorded_at >= base["seen_from"])
+    written = select(table.c[key]).where(table.c.county_code == base["county_code"])
+    return written if base["seen_from"] is None else written.where(table.c.recorded_at >= base["seen_from"])
 
 
 def _turned(compiled: CompiledRules, base: Any, day: date) -> list[Select[Any]]:
