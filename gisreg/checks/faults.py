@@ -80,8 +80,20 @@ _fault(
     ("请更正编号(文本型,编码正确)", "correct it (as text, in the right encoding)"),
 )  # fmt: skip
 _fault(
-    "number_retired", Severity.REFUSED, ("宗地 {detail} 已停用(分割、合并或核减)", "parcel {detail} is out of use (split, merged or struck off)"),
-    ("请用 gisreg parcels show {detail} 查后继编号,改按后继宗地导入", "see its successors with gisreg parcels show {detail} and import under their codes"),
+    "number_retired", Severity.REFUSED, ("宗地 {detail} 已停用(分割、合并或核减),后继:{value}", "parcel {detail} is out of use (split, merged or struck off); its successors: {value}"),
+    ("请改按后继宗地的编号导入(gisreg parcels show {detail} 说明来龙去脉)", "import under the codes of its successors (gisreg parcels show {detail} tells how it came about)"),
+)  # fmt: skip
+_fault(
+    "parcel_code_unknown", Severity.REFUSED, ("登记库没有给出过宗地编号 {value}(本县)", "the registry never gave the parcel code {value} (in this county)"),
+    ("新宗地请清空该格,由登记库编号;该列不是登记库编号时,用 gisreg parcels mapping --set 列名=- 另定对照", "clear it for a new parcel, the registry numbers it; where the column is something else, set it aside with gisreg parcels mapping --set COLUMN=-"),
+)  # fmt: skip
+_fault(
+    "parcel_of_other_kind", Severity.REFUSED, ("宗地 {detail} 不属于所导入的类型", "parcel {detail} is not of the kind that is imported"),
+    ("请按类型分别导入(--kind),或先按类型筛选导出", "import each kind by itself (--kind), or export with a filter on the kind"),
+)  # fmt: skip
+_fault(
+    "codes_of_two_parcels", Severity.REFUSED, ("宗地 {detail} 的原编号不是文件所写的编号", "the source code of parcel {detail} is not the one in the file"),
+    ("请核对两个编号;要改原编号请用 gisreg parcels edit {detail} --set source_code=…", "check both; to change the source code use gisreg parcels edit {detail} --set source_code=…"),
 )  # fmt: skip
 _fault(
     "left_out", Severity.REFUSED, ("未选中,未载入", "not among the chosen rows"),

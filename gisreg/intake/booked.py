@@ -5,10 +5,12 @@
 A parcel that stands on none of the books states what the file states.
 """
 
+from collections.abc import Collection, Iterable
+
 from sqlalchemy import Connection, text
 
 from gisreg.columns import Meaning
-from gisreg.intake.mapping import Mapped, target_columns
+from gisreg.intake.mapping import Mapped, MappedColumn, target_columns
 from gisreg.intake.notes import Note, make_kinds
 from gisreg.vocab import Severity
 
@@ -35,19 +37,29 @@ KINDS = make_kinds(
 
 KEPT = {
     "holder_name": "coalesce({value}, p.holder_name)",
-    "source_code": "nullif({value}, p.parcel_code)",
+    "source_code": "coalesce(nullif({value}, p.parcel_code), p.source_code)",
 }
 """Exports leave out the names of private holders and give the registry's number where a parcel has no other: what such a
 file lacks when it comes back is not gone."""
 
 
-def booked(column: str, value: str) -> str:
-    """SQL: the value for a parcel p, which keeps its own where the books decide or the file cannot know."""
+def booked(column: str, value: str, yielding: Collection[str] = ()) -> str:
+    """SQL: the value for a parcel p, which keeps its own where the books decide or the file cannot know.
+
+    Columns that are ``yielding`` fill only what a parcel lacks.
+    """
+    if column in yielding:
+        return f"coalesce(p.{column}, {value})"
     if column in KEPT:
         return KEPT[column].format(value=value)
     if column not in ON_THE_BOOKS:
         return value
     return f"CASE WHEN {ON_THE_BOOKS[column]} THEN p.{column} ELSE {value} END"
+
+
+def yielding_of(columns: Iterable[MappedColumn]) -> frozenset[str]:
+    """The columns that fill only what a parcel lacks."""
+    return frozenset(column.target for column in columns if column.yields)
 
 
 def booked_notes(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, text
 
 from gisreg.db.sql import load
-from gisreg.intake.booked import booked
+from gisreg.intake.booked import booked, yielding_of
+from gisreg.intake.mapping import MappedColumn
 from gisreg.intake.rows import stored
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def agreed(diff: Diff) -> Diff:
 
 def compared(connection: Connection, job: "Job", zone: int) -> Diff:
     """The groups with their counts; ``moved_m`` is how far the boundary's farthest point lies from the other boundary."""
-    columns = [column.target for column in stored(job.preparation.mapped)]
+    becoming_of = becoming(stored(job.preparation.mapped))
     parts = {
         "rows": job.preparation.staging.rows, "zone": zone, "most": MOST_POINTS,
-        "after": ", ".join(f"{value} AS {name}" for name, value in becoming(columns).items()),
-        "before": ", ".join(f"p.{name}" for name in becoming(columns)),
+        "after": ", ".join(f"{value} AS {name}" for name, value in becoming_of.items()),
+        "before": ", ".join(f"p.{name}" for name in becoming_of),
     }  # fmt: skip
     values = {"county": job.county, "kind": str(job.kind), "drawn": DRAWN}
     connection.execute(text(load("gisreg.intake", "drawn.sql")))
@@ -67,9 +68,10 @@ def compared(connection: Connection, job: "Job", zone: int) -> Diff:
     return agreed({**report, "same": same, "edited": _edited(connection), DRAWING: drawing})
 
 
-def becoming(columns: Sequence[str]) -> dict[str, str]:
+def becoming(columns: Sequence[MappedColumn]) -> dict[str, str]:
     """What an import stores of a row r in a parcel p that came again, by column, as SQL."""
-    values = {name: booked(name, f"r.{name}") for name in ("township_code", *columns)}
+    yielding = yielding_of(columns)
+    values = {name: booked(name, f"r.{name}", yielding) for name in ("township_code", *(one.target for one in columns))}
     if "ownership_status" in values:
         values["ownership_status"] = booked("ownership_status", "coalesce(r.ownership_status, 'unknown')")
     if "determined_on" in values:

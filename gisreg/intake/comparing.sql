@@ -46,6 +46,7 @@ WITH keys AS MATERIALIZED (
     WHERE p.county_code = :county AND p.kind = :kind AND p.source_code IS NOT NULL
         AND p.state NOT IN ('removed', 'closed')
         AND NOT EXISTS (SELECT FROM {rows} AS r WHERE r.source_code = p.source_code)
+        AND NOT EXISTS (SELECT FROM fate AS f WHERE f.parcel_id = p.id)
 )
 SELECT
     (SELECT count(*) FROM keys) AS total, p.parcel_code, p.source_code AS id, p.township_code, p.area_m2,

@@ -25,6 +25,7 @@ from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
 from gisreg.intake.mapping import Mapped, Mapping, default_mapping, in_todays_codes, load_mapping
 from gisreg.intake.opening import open_source
+from gisreg.intake.own_numbers import with_own_numbers
 from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
 from gisreg.intake.registering import M_PER_DEGREE_OF_LONGITUDE
@@ -99,7 +100,8 @@ def import_parcels(
             staging_area(engine) as staging,
         ):
             policy = load_policy(settings.data_dir, settings.home)
-            mapped = in_todays_codes(mapping.apply(source.fields, kind), county)
+            known = with_own_numbers(mapping, source)
+            mapped = in_todays_codes(known.apply(source.fields, kind, measured=source.measured), county)
             preparation = _prepared(engine, staging, source, mapped=mapped, policy=policy, county=county)
             tasks = _tasks(url, preparation, source, settings.load_workers)
             with translated(), engine.begin() as connection:

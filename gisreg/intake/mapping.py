@@ -19,6 +19,7 @@ from gisreg.columns import Meaning
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
 from gisreg.intake.crosswalks import former_code, land_use_crosswalk
 from gisreg.intake.errors import MappingInvalid
+from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping_form import check_form
 from gisreg.text import Text
 from gisreg.vocab import SUBKINDS, Kind, LandUseScheme, code_list
@@ -59,6 +60,8 @@ NOT_FROM_FILES = frozenset(
 TOWNSHIP_NAME = "township_name"
 """Not stored: it finds the township where a file has no code."""
 KEY_COLUMN = "source_code"
+NOT_STORED = (PARCEL_CODE, TOWNSHIP_NAME)
+"""What a file's column may be without being stored: the registry's own number finds the parcel."""
 FLOOR_AREA = "floor_area_m2"
 VILLAGE_CODE = "village_code"
 PLACES = (TOWNSHIP_NAME, "township_code", VILLAGE_CODE)
@@ -85,6 +88,8 @@ class MappedColumn:
     """What else its name tells, such as the scheme of its codes."""
     former: dict[str, str] = field(default_factory=dict)
     """How codes of places began in other years, and how they begin today."""
+    yields: bool = False
+    """Only fills what a parcel lacks: an area that a survey measured is no better than the one that is registered."""
 
     def of_today(self, text: str) -> str:
         """A code of a place as it is today."""
@@ -137,6 +142,8 @@ class Entry:
     sets: dict[str, str]
     own_unit: bool = False
     """The unit is this very name's, or of a mapping given for the file: it wins over what the file states for all columns."""
+    given: bool = False
+    """A mapping given for the file names it: somebody wants the column to be just that."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +162,16 @@ class Mapping:
     """Targets whose codes are to be stored in another scheme than the file's."""
 
     def apply(
-        self, fields: Sequence[str], kind: Kind | None = None, hints: AnyMapping[str, FieldHint] | None = None
+        self,
+        fields: Sequence[str],
+        kind: Kind | None = None,
+        hints: AnyMapping[str, FieldHint] | None = None,
+        measured: Sequence[str] = (),
     ) -> Mapped:
-        """Choose a source column for each target; each source column is used once."""
+        """Choose a source column for each target; each source column is used once.
+
+        ``measured`` are columns whose areas follow from the boundary beside them.
+        """
         hints = hints or {}
         free = {folded(name): name for name in reversed(fields) if folded(name) not in self.ignored}
         taken: dict[str, tuple[str, Entry]] = {}
@@ -167,7 +181,10 @@ class Mapping:
                 taken[target] = found
                 del free[folded(found[0])]
         columns = tuple(
-            self._column(target, source, entry, kind, hints.get(source, NO_HINT))
+            replace(
+                self._column(target, source, entry, kind, hints.get(source, NO_HINT)),
+                yields=source in measured and not entry.given,
+            )
             for target, (source, entry) in taken.items()
         )
         used = {source for source, _ in taken.values()}
@@ -191,7 +208,7 @@ class Mapping:
     def _column(
         self, target: str, source: str, entry: Entry, parcel_kind: Kind | None, hint: FieldHint
     ) -> MappedColumn:
-        if target == TOWNSHIP_NAME:
+        if target in NOT_STORED:
             return MappedColumn(target, source, "text")
         column = target_columns()[target]
         kind = _type_of(column)
@@ -326,7 +343,7 @@ def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
 
 
 def _check(target: str, spec: AnyMapping[str, Any], shown: str) -> None:
-    if target != TOWNSHIP_NAME and target not in target_columns():
+    if target not in (*NOT_STORED, *target_columns()):
         raise MappingInvalid(shown, detail=f"columns.{target}: 无此字段 / no such column")
     units = [spec.get("unit")] + [e.get("unit") for e in _listed(spec) if isinstance(e, dict)]
     for unit in units:
@@ -343,15 +360,14 @@ def _listed(spec: AnyMapping[str, Any]) -> list[Any]:
 
 def _entry(item: Any, unit: str | None, *, given: bool) -> Entry:
     if isinstance(item, str):
-        return Entry(item, unit, {}, given and unit is not None)
-    return Entry(
-        item["name"], item.get("unit", unit), item.get("sets", {}), "unit" in item or (given and unit is not None)
-    )
+        return Entry(item, unit, {}, given and unit is not None, given)
+    own_unit = "unit" in item or (given and unit is not None)
+    return Entry(item["name"], item.get("unit", unit), item.get("sets", {}), own_unit, given)
 
 
 def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None) -> Mapping:
     entries: dict[str, tuple[Entry, ...]] = {}
-    order = [*columns, *(target for target in [TOWNSHIP_NAME, *target_columns()] if target not in columns)]
+    order = [*columns, *(target for target in [*NOT_STORED, *target_columns()] if target not in columns)]
     for target in order:
         spec = columns.get(target, {})
         own = tuple(_entry(item, spec.get("unit"), given=base is not None) for item in _listed(spec))
@@ -374,6 +390,8 @@ def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None)
 
 def _always(target: str) -> tuple[Entry, ...]:
     """A column's own name and its Chinese title."""
+    if target == PARCEL_CODE:  # its names mean the file's own number too: values decide
+        return ()
     if target == TOWNSHIP_NAME:
         return (Entry(target, None, {}),)
     meaning: Meaning = target_columns()[target].info["meaning"]

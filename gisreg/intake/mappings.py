@@ -14,7 +14,7 @@ from typing import ClassVar
 from gisreg.errors import InputError, NotFoundError
 from gisreg.intake.mapping import (
     LAND_USE,
-    TOWNSHIP_NAME,
+    NOT_STORED,
     UNIT_FACTORS,
     Mapping,
     default_mapping,
@@ -128,7 +128,7 @@ def as_toml(name: str, proposals: Sequence[Proposal], file: str, own: Mapping | 
         lines.append("ignore = [" + ", ".join(map(_quoted, left)) + "]")
     lines += _general(own) if own else []
     for one in proposals:
-        if not one.used or one.target is None or one.target not in (TOWNSHIP_NAME, *target_columns()):
+        if not one.used or one.target is None or one.target not in (*NOT_STORED, *target_columns()):
             continue
         parts = [f"name = {_quoted(one.column)}"]
         if one.sets:
@@ -186,7 +186,7 @@ def _assigned(proposals: dict[str, Proposal], column: str, wanted: str, words: s
     old = proposals[column]
     if target == "-":
         return {**proposals, column: Proposal(column, old.samples, None, None, 1.0, why)}
-    if target not in (TOWNSHIP_NAME, *target_columns()):
+    if target not in (*NOT_STORED, *target_columns()):
         raise AssignmentUnusable(where="--set", given=words[:80], detail=f"没有字段 / no target {target[:40]}")
     scheme = unit if target == LAND_USE and unit in list(LandUseScheme) else None
     if scheme:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gisreg.db.sql import load
 from gisreg.geometry import STORAGE_SRID, NoZoneError, zone_for
 from gisreg.intake.mapping import Mapped
-from gisreg.intake.rows import Judging, stored
+from gisreg.intake.rows import Judging, staged, stored
 from gisreg.intake.staging import Staging
 
 RECIPE = "01"
@@ -128,8 +128,9 @@ class Preparation:
         return f"(SELECT CASE WHEN {inside} THEN ST_Area({make}(g, {zone})) END FROM (SELECT {degrees} AS g OFFSET 0) AS z)"
 
     def _columns(self) -> dict[str, str]:
-        targets = [column.target for column in stored(self.mapped)]
+        targets = [column.target for column in staged(self.mapped)]
         return {
+            "content": "".join(f", {column.target}" for column in stored(self.mapped)),
             "targets": "".join(f", {target}" for target in targets),
             "read": "".join(f", r.{target}" for target in targets),
             "official_area": OFFICIAL_AREA if OFFICIAL_AREA in targets else "NULL::float8",

@@ -30,6 +30,7 @@ from gisreg.intake.mapping import (
     unit_of,
 )
 from gisreg.intake.mapping import Mapping as FieldMapping
+from gisreg.intake.own_numbers import is_own, own_numbers_of
 from gisreg.intake.source import Source
 from gisreg.text import Text
 from gisreg.vocab import Kind, LandUseScheme, code_list
@@ -126,9 +127,10 @@ def propose(
     sample = take_sample(source)
     hints: Mapping[str, FieldHint] = getattr(source, "hints", {})
     called = {column.source: column.target for column in mapping.apply(source.fields, kind, hints).columns}
+    numbers = _numbers(sample) if hints else own_numbers_of(mapping, source)
     pinned = {
         name: _agreed(found) if called.get(name) == found.target else found
-        for name, found in _certain(sample, around, parcel_codes=bool(hints))
+        for name, found in _certain(sample, around, numbers)
     }
     left = [name for name in source.fields if name not in pinned]
     taken = {proposal.target for proposal in pinned.values()}
@@ -229,12 +231,17 @@ def _share(values: Sequence[str], fits: Callable[[str], bool]) -> float:
     return sum(map(fits, values)) / len(values) if values else 0.0
 
 
-def _certain(sample: Sample, around: Surroundings, *, parcel_codes: bool) -> Iterator[tuple[str, Proposal]]:
-    """Columns whose values can be one thing only; the first of each kind."""
+def _numbers(sample: Sample) -> str | None:
+    """In a ledger the registry's own numbers are known whatever the column is called."""
+    return next((name for name, values in sample.columns.items() if values and all(map(is_own, values))), None)
+
+
+def _certain(sample: Sample, around: Surroundings, numbers: str | None) -> Iterator[tuple[str, Proposal]]:
+    """Columns whose values can be one thing only; the first of each kind. ``numbers`` has the registry's own."""
     taken: set[str] = set()
     for name, values in sample.columns.items():
         found = _by_form(name, values)
-        if parcel_codes and _share(values, lambda v: bool(re.fullmatch(r"\d{6}-\d{7}", v))) == 1.0:
+        if name == numbers:
             found = _proposal(
                 name,
                 values,

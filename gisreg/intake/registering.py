@@ -15,19 +15,21 @@ from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import OFF
 from gisreg.db.sql import load
 from gisreg.geometry import NoZoneError, zone_for, zone_of
-from gisreg.intake.booked import booked, booked_notes
+from gisreg.intake.booked import booked, booked_notes, yielding_of
 from gisreg.intake.comparing import compared
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.elsewhere import elsewhere_notes
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_transaction, run_statements, store_batch
+from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.notes import Note
 from gisreg.intake.noting import JUDGED_LATE, by_policy, with_notes
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report
-from gisreg.intake.rows import stored
+from gisreg.intake.rows import staged, stored
 from gisreg.intake.shifted import shift_notes
 from gisreg.intake.source import Source
+from gisreg.parcels.lineage import successors_of
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
 
@@ -39,6 +41,7 @@ OF_THE_FILE = (
     "survey_crs", "survey_boundary", "area_m2", "planar_area_m2", "batch_id", "source_row", "source_hash", "boundary",
 )  # fmt: skip
 """What tells of the file that a row came in, or follows from its boundary, which is compared by itself."""
+RETIRED = "number_retired"
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
 
@@ -103,7 +106,7 @@ def _sql(job: Job, name: str) -> str:
 
 
 def _has(job: Job, target: str) -> bool:
-    return any(column.target == target for column in stored(job.preparation.mapped))
+    return any(column.target == target for column in staged(job.preparation.mapped))
 
 
 def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) -> list[Note]:
@@ -113,14 +116,21 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     """
     policy = job.preparation.judging.policy
     run_statements(connection, _sql(job, "fates.sql"), {})
+    numbered = _has(job, PARCEL_CODE)
+    if numbered:
+        run_statements(connection, _sql(job, "numbered.sql"), _about(job))
     if known:
         run_statements(connection, _sql(job, "known.sql"), _about(job))
+        if numbered:
+            run_statements(connection, _sql(job, "one_row_each.sql"), {})
         _leave_alone(connection, job)
     if job.rows is not None:
         run_statements(connection, _sql(job, "left_out.sql"), {"chosen": job.rows})
     against = by_policy(connection, policy, _against_the_registry(connection, job)) if known else []
     connection.execute(text("ANALYZE fate"))
     run_statements(connection, _sql(job, "findings.sql"), {})
+    if numbered:
+        run_statements(connection, _sql(job, "never_given.sql"), _about(job))
     run_statements(connection, neighbours_sql(connection, job), {
         **_about(job), "tolerance": tolerance, "joint": policy.tolerances.joint_m, "gap": policy.tolerances.gap_m,
     })  # fmt: skip
@@ -191,7 +201,8 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
     problems = []
     for one in found:
         fault = FAULTS[one["fault"]]
-        words = {"detail": one["detail"], "value": one["value"], "before": one["before"], "after": one["after"]}
+        value = _successors(connection, one["detail"]) if fault.token == RETIRED else one["value"]
+        words = {"detail": one["detail"], "value": value, "before": one["before"], "after": one["after"]}
         filled = {key: str(word)[:LONGEST_QUOTE] if word is not None else "?" for key, word in words.items()}
         # many rows have the same thing to say: let them share it
         what, mend = wordings.setdefault(
@@ -211,6 +222,11 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
             )
         )
     return problems
+
+
+def _successors(connection: Connection, retired: str) -> str:
+    """Where a number out of use leads."""
+    return "、".join(successors_of(connection, retired)) or "—"
 
 
 def _filled(words: Text, params: dict[str, str]) -> Text:
@@ -319,12 +335,19 @@ def _changed(job: Job) -> dict[str, str]:
         values["state"] = (
             "CASE WHEN p.state = 'suspected' AND r.determined_on IS NOT NULL THEN 'registered' ELSE p.state END"
         )
-    return {column: booked(column, value) for column, value in values.items()}
+    yielding = yielding_of(stored(job.preparation.mapped))
+    changed = {column: booked(column, value, yielding) for column, value in values.items()}
+    for column in yielding.intersection(COMPANIONS):  # whose area it is goes with the area
+        companion = COMPANIONS[column]
+        changed[companion] = f"CASE WHEN p.{column} IS NULL THEN {changed[companion]} ELSE p.{companion} END"
+    return changed
 
 
 def _leave_alone(connection: Connection, job: Job) -> None:
-    """A row that would write nothing new is no change, whatever its hash says."""
-    said = {column: value for column, value in _changed(job).items() if column not in OF_THE_FILE}
+    """A row that would write nothing new is no change, whatever its hash says; nor is an area that follows from its shape."""
+    yielding = yielding_of(stored(job.preparation.mapped))
+    untold = {*OF_THE_FILE, *yielding, *(COMPANIONS[column] for column in yielding.intersection(COMPANIONS))}
+    said = {column: value for column, value in _changed(job).items() if column not in untold}
     statement = load("gisreg.intake", "sql/same.sql").format(
         rows=job.preparation.staging.rows,
         theirs=", ".join(f"p.{column}" for column in said),

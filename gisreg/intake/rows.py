@@ -10,6 +10,7 @@ from gisreg.checks.attributes import attribute_findings
 from gisreg.checks.policy import OFF, Policy
 from gisreg.checks.shapes import read_shapes, shape_findings
 from gisreg.intake.convert import Typed, remarks, sparse, sql_type, todays_codes, typed
+from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
 from gisreg.intake.source import DAMAGED, ROW, WKB
 
@@ -38,13 +39,18 @@ class Judging:
 
 
 def stored(mapped: Mapped) -> tuple[MappedColumn, ...]:
-    """The columns that the parcel stores as they are; its township is decided by place."""
+    """The columns that the parcel stores as they are; its township is decided by place, its number by the registry."""
+    return tuple(column for column in staged(mapped) if column.target != PARCEL_CODE)
+
+
+def staged(mapped: Mapped) -> tuple[MappedColumn, ...]:
+    """The columns of a staged row: what is stored, and the registry's number, which finds parcels."""
     return tuple(column for column in mapped.columns if column.target not in (TOWNSHIP_NAME, TOWNSHIP_CODE))
 
 
 def raw_columns(mapped: Mapped) -> dict[str, str]:
     """The raw table's columns and their types in SQL."""
-    return {**FIXED, **{column.target: sql_type(column) for column in stored(mapped)}}
+    return {**FIXED, **{column.target: sql_type(column) for column in staged(mapped)}}
 
 
 def typed_schema(mapped: Mapped) -> "pa.Schema":
@@ -64,7 +70,7 @@ def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "t
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
-    kept = stored(mapped)
+    kept = staged(mapped)
     raws = [batch.column(f"f{place}") for place in range(len(mapped.columns))]
     judged: list[Typed | None] = [
         typed(column, raw) if column in kept else None for column, raw in zip(mapped.columns, raws, strict=True)

@@ -49,6 +49,8 @@ class Source(ABC):
     """cpg, ldid, detected, ascii, given, or format."""
     notes: tuple[Note, ...] = field(default=(), kw_only=True, repr=False)
     """What the reader itself has found out: only it knows lines, columns and the drawing around a shape."""
+    measured: tuple[str, ...] = field(default=(), kw_only=True)
+    """Fields with areas that were computed from the very boundary beside them."""
 
     @abstractmethod
     def parts(self, count: int) -> list[Part]:

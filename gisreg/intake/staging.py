@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gisreg.db.base import STAGING_SCHEMA
 from gisreg.db.errors import translated
+from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping import KEY_COLUMN
 
 LOCK_CLASS = 7_446_474
@@ -110,10 +111,9 @@ def create_rows(connection: Connection, staging: Staging, raw: Mapping[str, str]
     """The tables of raw and of judged rows; ``raw`` has the columns of a raw row and their types."""
     connection.execute(text(f"CREATE UNLOGGED TABLE {staging.raw} ({_columns(raw)})"))
     kept = {name: kind for name, kind in raw.items() if name not in UNJUDGED}
-    # without codes of its own a file's rows are recognised by their content; the column is there all the same
-    connection.execute(
-        text(f"CREATE UNLOGGED TABLE {staging.rows} ({_columns({**JUDGED, KEY_COLUMN: 'text', **kept})})")
-    )
+    # without codes of its own a file's rows are recognised by their content; the columns are there all the same
+    known_by = {KEY_COLUMN: "text", PARCEL_CODE: "text"}
+    connection.execute(text(f"CREATE UNLOGGED TABLE {staging.rows} ({_columns({**JUDGED, **known_by, **kept})})"))
 
 
 def _columns(types: Mapping[str, str]) -> str:

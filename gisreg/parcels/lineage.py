@@ -100,8 +100,13 @@ def retirement(connection: Connection, parcel_code: str) -> Retirement | None:
     ).one_or_none()
     if last is None or last.operation not in RETIRING:
         return None
+    return Retirement(last.recorded_at, last.operation, last.reason, successors_of(connection, parcel_code))
+
+
+def successors_of(connection: Connection, parcel_code: str) -> list[str]:
+    """The parcels in use that a retired number leads to."""
     followed = connection.execute(text(load("gisreg.parcels", "successors.sql")), {"parcel_code": parcel_code})
-    return Retirement(last.recorded_at, last.operation, last.reason, list(followed.scalars()))
+    return list(followed.scalars())
 
 
 def require_in_use(connection: Connection, parcel_code: str) -> None:

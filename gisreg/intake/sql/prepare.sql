@@ -31,7 +31,7 @@ SELECT
     -- the same content in another file format is the same content: neither the direction of rings counts, nor a tenth of
     -- a millimetre; the first two digits number this recipe
     overlay(
-        md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(ST_SnapToGrid(clean, {finest}))), {srid}{targets})))
+        md5(record_send(ROW(ST_AsBinary(ST_ForcePolygonCCW(ST_SnapToGrid(clean, {finest}))), {srid}{content})))
         PLACING '{recipe}' FROM 1 FOR 2
     )::uuid,
     bad,

@@ -8,7 +8,7 @@ WITH faults AS (
 )
 SELECT
     r.row_no,
-    r.source_code,
+    coalesce(r.source_code, r.parcel_code) AS source_code,
     f.field,
     f.fault,
     coalesce(
