@@ -72,8 +72,13 @@ _EXPLANATION = {
         "to_find_out": {"type": "array", "items": {}},
         "finance_option": {},
         "alternatives": {"type": "array", "items": {}},
-        "next_due": {},
-        "flip": {},
+        "next_due": {
+            "type": ["string", "null"],
+            "format": "date",
+            "description": "下一法定或登记的时点 · the next day that law or a record sets",
+        },
+        "flip": {"type": ["object", "null"], "description": "哪一事实改变则改判 · the fact that would flip the label"},
+        "clock": {"type": "object", "description": "闲置时钟 · idle days, limits, the step due next"},
         "trace": {"type": "object"},
         "decisions": {"type": "array", "items": {"type": "object"}},
     },
@@ -178,9 +183,11 @@ def explain(
     ] = None,
 ) -> Response:
     """The rules that fired and those that did not, what is unknown, what holds action, and which fact would flip it."""
+    from gisreg.planning.clock.report import load_clock  # noqa: PLC0415 - as above
     from gisreg.planning.explain import explain as explanation  # noqa: PLC0415 - as above
 
-    code = known_form(parcel_code)
+    code, settings = known_form(parcel_code), reading.registry.settings
+    clock = load_clock(settings.data_dir, settings.home)
     with reading.open() as connection:
-        why = explanation(connection, code, run)
+        why = explanation(connection, code, run, clock)
     return reading.reply(json_bytes(why), "application/json")

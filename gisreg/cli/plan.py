@@ -10,7 +10,7 @@ from gisreg.cli.dates import ClockDay, RecordedAsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
 from gisreg.text import Text
-from gisreg.vocab import Label
+from gisreg.vocab import Kind, Label
 
 app = typer.Typer(no_args_is_help=True)
 app.command("portfolio")(plan_portfolio.portfolio)
@@ -152,11 +152,13 @@ def explain(
     """一宗的处置建议从何而来 · why a parcel has its label."""
     from gisreg.cli.database import open_engine  # noqa: PLC0415 - the database is slow to import
     from gisreg.db.engine import transaction  # noqa: PLC0415
+    from gisreg.planning.clock.report import load_clock  # noqa: PLC0415
     from gisreg.planning.explain import explain as explanation  # noqa: PLC0415
 
     now = context()
+    clock = load_clock(now.settings.data_dir, now.settings.home)
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        why = explanation(connection, parcel_code, run_id)
+        why = explanation(connection, parcel_code, run_id, clock)
     if json:
         print_json(why)
     else:
@@ -181,8 +183,7 @@ def _print_explanation(now: Context, why: dict[str, Any]) -> None:
 
 
 def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None]]:
-    flip = why["flip"]
-    changed = flip and f"{_say_both(now, flip['title'])} → {_value(now, flip['to'])}: {_measure(now, flip)}"
+    changed = why["flip"] and _flip(now, why["flip"])
     label = f"{_say_both(now, why['label_title'])} · {_say_both(now, why['measure_title'])}"
     return [
         (Text("宗地", "Parcel"), why["parcel_code"]),
@@ -201,7 +202,38 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
         (Text("何事改变则改判", "Would flip"), changed),
         (Text("下一时点", "Next date"), why["next_due"]),
+        *_clock(now, why["clock"]),
         *[_sum(now, one) for one in why["money"]],
+    ]
+
+
+def _flip(now: Context, flip: dict[str, Any]) -> str:
+    """The fact, from what to what, and the advice then."""
+    unit = now.say(unit_words(flip["unit"]))
+    sides = [_side(now, flip, side, unit) for side in ("from", "to")]
+    return f"{_say_both(now, flip['title'])} {' → '.join(sides)}: {_measure(now, flip)}"
+
+
+def _side(now: Context, flip: dict[str, Any], side: str, unit: str) -> str:
+    """A value with its unit; a day that is not there has not come, anything else is unknown."""
+    value, title = flip[side], flip[f"{side}_title"]
+    if value is None and flip["type"] == "date":
+        return now.say(NO_FINANCE)
+    return _say_both(now, title) if title else f"{_value(now, value)} {unit if value is not None else ''}".strip()
+
+
+def _clock(now: Context, clock: dict[str, Any]) -> list[tuple[Text, str | None]]:
+    """How long it has been idle, the limits that run, and the step of the procedure that comes next."""
+    shown, step = clock["clock"], clock["next_step"]
+    days = shown["idle_days"] if clock["kind"] == Kind.IDLE_LAND else None
+    limits = [f"{_say_both(now, one['title'])} {one['reached_on'] or '?'}" for one in clock["limits"]]
+    due = step and f"{_say_both(now, step['title'])} ({_say_both(now, step['agency_title'])})"
+    if step and step["due_on"]:
+        due = f"{due} ≤ {step['due_on']}"
+    return [
+        (Text("闲置天数", "Days idle"), None if days is None else f"{days:,}"),
+        (Text("期限届满次日", "Limits, over on"), "; ".join(limits)),
+        (Text("程序下一步", "Next step"), due),
     ]
 
 

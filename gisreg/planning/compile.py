@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +30,8 @@ from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeEngine
 
 from gisreg.db.models import Parcel
-from gisreg.filters import FilterError, Known, compile_condition
+from gisreg.filters import Compiled, FilterError, Known, compile_condition
+from gisreg.filters.parse import Tree, parse
 from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.planning.facts import facts_of
 from gisreg.planning.money import read_sums
@@ -112,6 +113,10 @@ class CompiledRules:
     rules: tuple[CompiledRule, ...]
     gates: tuple[CompiledGate, ...]
 
+    def facts(self, as_of: Sql) -> dict[str, Known]:
+        """The facts over the same table on another day, by the limits of the same set."""
+        return facts_of(self.target, as_of, self.loaded.rules.limits)
+
     def cascade(self, kind: Kind) -> list[CompiledRule]:
         """The rules of a kind in the order in which they are tried; finance and fallback left out."""
         ruled = [rule for rule in self.rules if rule.rule.kind == kind and not rule.rule.fallback]
@@ -148,10 +153,15 @@ class CompiledRules:
         return [item for item in named if not item.name.startswith(PARAMETER_PREFIX)]
 
 
-def compile_rules(loaded: LoadedRuleSet, target: FromClause, as_of: Sql) -> CompiledRules:
-    """Compile every condition; the first faulty one is named by file, rule and field."""
-    names = {**facts_of(target, as_of), **parameters(loaded)}
-    rules = tuple(_rule(loaded, no, rule, names) for no, rule in enumerate(loaded.rules.rules, start=1))
+def compile_rules(
+    loaded: LoadedRuleSet, target: FromClause, as_of: Sql, *, kinds: Sequence[Kind] = tuple(Kind)
+) -> CompiledRules:
+    """Compile every condition of these kinds; the first faulty one is named by file, rule and field."""
+    names = {**facts_of(target, as_of, loaded.rules.limits), **parameters(loaded)}
+    rules = tuple(
+        _rule(loaded, no, rule, names) if rule.kind in kinds else CompiledRule(no, rule, None, ())
+        for no, rule in enumerate(loaded.rules.rules, start=1)
+    )
     gates = tuple(_gate(loaded, no, gate, names) for no, gate in enumerate(loaded.rules.gates))
     compiled = CompiledRules(loaded, target, names, rules, gates)
     _refuse_more_than_fit(compiled)
@@ -223,10 +233,24 @@ def _condition(
     source: str, names: dict[str, Known], where: Callable[[], str]
 ) -> tuple[ColumnElement[bool], tuple[Queryable, ...]]:
     try:
-        compiled = compile_condition(source, names)
+        compiled = compile_condition(tree_of(source), names)
+    except FilterError:
+        compiled = _faulty(source, names, where)
+    return compiled.sql, compiled.used
+
+
+@lru_cache(maxsize=1_024)
+def tree_of(source: str) -> Tree:
+    """Read only: the same tree for the same words, whatever table they are compiled over."""
+    return parse(source)
+
+
+def _faulty(source: str, names: dict[str, Known], where: Callable[[], str]) -> Compiled:
+    """The same by its words, so that the fault has its place in them."""
+    try:
+        return compile_condition(source, names)
     except FilterError as error:
         raise RuleConditionError(where(), detail=Text(error.line("zh"), error.line("en"))) from None
-    return compiled.sql, compiled.used
 
 
 def _big(value: int) -> Sql:

@@ -2,8 +2,9 @@
 
 Periods are counted as Civil Code arts. 200–204 say: the first day does not count, a year ends with the corresponding
 day (or the month's last), and is full only when that day is over. An agreed start of 1 March 2024 makes the land idle
-from 2 March 2025; one of 29 February 2024, from 1 March 2025. What moves the clock (an extension, a pause) comes as
-columns of the target from :func:`gisreg.planning.clock.joining.with_clock`; without them nothing moves it.
+from 2 March 2025; one of 29 February 2024, from 1 March 2025. How many years, and how much counts as little, are
+parameters of the rule set (:class:`gisreg.planning.clock.limits.Limits`). What moves the clock (an extension, a pause)
+comes as columns of the target from :func:`gisreg.planning.clock.joining.with_clock`; without them nothing moves it.
 :mod:`gisreg.planning.clock.reading` gives the same answers for one parcel in Python.
 """
 
@@ -31,13 +32,11 @@ from sqlalchemy.sql.expression import ColumnCollection
 from gisreg.filters import Known, names_of
 from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.planning.clock.joining import PAUSED, RESTART
+from gisreg.planning.clock.limits import NATIONAL_LIMITS, Limits
 from gisreg.text import Text
 from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES
 
 MU_PER_M2 = 0.0015
-MIN_STARTED_PART = 3
-"""Started land counts as idle when less than a third of what is due was built on (53号令 art. 2)."""
-MIN_INVESTED_SHARE = 0.25
 
 Sql = ColumnElement[Any]
 Columns = ColumnCollection[str, Any]
@@ -130,23 +129,24 @@ def halted_full_years(c: Columns, as_of: Sql) -> Sql:
     return case((happened(c.halted_on, as_of), counted(c, stop, as_of, lambda day: full_years(stop, day))), else_=0)
 
 
-def little_built_or_invested(c: Columns) -> Sql:
+def little_built_or_invested(c: Columns, limits: Limits) -> Sql:
     """Less than a third of what is due built on, or under 25 % invested."""
     return or_(
-        c.started_area_m2 * MIN_STARTED_PART < c.due_area_m2,
-        c.invested_wan < c.total_investment_wan * MIN_INVESTED_SHARE,
+        c.started_area_m2 * limits.idle_started_part < c.due_area_m2,
+        c.invested_wan < c.total_investment_wan * limits.idle_invested_share,
     )
 
 
-def _year_over(c: Columns, since: Sql, as_of: Sql) -> Sql:
-    """One full year is over. Cheaper than counting years."""
-    return counted(c, since, as_of, lambda day: day > cast(since + func.make_interval(1), Date))
+def _year_over(c: Columns, since: Sql, as_of: Sql, limits: Limits) -> Sql:
+    """The full year is over. Cheaper than counting years."""
+    return counted(c, since, as_of, lambda day: day > cast(since + func.make_interval(limits.idle_years), Date))
 
 
-def idle_by_law(c: Columns, as_of: Sql) -> Sql:
+def idle_by_law(c: Columns, as_of: Sql, limits: Limits) -> Sql:
     """53号令 art. 2: not started a full year after the agreed day; or started too little and stopped a full year."""
-    stopped = and_(happened(c.halted_on, as_of), _year_over(c, stop_on(c), as_of), little_built_or_invested(c))
-    return case((started(c, as_of), stopped), else_=_year_over(c, start_on(c), as_of))
+    year_stopped = _year_over(c, stop_on(c), as_of, limits)
+    stopped = and_(happened(c.halted_on, as_of), year_stopped, little_built_or_invested(c, limits))
+    return case((started(c, as_of), stopped), else_=_year_over(c, start_on(c), as_of, limits))
 
 
 def runs_since(c: Columns, as_of: Sql) -> Sql:
@@ -154,10 +154,10 @@ def runs_since(c: Columns, as_of: Sql) -> Sql:
     return case((started(c, as_of), stop_on(c)), else_=start_on(c))
 
 
-def idle_days(c: Columns, as_of: Sql) -> Sql:
+def idle_days(c: Columns, as_of: Sql, limits: Limits) -> Sql:
     """Days for which the land has been idle in law's sense; 0 while the year runs, unknown without a date."""
     since = runs_since(c, as_of)
-    days = counted(c, since, as_of, lambda day: day - cast(since + func.make_interval(1), Date))
+    days = counted(c, since, as_of, lambda day: day - cast(since + func.make_interval(limits.idle_years), Date))
     return case((since.is_not(None), func.greatest(days, 0, type_=Integer())))
 
 
@@ -166,12 +166,12 @@ def paused_in_year(c: Columns, as_of: Sql) -> Sql:
     return func.coalesce(paused(c, runs_since(c, as_of), as_of), 0, type_=Integer())
 
 
-def two_years_unstarted_on(c: Columns, as_of: Sql) -> Sql:
-    """The first day after two full years without a start."""
-    return case((started(c, as_of), cast(null(), Date)), else_=reached_on(c, start_on(c), 2))
+def reclaim_from_on(c: Columns, as_of: Sql, limits: Limits) -> Sql:
+    """The first day after the full years without a start by which land can be reclaimed."""
+    return case((started(c, as_of), cast(null(), Date)), else_=reached_on(c, start_on(c), limits.reclaim_years))
 
 
-def paid_in_full(c: Columns, _as_of: Sql) -> Sql:
+def paid_in_full(c: Columns) -> Sql:
     """As stated, else by the sums."""
     return func.coalesce(c.price_paid_in_full, c.paid_wan >= c.price_wan, type_=Boolean())
 
@@ -184,7 +184,8 @@ class Fact:
     type: QueryableType
     titles: Text
     unit: str | None
-    sql: Callable[[Columns, Sql], Sql]
+    sql: Callable[[Columns, Sql, Limits], Sql]
+    """Over columns, on a day, by the limits of the law."""
 
 
 def land_area(c: Columns) -> Sql:
@@ -193,56 +194,58 @@ def land_area(c: Columns) -> Sql:
 
 
 FACTS: tuple[Fact, ...] = (
-    Fact("land_area_m2", "number", Text("计入面积", "Land area counted"), "m²", lambda c, _: land_area(c)),
-    Fact("area_mu", "number", Text("面积(亩)", "Area in mu"), "亩", lambda c, _: land_area(c) * MU_PER_M2),
+    Fact("land_area_m2", "number", Text("计入面积", "Land area counted"), "m²", lambda c, *_: land_area(c)),
+    Fact("area_mu", "number", Text("面积(亩)", "Area in mu"), "亩", lambda c, *_: land_area(c) * MU_PER_M2),
     Fact("area_is_official", "boolean", Text("面积为批准/登记面积", "Area is official"), None,
-         lambda c, _: c.official_area_m2.is_not(None)),
+         lambda c, *_: c.official_area_m2.is_not(None)),
     Fact("is_left", "boolean", Text("剩余待盘活", "Left to revitalise"), None,
-         lambda c, _: c.state.in_([str(state) for state in LEFT_STATES])),
+         lambda c, *_: c.state.in_([str(state) for state in LEFT_STATES])),
     Fact("is_not_closed", "boolean", Text("未销号", "Not closed"), None,
-         lambda c, _: c.state.in_([str(state) for state in NOT_CLOSED_STATES])),
+         lambda c, *_: c.state.in_([str(state) for state in NOT_CLOSED_STATES])),
     Fact("months_since_approval", "integer", Text("批准后满月数", "Full months since approval"), "月",
-         lambda c, d: full_months(c.approved_on, d)),
+         lambda c, d, _: full_months(c.approved_on, d)),
     Fact("months_since_contract", "integer", Text("签约后满月数", "Full months since contract"), "月",
-         lambda c, d: full_months(c.contract_on, d)),
+         lambda c, d, _: full_months(c.contract_on, d)),
     Fact("months_vacant", "integer", Text("腾空满月数", "Full months vacant"), "月",
-         lambda c, d: full_months(c.vacated_on, d)),
+         lambda c, d, _: full_months(c.vacated_on, d)),
     Fact("months_halted", "integer", Text("停工(停产)满月数", "Full months halted"), "月",
-         lambda c, d: full_months(c.halted_on, d)),
+         lambda c, d, _: full_months(c.halted_on, d)),
     Fact("months_since_completion", "integer", Text("竣工后满月数", "Full months since completion"), "月",
-         lambda c, d: full_months(c.completed_on, d)),
-    Fact("started", "boolean", Text("已动工", "Started"), None, started),
-    Fact("halted", "boolean", Text("已停工(停产)", "Halted"), None, lambda c, d: happened(c.halted_on, d)),
-    Fact("completed", "boolean", Text("已竣工", "Completed"), None, lambda c, d: happened(c.completed_on, d)),
+         lambda c, d, _: full_months(c.completed_on, d)),
+    Fact("started", "boolean", Text("已动工", "Started"), None, lambda c, d, _: started(c, d)),
+    Fact("halted", "boolean", Text("已停工(停产)", "Halted"), None, lambda c, d, _: happened(c.halted_on, d)),
+    Fact("completed", "boolean", Text("已竣工", "Completed"), None, lambda c, d, _: happened(c.completed_on, d)),
     Fact("determined_idle", "boolean", Text("已出具闲置认定书", "Determined idle"), None,
-         lambda c, d: happened(c.determined_on, d)),
+         lambda c, d, _: happened(c.determined_on, d)),
     Fact("started_share", "number", Text("动工面积占应动工面积比例", "Share of due area started"), "1",
-         lambda c, _: share(c.started_area_m2, c.due_area_m2)),
+         lambda c, *_: share(c.started_area_m2, c.due_area_m2)),
     Fact("invested_share", "number", Text("已投资占总投资比例", "Share invested"), "1",
-         lambda c, _: share(c.invested_wan, c.total_investment_wan)),
+         lambda c, *_: share(c.invested_wan, c.total_investment_wan)),
     Fact("paid_in_full", "boolean", Text("价款已缴清(申报或计算)", "Price paid in full (stated or computed)"), None,
-         paid_in_full),
+         lambda c, *_: paid_in_full(c)),
     Fact("unstarted_full_years", "integer", Text("逾期未动工满年数", "Full years not started"), "年",
-         unstarted_full_years),
-    Fact("halted_full_years", "integer", Text("停工(停产)满年数", "Full years halted"), "年", halted_full_years),
+         lambda c, d, _: unstarted_full_years(c, d)),
+    Fact("halted_full_years", "integer", Text("停工(停产)满年数", "Full years halted"), "年",
+         lambda c, d, _: halted_full_years(c, d)),
     Fact("idle_by_law", "boolean", Text("符合闲置认定条件(53号令第二条)", "Idle by Order 53"), None, idle_by_law),
     Fact("idle_days", "integer", Text("闲置天数", "Days idle"), "天", idle_days),
-    Fact("paused_days", "integer", Text("不计入期限的天数", "Days that do not count"), "天", paused_in_year),
+    Fact("paused_days", "integer", Text("不计入期限的天数", "Days that do not count"), "天",
+         lambda c, d, _: paused_in_year(c, d)),
     Fact("little_built_or_invested", "boolean",
          Text("动工不足三分之一或投资不足25%", "Under a third built or 25% invested"), None,
-         lambda c, _: little_built_or_invested(c)),
+         lambda c, _, limits: little_built_or_invested(c, limits)),
     Fact("idle_from_on", "date", Text("满一年之次日", "First day after the full year"), None,
-         lambda c, d: reached_on(c, runs_since(c, d), 1)),
-    Fact("two_years_unstarted_on", "date", Text("未动工满两年之次日", "First day after two years not started"), None,
-         two_years_unstarted_on),
+         lambda c, d, limits: reached_on(c, runs_since(c, d), limits.idle_years)),
+    Fact("reclaim_from_on", "date", Text("未动工满两年之次日", "First day after two years not started"), None,
+         reclaim_from_on),
 )  # fmt: skip
 
 
-def facts_of(target: FromClause, as_of: Sql) -> dict[str, Known]:
+def facts_of(target: FromClause, as_of: Sql, limits: Limits = NATIONAL_LIMITS) -> dict[str, Known]:
     """All names a rule may use over ``target``: its stored queryables, and the derived facts it does not store."""
     names = names_of(target)
     for fact in FACTS:
         if fact.name not in names:
             queryable = Queryable(fact.name, fact.type, fact.titles, fact.unit)
-            names[fact.name] = Known(queryable, fact.sql(target.c, as_of))
+            names[fact.name] = Known(queryable, fact.sql(target.c, as_of, limits))
     return names

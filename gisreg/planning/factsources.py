@@ -13,6 +13,8 @@ from gisreg.parcels.sources import Source, Sureness, derived_from
 from gisreg.planning.facts import FACTS, facts_of
 
 DERIVED = frozenset(fact.name for fact in FACTS)
+_derived: dict[str, Source] = {}
+"""What was found already: the same over any table."""
 
 
 def source_of_fact(known: Known) -> Source:
@@ -20,9 +22,11 @@ def source_of_fact(known: Known) -> Source:
     name = known.queryable.name
     if name not in DERIVED:
         return known.queryable.source
+    if name in _derived:
+        return _derived[name]
     parts = [part for part in visitors.iterate(known.expression) if isinstance(part, ColumnClause)]
     named = dict.fromkeys(str(part.name) for part in parts if part.name in QUERYABLES)
-    return derived_from([QUERYABLES[one].titles for one in named])
+    return _derived.setdefault(name, derived_from([QUERYABLES[one].titles for one in named]))
 
 
 def sureness_of(known: Known, value: Any) -> Sureness | None:

@@ -18,6 +18,7 @@ from gisreg.db.models import Parcel
 from gisreg.errors import GisregError, InputError
 from gisreg.filters import FilterError, Known, compile_condition
 from gisreg.filters.parse import Tree, parse
+from gisreg.planning.clock.limits import NAMES
 from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, parameters
 from gisreg.planning.facts import facts_of
 from gisreg.planning.formula import Formula, FormulaError, read_formula
@@ -183,11 +184,12 @@ class _Check:
         self.data: dict[str, Any] = tomllib.loads(self.text)
         self.lines = lines_of(self.text)
         day = literal(date(2026, 1, 1), Date())  # any: only names and types count
-        self.names: dict[str, Known] = {**facts_of(Parcel.__table__, day), **parameters(loaded)}
+        self.names: dict[str, Known] = {**facts_of(Parcel.__table__, day, loaded.rules.limits), **parameters(loaded)}
         self.values = {PARAMETER_PREFIX + name: _plain(one) for name, one in loaded.rules.parameters.items()}
         self.trees: dict[str, Tree] = {}
         """Sound conditions of rules and gates by ``id:field``, with the parameters' values put in."""
-        self.spoken_of: set[str] = set()
+        self.spoken_of = {PARAMETER_PREFIX + name for name in NAMES}
+        """What the clock goes by, and all that conditions and formulas name."""
 
     def all(self) -> Iterator[Finding]:
         """Every finding, in no order."""

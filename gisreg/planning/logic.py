@@ -108,11 +108,12 @@ def _constant(node: Tree) -> Any:
 
 def truth(node: Tree, values: Values) -> Truth:
     """True, false or unknown, as the database would say."""
-    found = _value(node, values)
+    found = value_of(node, values)
     return found if isinstance(found, bool) else None
 
 
-def _value(node: Tree, values: Values) -> Any:
+def value_of(node: Tree, values: Values) -> Any:
+    """What a part of a condition comes to; days as text, None where it is unknown."""
     if not isinstance(node, dict):
         return node
     if "property" in node:
@@ -126,11 +127,11 @@ def _value(node: Tree, values: Values) -> Any:
 
 def _operation(name: str, arguments: list[Tree], values: Values) -> Any:
     if name == "in":
-        subject = _value(arguments[0], values)
-        return None if subject is None else any(subject == _value(item, values) for item in arguments[1])
+        subject = value_of(arguments[0], values)
+        return None if subject is None else any(subject == value_of(item, values) for item in arguments[1])
     if name in ("and", "or"):
         return _junction(name == "or", arguments, values)
-    given = [_value(argument, values) for argument in arguments]
+    given = [value_of(argument, values) for argument in arguments]
     if name == "isNull" or None in given:
         return given[0] is None if name == "isNull" else None
     if name == "not":
@@ -144,7 +145,7 @@ def _junction(decides: bool, arguments: list[Tree], values: Values) -> Truth:
     """The first part that decides does; else one that is unknown leaves the whole unknown."""
     found: Truth = not decides
     for argument in arguments:
-        part = _value(argument, values)
+        part = value_of(argument, values)
         if part is decides:
             return bool(part)
         found = None if part is None else found

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import FromClause, literal, select, union_all
+from sqlalchemy import BindParameter, FromClause, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from gisreg.db.engine import TIME_ZONE
@@ -22,12 +22,12 @@ def today() -> date:
     return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
-def known_before(instant: datetime | None) -> FromClause:
-    """Parcels as recorded before an instant; the live table for None."""
+def known_before(instant: datetime | BindParameter[datetime] | None) -> FromClause:
+    """Parcels as recorded before an instant, which may also be given later; the live table for None."""
     live, old = Parcel.__table__, ParcelVersion.__table__
     if instant is None:
         return live
-    moment = literal(instant, TIMESTAMP(timezone=True))
+    moment = instant if isinstance(instant, BindParameter) else literal(instant, TIMESTAMP(timezone=True))
     shared = [column.name for column in live.columns if column.name not in _OWN]
     now = select(live.c.id, live.c.version, live.c.recorded_at, *[live.c[name] for name in shared]).where(
         live.c.recorded_at < moment

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gisreg.errors import InputError
+from gisreg.planning.clock.limits import Limits, fault_of, limits_of
 from gisreg.planning.extending import as_toml, extended
 from gisreg.planning.form_words import worded
 from gisreg.planning.places import line_of, path_of
@@ -262,6 +263,11 @@ class RuleSet(_Model):
         """Name and version, as stamped on every label."""
         return f"{self.ruleset.name} {self.ruleset.version}"
 
+    @property
+    def limits(self) -> Limits:
+        """The periods and shares by which the clock goes."""
+        return limits_of({name: parameter.value for name, parameter in self.parameters.items()})
+
     def worded(self, words: str) -> Text:
         """An agency or a legal basis in both languages; a part without English stays as it is."""
         parts = [part.strip() for part in words.split(";")]
@@ -419,6 +425,10 @@ def _check_references(loaded: LoadedRuleSet) -> None:
     _refuse_twice([rule.id for rule in rules.money], f"{file}:money")
     if len(rules.gates) > MAX_GATES:
         raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
+    for name, parameter in rules.parameters.items():
+        wrong = fault_of(name, parameter.value)
+        if wrong is not None:
+            raise RuleSetError(loaded.place(name, "value"), detail=wrong)
     for rule in rules.rules:
         if rule.measure not in rules.measures:
             raise _not_defined(loaded.place(rule.id, "measure"), "measures", rule.measure, rules.measures)

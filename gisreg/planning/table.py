@@ -7,6 +7,7 @@ from sqlalchemy import Date, literal
 
 from gisreg.db.models import Parcel
 from gisreg.parcels.queryables import Queryable
+from gisreg.planning.clock.limits import NAMES
 from gisreg.planning.compile import CASCADE, CompiledRules, compile_rules
 from gisreg.planning.formula import PARAMETER, SHOWN, read_formula
 from gisreg.planning.ruleset import Gate, LoadedRuleSet, MoneyRule, Rule, Step
@@ -61,6 +62,7 @@ ABOUT_LAW = Text(
     "Texts are copies, not the gazette: have a lawyer check before relying on them.",
 )
 COMMON = Text("通用各项(见“限制事项”)", "the common ones (see Gates)")
+CLOCK = Text("闲置时钟", "the idle clock")
 ALL, COMMA = Text("全部", "all"), Text("、", ", ")
 
 
@@ -194,7 +196,8 @@ class _Teller:
         wanted = f"{PARAMETER}.{name}"
         used = [(rule.rule.id, rule.used) for rule in self.compiled.rules]
         used += [(gate.gate.id, gate.used) for gate in self.compiled.gates]
-        users = [thing for thing, items in used if wanted in [item.name for item in items]]
+        users = [CLOCK.say(self.language)] if name in NAMES else []
+        users += [thing for thing, items in used if wanted in [item.name for item in items]]
         return users + [one.id for one in self.rules.money if wanted in read_formula(one.formula).names]
 
     def _sources(self) -> Sheet:

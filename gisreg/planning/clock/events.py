@@ -1,7 +1,7 @@
 """What moves a parcel's clock, and the dates of its procedure: added with a reason, withdrawn, never rewritten."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select
@@ -20,6 +20,7 @@ from gisreg.records import (
     add,
     lock_basis,
     parcel_key,
+    superseded,
     unusable,
     write,
 )
@@ -262,8 +263,19 @@ def withdraw(connection: Connection, county: str, book: Book, basis: RecordBasis
     return write(connection, book, row, {"withdrawn_reason": reason.strip()})
 
 
-def standing(connection: Connection, book: Book, parcel_id: int) -> list[Row]:
-    """A parcel's entries that were not withdrawn, in the order in which they were made."""
+def standing(connection: Connection, book: Book, parcel_id: int, before: datetime | None = None) -> list[Row]:
+    """A parcel's entries that were not withdrawn, in the order in which they were made; as recorded before an instant
+    (None: now)."""
     table = book.table
-    wanted = select(table).where(table.c.parcel_id == parcel_id, table.c.withdrawn_reason.is_(None))
-    return [dict(row) for row in connection.execute(wanted.order_by(table.c.id)).mappings()]
+    wanted = select(table).where(table.c.parcel_id == parcel_id).order_by(table.c.id)
+    rows = [dict(row) for row in connection.execute(wanted).mappings()]
+    known = rows if before is None else [_known_before(connection, book, row, before) for row in rows]
+    return [row for row in known if row is not None and row["withdrawn_reason"] is None]
+
+
+def _known_before(connection: Connection, book: Book, row: Row, before: datetime) -> Row | None:
+    """An entry as it was then: all that ever changes of one is that it is withdrawn. None before it was made."""
+    if row["recorded_at"] < before:
+        return row
+    then = [one for one in superseded(connection, book, row) if one["recorded_at"] < before]
+    return {**row, "withdrawn_reason": then[-1]["content"].get("withdrawn_reason")} if then else None

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, DateTime, FromClause, bindparam, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, FromClause, bindparam, select, text
 from sqlalchemy.dialects.postgresql import DATEMULTIRANGE
 
 from gisreg.db.sql import load
@@ -12,11 +12,12 @@ RESTART, PAUSED = "clock_restart_on", "clock_paused"
 
 
 def with_clock(
-    target: FromClause, as_of: date, instant: datetime | None = None, *, parcel_id: int | None = None
+    target: FromClause, as_of: date, instant: datetime | None = None, *, parcel_key: ColumnElement[int] | None = None
 ) -> FromClause:
     """The target with what its clock events move, as agreed by a day and recorded before an instant (None: now).
 
-    ``target.c.id`` is the parcel's key, unless all rows are variants of one parcel, which is then named.
+    ``target.c.id`` is the parcel's key, unless all rows are variants of one parcel, which is then named. A statement
+    that is kept gives day and instant when it is run, as ``as_of`` and ``instant``.
     """
     events = (
         text(load("gisreg.planning.clock", "events.sql"))
@@ -24,6 +25,6 @@ def with_clock(
         .columns(clock_parcel_id=BigInteger, clock_restart_on=Date, clock_paused=DATEMULTIRANGE)
         .subquery("clock")
     )
-    key = target.c.id if parcel_id is None else literal(parcel_id, BigInteger())
+    key = target.c.id if parcel_key is None else parcel_key
     joined = target.outerjoin(events, events.c.clock_parcel_id == key)
     return select(*target.c, events.c[RESTART], events.c[PAUSED]).select_from(joined).subquery("clocked")

@@ -10,7 +10,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gisreg.errors import InputError
-from gisreg.planning.clock.reading import Limits
 from gisreg.planning.clock.workdays import Calendar
 from gisreg.text import Text
 from gisreg.vocab import IdleCause, Kind
@@ -74,11 +73,8 @@ class LimitOf(_Model):
 
 
 class LimitsOf(_Model):
-    """The periods that a province may set otherwise."""
+    """How long an agreement may put things off. When land is idle is for the rule set to say."""
 
-    idle_years: LimitOf
-    reclaim_years: LimitOf
-    approval_lapse_months: LimitOf
     extension_years: LimitOf
     temporary_use_years: LimitOf
 
@@ -101,11 +97,6 @@ class Procedure(_Model):
     def step(self, name: str) -> Step | None:
         """A step by its name."""
         return next((step for step in self.steps if step.id == name), None)
-
-    def clock_limits(self) -> Limits:
-        """The periods as the clock takes them."""
-        given = self.limits
-        return Limits(given.idle_years.value, given.reclaim_years.value, given.approval_lapse_months.value)
 
 
 @dataclass(frozen=True)

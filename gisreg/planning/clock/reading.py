@@ -1,5 +1,6 @@
 """The clock of one parcel, in plain Python: the same answers as :mod:`gisreg.planning.facts` gives for all by SQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import ClassVar
@@ -15,11 +16,9 @@ from gisreg.planning.clock.counting import (
     union,
     years_later,
 )
+from gisreg.planning.clock.limits import NATIONAL_LIMITS, Limits
 from gisreg.text import Text
 from gisreg.vocab import PAUSES, RESTARTS, ClockEventKind, IdleCause
-
-MIN_STARTED_PART = 3
-MIN_INVESTED_SHARE = 0.25
 
 
 class ClockFactUnusable(InputError):
@@ -74,15 +73,6 @@ class ClockFacts:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How long the periods are; a rule set or a procedure may say otherwise."""
-
-    idle_years: int = 1
-    reclaim_years: int = 2
-    approval_lapse_months: int = 24
-
-
-@dataclass(frozen=True)
 class Limit:
     """A period of the law and the first day after it; none while a pause has no end."""
 
@@ -112,7 +102,7 @@ class Clock:
     idle_by_law: bool | None
     idle_days: int | None
     idle_from_on: date | None
-    two_years_unstarted_on: date | None
+    reclaim_from_on: date | None
     months_since_approval: int | None
     months_since_contract: int | None
     months_vacant: int | None
@@ -120,21 +110,17 @@ class Clock:
     months_since_completion: int | None
     limits: tuple[Limit, ...]
 
-    def next_limit(self) -> Limit | None:
-        """The next period to end."""
-        ahead = [one for one in self.limits if one.reached_on is not None and one.reached_on > self.as_of]
-        return min(ahead, key=lambda one: one.reached_on or date.max, default=None)
-
 
 COMPARED = tuple(
     one.name for one in fields(Clock) if one.name not in ("as_of", "start_on", "stop_on", "pauses", "limits")
 )
 """What the database must answer in the same way, fact by fact."""
 
-IDLE_YEAR = Text("约定动工之日起满一年未动工", "A full year past the agreed start")
-RECLAIM = Text("约定动工之日起满两年未动工", "Two full years past the agreed start")
-HALTED_YEAR = Text("中止开发建设满一年", "A full year since the works stopped")
-LAPSE = Text("批准之日起满两年", "Two full years since the approval")
+RECLAIM = "reclaim"
+UNSTARTED = Text("约定动工之日起满{count}年未动工", "{count} past the agreed start")
+HALTED = Text("中止开发建设满{count}年", "{count} since the works stopped")
+LAPSE = Text("批准之日起满 {count} 个月", "{count} full months since the approval")
+NUMERALS = "零一两三四五六七八九"
 
 
 def pauses_of(events: tuple[Event, ...]) -> tuple[Span, ...]:
@@ -158,16 +144,15 @@ def restart_of(events: tuple[Event, ...]) -> Event | None:
     return max(restarts, key=lambda one: (one.agreed_on, one.id), default=None)
 
 
-def read_clock(facts: ClockFacts, as_of: date, limits: Limits | None = None) -> Clock:
+def read_clock(facts: ClockFacts, as_of: date, limits: Limits = NATIONAL_LIMITS) -> Clock:
     """What the clock shows on a day; agreements of later days are not seen."""
-    given = limits or Limits()
     events = tuple(one for one in facts.events if one.agreed_on <= as_of)
     pauses, restart = pauses_of(events), restart_of(events)
     start = restart.new_start_on if restart else facts.agreed_start_on
     stop = _stop(facts.halted_on, restart)
     started = _happened(facts.actual_start_on, as_of) or (facts.started_area_m2 or 0) > 0
     halted = _happened(facts.halted_on, as_of)
-    little = _little(facts)
+    little = _little(facts, limits)
     since = stop if started else start
     out = paused_days(pauses, since, as_of) if since else 0
     return Clock(
@@ -181,16 +166,16 @@ def read_clock(facts: ClockFacts, as_of: date, limits: Limits | None = None) -> 
         unstarted_full_years=0 if started else _full_years(start, as_of, pauses),
         halted_full_years=_full_years(stop, as_of, pauses) if halted else 0,
         little_built_or_invested=little,
-        idle_by_law=_idle(started, halted, since, as_of, pauses, little),
-        idle_days=_idle_days(since, as_of, pauses),
-        idle_from_on=_over(since, 1, pauses),
-        two_years_unstarted_on=None if started else _over(start, 2, pauses),
+        idle_by_law=_idle((started, halted, little), _year_over(since, as_of, pauses, limits)),
+        idle_days=_idle_days(since, as_of, pauses, limits),
+        idle_from_on=_over(since, limits.idle_years, pauses),
+        reclaim_from_on=None if started else _over(start, limits.reclaim_years, pauses),
         months_since_approval=_full_months(facts.approved_on, as_of),
         months_since_contract=_full_months(facts.contract_on, as_of),
         months_vacant=_full_months(facts.vacated_on, as_of),
         months_halted=_full_months(facts.halted_on, as_of),
         months_since_completion=_full_months(facts.completed_on, as_of),
-        limits=_limits(facts, given, (start, stop), (started, halted, little), pauses),
+        limits=_limits(facts, limits, (start, stop), (started, halted, little), pauses),
     )
 
 
@@ -201,21 +186,27 @@ def _stop(halted_on: date | None, restart: Event | None) -> date | None:
     return max(halted_on, restart.new_start_on)
 
 
+def next_limit(limits: Sequence[Limit], as_of: date) -> Limit | None:
+    """The next period to end."""
+    ahead = [one for one in limits if one.reached_on is not None and one.reached_on > as_of]
+    return min(ahead, key=lambda one: one.reached_on or date.max, default=None)
+
+
 def _happened(day: date | None, as_of: date) -> bool:
     return day is not None and day <= as_of
 
 
-def _little(facts: ClockFacts) -> bool | None:
+def _little(facts: ClockFacts, limits: Limits) -> bool | None:
     """Less than a third of what is due built on, or under 25 % invested."""
     built = (
         None
         if facts.started_area_m2 is None or facts.due_area_m2 is None
-        else facts.started_area_m2 * MIN_STARTED_PART < facts.due_area_m2
+        else facts.started_area_m2 * limits.idle_started_part < facts.due_area_m2
     )
     invested = (
         None
         if facts.invested_wan is None or facts.total_investment_wan is None
-        else facts.invested_wan < facts.total_investment_wan * MIN_INVESTED_SHARE
+        else facts.invested_wan < facts.total_investment_wan * limits.idle_invested_share
     )
     if built or invested:
         return True
@@ -235,11 +226,14 @@ def _counted(start: date, as_of: date, pauses: tuple[Span, ...]) -> date:
     return date.fromordinal(as_of.toordinal() - paused_days(pauses, start, as_of))
 
 
-def _idle(  # noqa: PLR0917 - what the test of the law looks at, in its order
-    started: bool, halted: bool, since: date | None, as_of: date, pauses: tuple[Span, ...], little: bool | None
-) -> bool | None:
+def _year_over(since: date | None, as_of: date, pauses: tuple[Span, ...], limits: Limits) -> bool | None:
+    """Whether the year of idleness is over."""
+    return None if since is None else _counted(since, as_of, pauses) > years_later(since, limits.idle_years)
+
+
+def _idle(stands: tuple[bool, bool, bool | None], over: bool | None) -> bool | None:
     """53号令 art. 2, in the logic of what may be unknown."""
-    over = None if since is None else _counted(since, as_of, pauses) > years_later(since, 1)
+    started, halted, little = stands
     if not started:
         return over
     if not halted or over is False or little is False:
@@ -247,10 +241,10 @@ def _idle(  # noqa: PLR0917 - what the test of the law looks at, in its order
     return over and little
 
 
-def _idle_days(since: date | None, as_of: date, pauses: tuple[Span, ...]) -> int | None:
+def _idle_days(since: date | None, as_of: date, pauses: tuple[Span, ...], limits: Limits) -> int | None:
     if since is None:
         return None
-    return max((_counted(since, as_of, pauses) - years_later(since, 1)).days, 0)
+    return max((_counted(since, as_of, pauses) - years_later(since, limits.idle_years)).days, 0)
 
 
 def _over(since: date | None, years: int, pauses: tuple[Span, ...]) -> date | None:
@@ -267,13 +261,22 @@ def _limits(
 ) -> tuple[Limit, ...]:
     """The periods that run: not started, or stopped with too little done; and the approval's."""
     (start, stop), (started, halted, little) = since, stands
+    idle, reclaim, lapse = given.idle_years, given.reclaim_years, given.approval_lapse_months
     found = []
     if start is not None and not started:
-        found.append(Limit("idle_year", IDLE_YEAR, start, _over(start, given.idle_years, pauses)))
-        found.append(Limit("reclaim", RECLAIM, start, _over(start, given.reclaim_years, pauses)))
+        found.append(Limit("idle_year", _years(UNSTARTED, idle), start, _over(start, idle, pauses)))
+        found.append(Limit(RECLAIM, _years(UNSTARTED, reclaim), start, _over(start, reclaim, pauses)))
     if stop is not None and started and halted and little is not False:
-        found.append(Limit("halted_year", HALTED_YEAR, stop, _over(stop, given.idle_years, pauses)))
+        found.append(Limit("halted_year", _years(HALTED, idle), stop, _over(stop, idle, pauses)))
     if facts.approved_on is not None and facts.contract_on is None:
-        ends = months_later(facts.approved_on, given.approval_lapse_months)
-        found.append(Limit("approval_lapse", LAPSE, facts.approved_on, date.fromordinal(ends.toordinal() + 1)))
+        ends = months_later(facts.approved_on, lapse)
+        over_on = date.fromordinal(ends.toordinal() + 1)
+        title = Text(LAPSE.zh.format(count=lapse), LAPSE.en.format(count=lapse))
+        found.append(Limit("approval_lapse", title, facts.approved_on, over_on))
     return tuple(found)
+
+
+def _years(words: Text, count: int) -> Text:
+    zh = NUMERALS[count] if count < len(NUMERALS) else f" {count} "
+    en = "A full year" if count == 1 else f"{count} full years"
+    return Text(words.zh.format(count=zh), words.en.format(count=en))

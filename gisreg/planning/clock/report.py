@@ -1,20 +1,23 @@
 """``plan clock``: the clock of one parcel with what moved it, the limits ahead, and the step that is due next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from gisreg.db.models import Parcel
+from gisreg.db.models import Parcel, PlanRun
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import ParcelNotFound, Row
-from gisreg.planning.clock.events import DATES, EVENTS, standing
+from gisreg.planning.clock.events import DATES, EVENTS, EXCUSED, standing
+from gisreg.planning.clock.limits import Limits
 from gisreg.planning.clock.procedure import DETERMINATION, DueStep, Procedure, load_procedure, next_due
-from gisreg.planning.clock.reading import Clock, ClockFacts, Event, Limit, read_clock
+from gisreg.planning.clock.reading import RECLAIM, Clock, ClockFacts, Event, Limit, next_limit, read_clock
 from gisreg.planning.clock.workdays import Calendar, load_calendar
+from gisreg.planning.ruleset import load_ruleset, read_ruleset
 from gisreg.settings import PROJECT_DIR
 from gisreg.vocab import ClockEventKind, IdleCause, State
 
@@ -23,7 +26,7 @@ SUSPECTED = "suspected"
 FACTS = tuple(one.name for one in fields(ClockFacts) if one.name != "events")
 PLAIN = (
     "start_on", "stop_on", "started", "halted", "paused_days", "idle_by_law", "idle_days", "idle_from_on",
-    "two_years_unstarted_on", "unstarted_full_years", "halted_full_years", "little_built_or_invested",
+    "reclaim_from_on", "unstarted_full_years", "halted_full_years", "little_built_or_invested",
     "months_since_approval", "months_since_contract", "months_vacant", "months_halted", "months_since_completion",
 )  # fmt: skip
 
@@ -51,23 +54,56 @@ def national_clock() -> ClockData:
     return load_clock(PROJECT_DIR / "data")
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a clock is read from: the parcel's facts, the events that move the clock, the dates of the procedure."""
+
+    parcel: Mapping[str, Any] | RowMapping
+    events: list[Row]
+    dates: list[Row]
+
+    @property
+    def clock_facts(self) -> ClockFacts:
+        """As the clock takes them."""
+        known = {name: self.parcel[name] for name in FACTS}
+        return ClockFacts(**known, events=tuple(_event(row) for row in self.events))
+
+
 def clock_of(
     connection: Connection, parcel_code: str, as_of: date | None = None, data: ClockData | None = None
 ) -> Json:
-    """Everything about a parcel's clock on a day, by the facts known now.
+    """Everything about a parcel's clock on a day, by the facts known now and the limits of the rule set in force.
 
     Raises:
         ParcelNotFound.
     """
-    by, day = data or national_clock(), as_of or today()
     parcel = _parcel(connection, parcel_code)
-    rows = standing(connection, EVENTS, parcel["id"])
-    facts = ClockFacts(**{name: parcel[name] for name in FACTS}, events=tuple(_event(row) for row in rows))
-    clock = read_clock(facts, day, by.procedure.clock_limits())
-    dates = standing(connection, DATES, parcel["id"])
+    limits = limits_in_force(connection, parcel["county_code"])
+    return told(seen_of(connection, parcel), as_of or today(), data or national_clock(), limits)
+
+
+def seen_of(connection: Connection, parcel: Mapping[str, Any] | RowMapping, before: datetime | None = None) -> Seen:
+    """The parcel's facts with its events and dates, as recorded before an instant (None: now)."""
+    events, dates = (standing(connection, book, parcel["id"], before) for book in (EVENTS, DATES))
+    return Seen(parcel, events, dates)
+
+
+def limits_in_force(connection: Connection, county: str) -> Limits:
+    """Those of the rule set by which the county is labelled; of the national one before any run."""
+    table = PlanRun.__table__
+    wanted = select(table.c.ruleset_toml).where(table.c.county_code == county, table.c.status == "accepted")
+    toml = connection.execute(wanted).scalar_one_or_none()
+    return (load_ruleset() if toml is None else read_ruleset(toml)).rules.limits
+
+
+def told(seen: Seen, day: date, by: ClockData, limits: Limits) -> Json:
+    """What the clock shows on a day."""
+    parcel, rows, dates = seen.parcel, seen.events, seen.dates
+    clock = read_clock(seen.clock_facts, day, limits)
+    running = [one for one in clock.limits if _concerns(one, parcel["idle_cause"])]
     step = _next_step(parcel, clock, dates, by)
     return {
-        "parcel_code": parcel_code,
+        "parcel_code": parcel["parcel_code"],
         "kind": parcel["kind"],
         "state": parcel["state"],
         "as_of": day,
@@ -75,19 +111,24 @@ def clock_of(
             **{name: getattr(clock, name) for name in PLAIN},
             "pauses": [{"from_on": one.first, "until_on": one.last} for one in clock.pauses],
         },
-        "limits": [_limit(one, day) for one in clock.limits],
+        "limits": [_limit(one, day) for one in running],
         "events": [_told(row, seen=row["agreed_on"] <= day) for row in rows],
         "served": [
             {**_told(row, seen=row["served_on"] <= day), "title": _title(by.procedure, row["step"])} for row in dates
         ],
         "next_step": _step(step, by.calendar) if step else None,
-        "next_due": _next(clock.next_limit(), step, day),
+        "next_due": _next(next_limit(running, day), step, day),
     }
+
+
+def _concerns(limit: Limit, cause: str | None) -> bool:
+    """Land idle for the government's causes or force majeure is not reclaimed without payment (art. 14)."""
+    return limit.limit != RECLAIM or cause not in EXCUSED
 
 
 def _parcel(connection: Connection, parcel_code: str) -> RowMapping:
     table = Parcel.__table__
-    names = ("id", "kind", "state", "idle_cause", *FACTS)
+    names = ("id", "county_code", "parcel_code", "kind", "state", "idle_cause", *FACTS)
     wanted = select(*[table.c[name] for name in names]).where(table.c.parcel_code == parcel_code)
     found = connection.execute(wanted).mappings().one_or_none()
     if found is None:
@@ -102,7 +143,7 @@ def _event(row: Row) -> Event:
     return Event(event=kind, cause=cause, **days)
 
 
-def _next_step(parcel: RowMapping, clock: Clock, dates: list[Row], by: ClockData) -> DueStep | None:
+def _next_step(parcel: Mapping[str, Any] | RowMapping, clock: Clock, dates: list[Row], by: ClockData) -> DueStep | None:
     """The step due next, once the procedure has begun or should have."""
     if parcel["kind"] not in by.procedure.procedure.kinds:
         return None

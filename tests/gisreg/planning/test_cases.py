@@ -1,14 +1,15 @@
 """The case book: parcels with facts and a day, and the advice that the law they name asks for.
 
 All cases are labelled by one statement. A case may name what it just misses (``near``) and the one change of a fact, or
-of the day, by which it would get there: so each rule and each gate is tried on both sides of its boundary.
+of the day, by which it would get there: so each rule and each gate is tried on both sides of its boundary. Each names
+the day that is due next, and many the fact that would flip the label, as an explanation tells them.
 """
 
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,11 @@ from sqlalchemy import Text as SqlText
 
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.models import County, Parcel
+from gisreg.planning.clock.report import national_clock
 from gisreg.planning.compile import CompiledRules, compile_rules, label_query
+from gisreg.planning.flips import best_flip, flips, next_due, turn
 from gisreg.planning.ruleset import load_ruleset
+from gisreg.planning.seeing import Case, evaluate
 from gisreg.planning.sources import citations
 
 COUNTY = "149901"
@@ -41,6 +45,8 @@ class Told:
     finance: str
     holds: frozenset[str]
     unknown: frozenset[str]
+    row: Facts
+    """The label as the query gives it."""
 
     @property
     def all(self) -> set[str]:
@@ -108,16 +114,41 @@ def told(compiled: CompiledRules, row: Facts) -> Told:
         compiled.rules[finance - 1].rule.id if finance else "",
         frozenset(gate for bit, gate in enumerate(gates) if row["gates"] >> bit & 1),
         frozenset(gate for bit, gate in enumerate(gates) if row["unknown_gates"] >> bit & 1),
+        row,
     )
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """The cases in the registry, and what the rules say of each."""
+
+    connection: Connection
+    answers: dict[str, Told]
+
+    def explained(self, name: str, as_of: date) -> Case:
+        """A case as an explanation sees it."""
+        run = {"id": 0, "as_of": as_of, "recorded_as_of": None, "recorded_at": datetime(2199, 1, 1, tzinfo=UTC)}
+        return evaluate(self.connection, load_ruleset(), run, self.answers[name].row, national_clock())
+
+
 @pytest.fixture(scope="module")
-def answers(module_database: Any) -> Iterator[dict[str, Told]]:
+def registered(module_database: Any) -> Iterator[Labelled]:
     """All cases and twins, labelled in one pass."""
     engine = make_engine(module_database.app_url)
     with transaction(engine, Actor("tester", "test")) as connection:
-        yield labelled(connection, dict(parcels()))
+        yield Labelled(connection, labelled(connection, dict(parcels())))
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def answers(registered: Labelled) -> dict[str, Told]:
+    """What the rules say of each."""
+    return registered.answers
+
+
+def plainly(value: Any) -> Any:
+    """As an explanation has it: days as text, nothing for what is not so."""
+    return None if value == UNKNOWN else value.isoformat() if isinstance(value, date) else value
 
 
 @pytest.mark.parametrize("name", list(book()))
@@ -133,6 +164,37 @@ def test_case(answers: dict[str, Told], name: str) -> None:
         twin = answers[f"{name} → {near['missed']}"]
         assert near["missed"] not in answer.all, "it is not missed"
         assert near["missed"] in twin.all, "that change does not get there"
+
+
+@pytest.mark.parametrize("name", list(book()))
+def test_what_is_due_next_and_what_would_flip_it(registered: Labelled, name: str) -> None:
+    case = book()[name]
+    as_of = case.get("as_of", AS_OF)
+    seen = registered.explained(name, as_of)
+    days = seen.chosen.rule.days
+    assert next_due(seen, turn(seen), None, days and as_of + timedelta(days=days)) == case["next_due"].isoformat()
+    told = {fact: None if value == UNKNOWN else value for fact, value in case.get("clock", {}).items()}
+    assert {fact: seen.clock["clock"][fact] for fact in told} == told
+    found = flips(seen)
+    if "flip" in case:
+        best = best_flip(found)
+        assert best is not None
+        assert _among([best], case["flip"])
+    for flip in case.get("flips", []):
+        assert _among(found, flip), flip
+
+
+def _among(found: list[Facts], flip: Facts) -> bool:
+    wanted = {key: plainly(value) for key, value in flip.items()}
+    return any({key: one[key] for key in wanted} == wanted for one in found)
+
+
+def test_every_kind_of_fact_flips_somewhere() -> None:
+    """Yes or no, words, days and numbers; and the numbers and days on both sides of their limit."""
+    told = [flip for case in book().values() for flip in [case.get("flip"), *case.get("flips", [])] if flip]
+    types = {type(flip["to"]) for flip in told}
+    assert {bool, str, int, float, date} <= types
+    assert len(told) >= 60
 
 
 def test_every_rule_and_every_gate_is_hit_and_just_missed() -> None:

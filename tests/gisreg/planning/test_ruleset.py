@@ -46,6 +46,12 @@ def refused(old: str, new: str) -> str:
         ("param.fee_years", "param.fee_year", "own.toml:idle_fee:when"),
         ("unknown_when = \"ownership_status = 'unknown'\"", 'unknown_when = "1"',
          "own.toml:ownership_unconfirmed:unknown_when"),
+        ("[parameters.idle_years]\nvalue = 1", "[parameters.idle_years]\nvalue = 0", "own.toml:idle_years:value"),
+        ("[parameters.idle_years]\nvalue = 1", "[parameters.idle_years]\nvalue = 1.5", "own.toml:idle_years:value"),
+        ("[parameters.reclaim_years]\nvalue = 2", "[parameters.reclaim_years]\nvalue = true",
+         "own.toml:reclaim_years:value"),
+        ("[parameters.idle_invested_share]\nvalue = 0.25", "[parameters.idle_invested_share]\nvalue = 25",
+         "own.toml:idle_invested_share:value"),
         ("[parameters.reclaim_years]", "[parameters.Reclaim]", "own.toml:parameters:Reclaim:[key]"),
     ],
 )  # fmt: skip

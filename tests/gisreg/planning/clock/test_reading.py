@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from gisreg.errors import InputError
-from gisreg.planning.clock.reading import ClockFacts, Event, Limits, read_clock
+from gisreg.planning.clock.limits import Limits
+from gisreg.planning.clock.reading import ClockFacts, Event, next_limit, read_clock
 from gisreg.vocab import ClockEventKind as E
 
 DAY = timedelta(days=1)
@@ -22,7 +23,7 @@ def test_land_is_idle_the_day_after_one_full_year() -> None:
     assert [clock(date(2025, 3, day)).idle_days for day in (1, 2, 3)] == [0, 1, 2]
     assert clock(START).idle_from_on == date(2025, 3, 2)
     assert [clock(date(2026, 3, day)).unstarted_full_years for day in (1, 2)] == [1, 2]
-    assert clock(START).two_years_unstarted_on == date(2026, 3, 2)
+    assert clock(START).reclaim_from_on == date(2026, 3, 2)
 
 
 def test_the_year_of_29_february_ends_on_28_february() -> None:
@@ -107,8 +108,9 @@ def test_the_limits_ahead() -> None:
     assert {one.limit: one.reached_on for one in seen.limits} == {
         "idle_year": date(2025, 3, 2), "reclaim": date(2026, 3, 2), "approval_lapse": date(2025, 1, 16),
     }  # fmt: skip
-    assert seen.next_limit().limit == "approval_lapse"
-    assert clock(date(2026, 3, 2)).next_limit() is None
+    assert next_limit(seen.limits, seen.as_of).limit == "approval_lapse"
+    over = date(2026, 3, 2)
+    assert next_limit(clock(over).limits, over) is None
     three = read_clock(ClockFacts(agreed_start_on=START), START, Limits(reclaim_years=3))
     assert three.limits[1].reached_on == date(2027, 3, 2)
 

@@ -16,8 +16,10 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import ClockEvent, Parcel
 from gisreg.planning.clock.counting import Span
 from gisreg.planning.clock.joining import with_clock
+from gisreg.planning.clock.limits import NATIONAL_LIMITS, Limits
 from gisreg.planning.clock.reading import COMPARED, ClockFacts, Event, pauses_of, read_clock, restart_of
 from gisreg.planning.facts import FACTS
+from gisreg.planning.ruleset import load_ruleset, read_ruleset
 from gisreg.vocab import PAUSES, RESTARTS, ClockEventKind
 
 ORIGIN = date(2020, 1, 1)
@@ -29,7 +31,7 @@ NUMBERS = ("started_area_m2", "due_area_m2", "invested_wan", "total_investment_w
 Case = tuple[ClockFacts, date]
 
 
-def answers(connection: Connection, cases: Sequence[Case]) -> list[tuple[Any, ...]]:
+def answers(connection: Connection, cases: Sequence[Case], limits: Limits) -> list[tuple[Any, ...]]:
     """What the database says of each case, by one statement."""
     columns = ", ".join([*(f"{n} date" for n in DATES), *(f"{n} float8" for n in NUMBERS)])
     connection.execute(text("DROP TABLE IF EXISTS clock_case"))
@@ -47,7 +49,7 @@ def answers(connection: Connection, cases: Sequence[Case]) -> list[tuple[Any, ..
         case.c.no, case.c.as_of, case.c.restart.label("clock_restart_on"), case.c.paused.label("clock_paused"),
         *(case.c[n] for n in (*DATES, *NUMBERS)),
     ).subquery("named")  # fmt: skip
-    facts = {fact.name: fact.sql(named.c, named.c.as_of) for fact in FACTS if fact.name in COMPARED}
+    facts = {fact.name: fact.sql(named.c, named.c.as_of, limits) for fact in FACTS if fact.name in COMPARED}
     wanted = select(*[facts[name].label(name) for name in COMPARED]).order_by(named.c.no)
     return [tuple(row) for row in connection.execute(wanted)]
 
@@ -61,18 +63,18 @@ def _line(no: int, facts: ClockFacts, as_of: date) -> str:
     return ";".join("" if value is None else str(value) for value in values)
 
 
-def read(case: Case) -> tuple[Any, ...]:
+def read(case: Case, limits: Limits) -> tuple[Any, ...]:
     """The same from the clock in Python."""
     facts, as_of = case
-    clock = read_clock(facts, as_of)
+    clock = read_clock(facts, as_of, limits)
     return tuple(getattr(clock, name) for name in COMPARED)
 
 
-def assert_agree(engine: Engine, cases: Sequence[Case]) -> None:
+def assert_agree(engine: Engine, cases: Sequence[Case], limits: Limits = NATIONAL_LIMITS) -> None:
     with transaction(engine, TESTER) as connection:
-        by_sql = answers(connection, cases)
+        by_sql = answers(connection, cases, limits)
     for case, there in zip(cases, by_sql, strict=True):
-        here = read(case)
+        here = read(case, limits)
         assert here == there, (case, dict(zip(COMPARED, zip(here, there, strict=True), strict=True)))
 
 
@@ -116,6 +118,21 @@ def _events(moved: Any, spans: Any, base: date) -> tuple[Event, ...]:
 
 def test_a_hundred_thousand_random_parcels_in_one_statement(engine: Engine) -> None:
     assert_agree(engine, random_cases(100_000, seed=20_261_122))
+
+
+def test_they_agree_by_the_limits_of_another_rule_set(engine: Engine) -> None:
+    """A county that changed the years and shares in its rule set changed them for both."""
+    loaded = read_ruleset(
+        load_ruleset()
+        .toml.replace("[parameters.idle_years]\nvalue = 1", "[parameters.idle_years]\nvalue = 2")
+        .replace("[parameters.reclaim_years]\nvalue = 2", "[parameters.reclaim_years]\nvalue = 3")
+        .replace("[parameters.idle_started_part]\nvalue = 3", "[parameters.idle_started_part]\nvalue = 2")
+        .replace("[parameters.idle_invested_share]\nvalue = 0.25", "[parameters.idle_invested_share]\nvalue = 0.4")
+    )
+    assert loaded.rules.limits == Limits(2, 3, 24, 2, 0.4)
+    cases = random_cases(5_000, seed=7)
+    assert_agree(engine, cases, loaded.rules.limits)
+    assert any(read(case, loaded.rules.limits) != read(case, NATIONAL_LIMITS) for case in cases)
 
 
 day = st.integers(0, 1_200).map(lambda n: ORIGIN + timedelta(days=n))
