@@ -28,6 +28,7 @@ from api.routers import (
     health,
     imports,
     maps,
+    ogc,
     parcel_edits,
     parcels,
     plan,
@@ -64,6 +65,7 @@ ROUTERS = (
     closeout,
     export,
     maps,
+    ogc,
     docs,
 )
 STRICT = (

@@ -13,6 +13,7 @@ from api.language import language_of
 from api.preconditions import version_tag
 from api.registry import Registry
 from gisreg.db.snapshot import snapshot_mark
+from gisreg.features.reader import EVERYTHING
 from gisreg.parcels.asof import today
 
 CACHE_CONTROL = "private, no-cache"
@@ -35,6 +36,8 @@ class Reading:
         self.request = request
         self.registry = registry
         self.language = language_of(request, registry.settings.language)
+        self.reader = EVERYTHING
+        """Who reads: one scope now. Sign-in will decide it here, from the request."""
         self.etag = self.snapshot = ""
 
     @contextmanager
@@ -77,6 +80,7 @@ class Reading:
             self.snapshot,
             today().isoformat(),
             self.registry.started,
+            self.reader.scope,
             self.language,
             self.request.headers.get("accept", ""),
             self.request.url.path,

@@ -18,6 +18,7 @@ from gisreg.errors import (
     ResourceError,
     SetupError,
 )
+from gisreg.features.pages import TookTooLong
 from gisreg.filetypes import DocumentTooLarge, FileTypeRefused, MacrosInside
 from gisreg.parcels.faults import BoundaryFault, FieldUnknown, ParcelRetired, ValueUnusable
 from gisreg.text import Language, Text
@@ -40,6 +41,7 @@ STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
     (ConflictError, 409, Text("与现状冲突", "Conflict")),
     (DatabaseError, 503, Text("数据库不可用", "Database unavailable")),
     (AccessError, 403, Text("不允许", "Not allowed")),
+    (TookTooLong, 503, Text("查询超时", "The query took too long")),
     (ResourceError, 507, Text("本机资源不足", "Out of resources")),
     (SetupError, 503, Text("尚未就绪", "Not ready")),
 )
@@ -72,6 +74,12 @@ class Problem(BaseModel):
         description="版本过期时逐字段的原值、现值和所要的值 · of a stale version: each field based on, now, and yours",
     )
     successors: list[str] | None = Field(None, description="停用编号的后继 · where a retired number leads")
+
+
+def problem_schema() -> dict[str, Any]:
+    """A problem document for an OpenAPI 3.0 document: what every one has."""
+    texts = {name: {"type": "string"} for name in ("type", "title", "detail", "instance", "code", "where", "mend")}
+    return {"type": "object", "required": [*texts, "status"], "properties": {**texts, "status": {"type": "integer"}}}
 
 
 @dataclass(frozen=True)

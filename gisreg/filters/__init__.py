@@ -51,10 +51,13 @@ def compile_filter(
 
 
 def compile_condition(
-    source: str | dict[str, Any], names: Mapping[str, Known], *, srid: int = STORAGE_SRID
+    source: str | dict[str, Any], names: Mapping[str, Known], *, srid: int = STORAGE_SRID, north_first: bool = False
 ) -> Compiled:
-    """As :func:`compile_filter`, over exactly these names; tells also which of them were used."""
-    walker = Walker(names, srid)
+    """As :func:`compile_filter`, over exactly these names; tells also which of them were used.
+
+    ``north_first`` says that geometry literals have latitude or northing in front, as EPSG orders them.
+    """
+    walker = Walker(names, srid, north_first=north_first)
     try:
         condition = walker.condition(parse(source))
     except FilterError as error:

@@ -27,14 +27,19 @@ _BOX = 4
 _BOX_3D = 6
 
 
-def geometry_literal(node: dict[str, Any], srid: int) -> ColumnElement[Any]:
-    """The SQL of a GeoJSON geometry; a ``crs`` member goes before ``srid``, the CRS of the whole filter."""
+def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = False) -> ColumnElement[Any]:
+    """The SQL of a GeoJSON geometry; a ``crs`` member goes before ``srid``, the CRS of the whole filter.
+
+    ``north_first`` says that the filter's numbers come in the order latitude, longitude (or northing, easting).
+    """
     import shapely  # noqa: PLC0415 - only filters with a geometry pay for loading it
     from shapely.geometry import shape  # noqa: PLC0415
 
     own = read_crs(node["crs"]) if node.get("crs") else srid
     try:
         geometry = shapely.force_2d(shape(node))
+        if north_first and not node.get("crs"):
+            geometry = shapely.transform(geometry, lambda points: points[:, ::-1])
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
         raise BadGeometryLiteral(detail=str(error)) from None
     if geometry.is_empty:
@@ -45,13 +50,15 @@ def geometry_literal(node: dict[str, Any], srid: int) -> ColumnElement[Any]:
     return _in_storage(func.ST_GeomFromWKB(literal(shapely.to_wkb(geometry), LargeBinary()), own), own)
 
 
-def box_literal(box: object, srid: int) -> ColumnElement[Any]:
+def box_literal(box: object, srid: int, *, north_first: bool = False) -> ColumnElement[Any]:
     """The SQL of a box ``west, south, east, north`` (heights, if given, are left out)."""
     numbers = [float(n) for n in box if _is_number(n)] if isinstance(box, list) else []
     if not isinstance(box, list) or len(numbers) != len(box) or len(numbers) not in (_BOX, _BOX_3D):
         raise BadGeometryLiteral(detail=f"BBOX {box}")
     half = len(numbers) // 2
     west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    if north_first:
+        west, south, east, north = south, west, north, east
     if west > east or south > north:
         raise BadGeometryLiteral(detail=f"BBOX {box}")
     _check_bounds((west, south, east, north), srid)

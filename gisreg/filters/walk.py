@@ -61,9 +61,10 @@ ALLOWED = (
 class Walker:
     """One filter on its way to SQL: the names it may use and the CRS of its geometry literals."""
 
-    def __init__(self, names: Mapping[str, Known], srid: int) -> None:
+    def __init__(self, names: Mapping[str, Known], srid: int, *, north_first: bool = False) -> None:
         self.names = names
         self.srid = srid
+        self.north_first = north_first
         self.used: dict[str, Known] = {}
         self.depth = 0
 
@@ -99,9 +100,9 @@ class Walker:
         if "timestamp" in node:
             raise BadDate(value=node["timestamp"])
         if "bbox" in node and "type" not in node:
-            return Value(spatial.box_literal(node["bbox"], self.srid), "geometry")
+            return Value(spatial.box_literal(node["bbox"], self.srid, north_first=self.north_first), "geometry")
         if "type" in node:
-            return Value(spatial.geometry_literal(node, self.srid), "geometry")
+            return Value(spatial.geometry_literal(node, self.srid, north_first=self.north_first), "geometry")
         raise FilterSyntaxError(detail=_shown(node))
 
     def _property(self, name: object) -> Value:

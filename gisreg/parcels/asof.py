@@ -22,12 +22,15 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(TIME_ZONE))
 
 
-def current_at(as_of: date | None = None) -> FromClause:
-    """The read model now (the view), or as recorded at the end of ``as_of``; the same columns either way."""
+def current_at(as_of: date | None = None, until: datetime | None = None) -> FromClause:
+    """The read model now (the view), or as recorded at the end of ``as_of``; the same columns either way.
+
+    ``until`` is the first instant of that day that is not seen any more, where it is not the whole day.
+    """
     if as_of is None:
         return parcel_current
     statement = text(load("gisreg.parcels", "current_at.sql")).bindparams(
-        bindparam("as_of", as_of, Date), bindparam("until", end_of(as_of), DateTime(timezone=True))
+        bindparam("as_of", as_of, Date), bindparam("until", until or end_of(as_of), DateTime(timezone=True))
     )
     return statement.columns(*parcel_current.columns).subquery("parcel_current")
 

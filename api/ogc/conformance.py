@@ -1,0 +1,28 @@
+"""What of the standards is kept, by the names that OGC gives its conformance classes."""
+
+_FEATURES = "http://www.opengis.net/spec/ogcapi-features-{part}/1.0/conf/{name}"
+_CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/{name}"
+_CQL2_DRAFT = "http://www.opengis.net/spec/cql2/0.0/conf/{name}"
+
+READING = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    *(_FEATURES.format(part=1, name=name) for name in ("core", "oas30", "html", "geojson")),
+    _FEATURES.format(part=2, name="crs"),
+    *(
+        _FEATURES.format(part=3, name=name)
+        for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
+    ),
+    *(
+        _CQL2.format(name=name)
+        for name in (
+            "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
+            "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
+            "spatial-functions", "array-functions", "property-property", "arithmetic",
+        )
+    ),
+    # by this name of a draft QGIS looks for spatial filters
+    _CQL2_DRAFT.format(name="basic-spatial-operators"),
+    _CQL2.format(name="basic-spatial-operators"),
+)  # fmt: skip
+"""Of ``temporal-functions`` the relations of dates are there, but nothing queryable is an instant: not claimed."""

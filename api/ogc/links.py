@@ -1,0 +1,62 @@
+"""Links, with whole addresses: not every client puts relative ones together rightly."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+
+from api.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Form
+from gisreg.text import Language, Text
+
+Link = dict[str, str]
+QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+TITLES: dict[str, Text] = {
+    JSON: Text("JSON", "JSON"),
+    GEOJSON: Text("GeoJSON", "GeoJSON"),
+    HTML: Text("网页", "Page"),
+    SCHEMA: Text("JSON Schema", "JSON Schema"),
+    OPENAPI: Text("接口定义(OpenAPI 3.0)", "API definition (OpenAPI 3.0)"),
+}
+
+
+class Addresses:
+    """Addresses below the root that the request came in by."""
+
+    def __init__(self, request: Request, language: Language) -> None:
+        self.request = request
+        self.language = language
+        self.host = str(request.base_url).rstrip("/")
+        self.root = "/" + request.url.path.split("/", 2)[1]
+
+    def of(self, path: str, **parameters: Any) -> str:
+        """The whole address of a path below the root."""
+        return f"{self.host}{self.root}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+
+    def link(self, rel: str, path: str, media_type: str, title: Text | None = None, **parameters: Any) -> Link:
+        """A link with its type and a title in the reader's language."""
+        words = title or TITLES.get(media_type)
+        made = {"rel": rel, "href": self.of(path, **parameters), "type": media_type}
+        return {**made, "title": words.say(self.language)} if words else made
+
+    def itself(self, form: Form, media_type: str = JSON) -> list[Link]:
+        """This resource as it is sent, and in the other form."""
+        asked = self.request.url
+        made = []
+        for other, kind in (("json", media_type), ("html", HTML)):
+            there = asked.include_query_params(f=other)
+            href = f"{self.host}{there.path}?{there.query}"
+            title = TITLES[kind].say(self.language)
+            made.append({"rel": "self" if other == form else "alternate", "href": href, "type": kind, "title": title})
+        return made if form == "json" else made[::-1]
+
+    def again(self, rel: str, media_type: str, **changed: Any) -> Link:
+        """The same question with a few parameters changed."""
+        there = self.request.url.include_query_params(**changed)
+        return {"rel": rel, "href": f"{self.host}{there.path}?{there.query}", "type": media_type}
+
+
+def header(links: list[Link]) -> dict[str, str]:
+    """As RFC 8288 wants them."""
+    told = (f'<{link["href"]}>; rel="{link["rel"]}"; type="{link["type"]}"' for link in links)
+    return {"Link": ", ".join(told)} if links else {}

@@ -1,0 +1,291 @@
+"""OGC API – Features: landing page, conformance, collections, queryables, items."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.conditional import Reading
+from api.dependencies import ReadingDep
+from api.encoding import json_bytes
+from api.ogc import conformance, pages
+from api.ogc.definition import definition
+from api.ogc.described_parameters import (
+    COLLECTION,
+    FEATURE,
+    FORM,
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    LISTED,
+    ONE,
+    described,
+)
+from api.ogc.descriptions import crs_list, fields_schema
+from api.ogc.descriptions import described as collection_described
+from api.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Form, form_of
+from api.ogc.links import Addresses, header
+from api.ogc.words import Words
+from api.problems import documented
+from api.schemas import FEATURE as ONE_FEATURE
+from api.schemas import FEATURES, answers
+from gisreg.features.asking import Asked, Condition, asked_of, properties_of, sort_of
+from gisreg.features.box import box_of
+from gisreg.features.collections import Collection, collection_of, collections
+from gisreg.features.crs import crs_of
+from gisreg.features.errors import FeatureNotFound
+from gisreg.features.moment import moment_of
+from gisreg.features.pages import count, extent, one, page, timed
+from gisreg.parcels.lineage import require_in_use, retirement
+from gisreg.text import Text
+from gisreg.vocab import State
+
+router = APIRouter(tags=["ogc"])
+Route = Callable[[Callable[..., Response]], Callable[..., Response]]
+TITLE = Text("县域闲置资产台账", "County registry of idle assets")
+ABOUT = Text(
+    "闲置土地、批而未供土地、半拉子工程、闲置厂房:按 OGC API 标准提供,QGIS、GDAL 等可直接连接",
+    "Idle land, unsupplied land, half-finished projects and idle factories by the OGC API standards, for QGIS and GDAL",
+)
+_OBJECT = {"type": "object"}
+_JSON = answers(json=_OBJECT)
+
+
+def _get(path: str, summary: str, names: tuple[str, ...], *in_path: dict[str, Any], **options: Any) -> Route:
+    responses = {**options.pop("responses", _JSON), **documented(400, 404, 503)}
+    return router.get(
+        path, summary=summary, response_class=Response, responses=responses, openapi_extra=described(names, *in_path)
+    )
+
+
+class Asking:
+    """A request of this API: its words, its form, its links."""
+
+    def __init__(self, reading: Reading, names: tuple[str, ...], known: tuple[str, ...] = ()) -> None:
+        self.reading = reading
+        self.words = Words(reading.request, {*names, *known})
+        self.form: Form = form_of(reading.request, self.words)
+        self.addresses = Addresses(reading.request, reading.language)
+
+    def say(self, words: Text) -> str:
+        """In the reader's language."""
+        return words.say(self.reading.language)
+
+
+@router.get("/ogc/", include_in_schema=False)
+@_get("/ogc", "入口 · landing page", FORM)
+def landing(reading: ReadingDep) -> Response:
+    """Where a program begins; QGIS is given this address."""
+    asking = Asking(reading, FORM)
+    to = asking.addresses
+    links = [
+        *to.itself(asking.form),
+        to.link("service-desc", "/api", OPENAPI),
+        to.link("service-doc", "/api", HTML, Text("接口说明", "Documentation"), f="html"),
+        to.link("conformance", "/conformance", JSON, Text("符合的标准", "Standards kept"), f="json"),
+        to.link("data", "/collections", JSON, Text("要素集", "Collections"), f="json"),
+        to.link("data", "/collections", HTML, Text("要素集", "Collections"), f="html"),
+    ]
+    if asking.form == "html":
+        return pages.page(reading, to, asking.say(TITLE), asking.say(ABOUT), links=links)
+    body = {"title": asking.say(TITLE), "description": asking.say(ABOUT), "links": links}
+    return _plain(reading, body)
+
+
+@_get("/ogc/conformance", "符合的标准 · standards kept", FORM)
+def standards(reading: ReadingDep) -> Response:
+    """The conformance classes."""
+    asking = Asking(reading, FORM)
+    classes = conformance.READING
+    if asking.form == "html":
+        title = asking.say(Text("符合的标准", "Standards kept"))
+        table = pages.Shown(title, [[{"href": name, "title": name}] for name in classes])
+        return pages.page(reading, asking.addresses, title, tables=[table], links=asking.addresses.itself("html"))
+    return _plain(reading, {"conformsTo": classes, "links": asking.addresses.itself("json")})
+
+
+@_get("/ogc/api", "接口定义 · API definition (OpenAPI 3.0)", FORM)
+def api(reading: ReadingDep) -> Response:
+    """What programs can ask, as OpenAPI 3.0; as a page, the documentation of the whole API."""
+    asking = Asking(reading, FORM)
+    if asking.form == "html":
+        return Response(status_code=307, headers={"Location": f"/docs?lang={reading.language}"})
+    return Response(json_bytes(definition(asking.addresses)), media_type=OPENAPI)
+
+
+@_get("/ogc/collections", "要素集 · collections", FORM)
+def listed(reading: ReadingDep) -> Response:
+    """All collections, with the coordinate systems once."""
+    asking = Asking(reading, FORM)
+    to = asking.addresses
+    with reading.open() as connection:
+        extents = {one.extent_of: extent(connection, one) for one in collections().values()}
+    found = [collection_described(one, to, extents[one.extent_of], by_reference=True) for one in collections().values()]
+    links = to.itself(asking.form)
+    if asking.form == "html":
+        title = asking.say(Text("要素集", "Collections"))
+        rows = [
+            [
+                {"href": to.of(f"/collections/{one['id']}", f="html"), "title": one["title"]},
+                one["id"],
+                one["description"],
+            ]
+            for one in found
+        ]
+        return pages.page(reading, to, title, asking.say(ABOUT), tables=[pages.Shown(title, rows)], links=links)
+    return reading.reply(json_bytes({"links": links, "crs": crs_list(), "collections": found}), JSON)
+
+
+@_get("/ogc/collections/{collection}", "一个要素集 · one collection", FORM, COLLECTION)
+def described_one(reading: ReadingDep, collection: str) -> Response:
+    """What it holds, where, and in which coordinate systems it is served."""
+    asking, wanted = Asking(reading, FORM), collection_of(collection)
+    with reading.open() as connection:
+        told = collection_described(wanted, asking.addresses, extent(connection, wanted), by_reference=False)
+    if asking.form == "html":
+        tables = [pages.Shown(asking.say(Text("坐标系", "Coordinate systems")), [[uri] for uri in told["crs"]])]
+        return pages.page(
+            reading, asking.addresses, told["title"], told["description"], tables=tables, links=told["links"]
+        )
+    return reading.reply(json_bytes(told), JSON)
+
+
+@_get("/ogc/collections/{collection}/queryables", "可查询的属性 · queryables", FORM, COLLECTION)
+def queryables(reading: ReadingDep, collection: str) -> Response:
+    """What a filter may ask for, as a JSON Schema."""
+    return _fields(reading, collection, for_filters=True)
+
+
+@_get("/ogc/collections/{collection}/schema", "要素的属性 · what a feature tells", FORM, COLLECTION)
+def schema(reading: ReadingDep, collection: str) -> Response:
+    """What a feature tells, as a JSON Schema."""
+    return _fields(reading, collection, for_filters=False)
+
+
+def _fields(reading: Reading, collection: str, *, for_filters: bool) -> Response:
+    asking, wanted = Asking(reading, FORM), collection_of(collection)
+    identifier = asking.addresses.host + reading.request.url.path
+    told = fields_schema(wanted, identifier, reading.language, for_filters=for_filters)
+    if asking.form == "html":
+        title = asking.say(Text("属性", "Properties"))
+        rows = [
+            [
+                name,
+                field["title"],
+                field.get("type", "geometry"),
+                field.get("x-ogc-unit"),
+                ", ".join(field.get("enum", [])),
+            ]
+            for name, field in told["properties"].items()
+        ]
+        links = asking.addresses.itself("html", SCHEMA)
+        return pages.page(reading, asking.addresses, told["title"], tables=[pages.Shown(title, rows)], links=links)
+    return Response(json_bytes(told), media_type=SCHEMA, headers={"Content-Language": reading.language})
+
+
+@_get("/ogc/collections/{collection}/items", "要素 · features", LISTED, COLLECTION, responses=answers(geojson=FEATURES))
+def items(reading: ReadingDep, collection: str) -> Response:
+    """A page of features in a stable order; the `next` link leads on until there is none."""
+    wanted = collection_of(collection)
+    asking = Asking(reading, LISTED, tuple(wanted.properties))
+    asked, counted = _asked(asking, wanted), asking.words.one_of("count", ("true", "false"), "false") == "true"
+    with reading.open() as connection, timed(connection):
+        found = page(connection, asked)
+        matched = count(connection, asked) if counted else None
+    to = asking.addresses
+    following = to.again("next", HTML if asking.form == "html" else GEOJSON, cursor=found.next) if found.next else None
+    links = [*to.itself(asking.form, GEOJSON), *([following] if following else [])]
+    links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
+    if asking.form == "html":
+        table = pages.features_table(to, wanted, found.features, following)
+        return pages.page(reading, to, asking.say(wanted.titles), asking.say(wanted.about), tables=[table], links=links)
+    members: dict[str, Any] = {"links": links, "numberReturned": found.returned, "timeStamp": _now()}
+    if matched is not None:
+        members["numberMatched"] = matched
+    body = b'{"type":"FeatureCollection","features":[' + found.features + b"]," + json_bytes(members)[1:]
+    told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] == "next"])}
+    return reading.reply(body, GEOJSON, told)
+
+
+def _asked(asking: Asking, wanted: Collection) -> Asked:
+    words = asking.words
+    language = words.one_of("filter-lang", ("cql2-text", "cql2-json"), "cql2-text")
+    equal = tuple((name, value) for name, value in words.given.items() if name in wanted.properties)
+    condition = Condition(
+        _cql2(words.get("filter"), language), crs_of(words.get("filter-crs"), "query.filter-crs"), equal
+    )
+    return asked_of(
+        wanted,
+        condition=condition,
+        sort=sort_of(words.get("sortby"), wanted),
+        moment=moment_of(words.get("datetime")),
+        box=box_of(words.get("bbox"), crs_of(words.get("bbox-crs"), "query.bbox-crs")),
+        limit=min(words.number("limit", LIMIT_DEFAULT), LIMIT_MAX),
+        cursor=words.get("cursor"),
+        crs=crs_of(words.get("crs"), "query.crs"),
+        properties=properties_of(words.get("properties"), wanted),
+        reader=asking.reading.reader,
+    )
+
+
+def _cql2(given: str | None, language: str) -> str | None:
+    from api.filters import WrongFilterLanguage  # noqa: PLC0415 - used here alone
+
+    if given is None:
+        return None
+    if given.lstrip().startswith("{") != (language == "cql2-json"):
+        raise WrongFilterLanguage(where="query.filter", named=language)
+    return given
+
+
+@_get(
+    "/ogc/collections/{collection}/items/{fid}", "一个要素 · one feature", ONE, COLLECTION, FEATURE,
+    responses=answers(geojson=ONE_FEATURE),
+)  # fmt: skip
+def item(reading: ReadingDep, collection: str, fid: str) -> Response:
+    """One feature; of a parcel under a strong ETag, which an edit names in `If-Match`."""
+    wanted = collection_of(collection)
+    asking = Asking(reading, ONE)
+    words = asking.words
+    asked = asked_of(
+        wanted,
+        moment=moment_of(words.get("datetime")),
+        crs=crs_of(words.get("crs"), "query.crs"),
+        properties=properties_of(words.get("properties"), wanted),
+        reader=reading.reader,
+    )
+    with reading.open() as connection, timed(connection):
+        found = None if "\x00" in fid else one(connection, asked, fid)
+        if found is None:
+            raise FeatureNotFound(where=fid[:100], fid=fid[:100], collection=wanted.name)
+        if found.state == State.REMOVED and asked.moment is None:
+            gone = retirement(connection, fid)
+            if gone is not None and len(gone.successors) == 1:
+                there = asking.addresses.of(f"/collections/{wanted.name}/items/{gone.successors[0]}")
+                return Response(status_code=308, headers={**reading.headers(), "Location": there})
+            require_in_use(connection, fid)
+        to = asking.addresses
+        links = [*to.itself(asking.form, GEOJSON)]
+        links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
+        if asking.form == "html":
+            import json  # noqa: PLC0415 - pages alone read features
+
+            table = pages.feature_table(to, wanted, json.loads(found.feature))
+            return pages.page(reading, to, fid, asking.say(wanted.titles), tables=[table], links=links)
+        body = found.feature[:-1] + b"," + json_bytes({"links": links})[1:]
+        told = {"Content-Crs": f"<{asked.crs.uri}>"}
+        if found.version is None:
+            return reading.reply(body, GEOJSON, told)
+        answer = reading.reply_version(body, GEOJSON, fid, found.version)
+        answer.headers.update(told)
+        return answer
+
+
+def _plain(reading: Reading, body: dict[str, Any]) -> Response:
+    """An answer that changes with the program only."""
+    return Response(json_bytes(body), media_type=JSON, headers={"Content-Language": reading.language})
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

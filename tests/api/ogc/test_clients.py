@@ -1,0 +1,72 @@
+"""Programs that people use: GDAL's OAPIF driver; it reads the same numbers as the command line tells."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# In a process of its own: GDAL would keep the interpreter that the server runs in from answering.
+_READ = """
+import json, sys
+import pyogrio, shapely
+address, layer, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+if "bbox" in options:
+    options["bbox"] = tuple(options["bbox"])
+if layer == "":
+    print(json.dumps([name for name, _kind in pyogrio.list_layers("OAPIF:" + address)]))
+    raise SystemExit
+meta, _fids, shapes, columns = pyogrio.raw.read("OAPIF:" + address, layer=layer, **options)
+plain = lambda v: None if isinstance(v, float) and v != v else v.tolist() if hasattr(v, "tolist") else v
+values = [[plain(v) for v in column.tolist()] for column in columns]
+bounds = [None if s is None else shapely.from_wkb(s).bounds for s in shapes]
+print(json.dumps({"crs": meta["crs"], "bounds": bounds, **dict(zip(meta["fields"], values))}, default=str))
+"""
+
+
+@pytest.fixture
+def gdal(address):
+    """Reads a layer by GDAL: its fields by name, ``crs`` and ``bounds``; without a name, the names of all layers."""
+
+    def read(layer="", **options):
+        done = subprocess.run(
+            [sys.executable, "-c", _READ, address, layer, json.dumps(options)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return read
+
+
+def test_gdal_lists_the_collections(gdal):
+    assert {"parcels", "idle_land", "townships", "plans", "public_sites", "closed_parcels"} <= set(gdal())
+
+
+def test_gdal_reads_the_numbers_that_the_command_line_tells(gdal, cli):
+    listed = json.loads(cli("parcels", "list", "--json", "--limit", 100).out)["items"]
+    read = gdal("parcels")
+    assert read["crs"] in ("OGC:CRS84", "EPSG:4326", "EPSG:4490")
+    for name in ("parcel_code", "kind", "state", "label", "name", "township_name", "version"):
+        assert read[name] == [one[name] for one in listed], name
+    for name in ("area_m2", "official_area_m2", "area_mu", "planar_area_m2"):
+        assert read[name] == [one[name] for one in listed], name
+    assert [box is not None for box in read["bounds"]] == [one["area_m2"] is not None for one in listed]
+
+
+def test_gdal_pages_through(gdal):
+    assert gdal("parcels", PAGE_SIZE="3")["parcel_code"] == gdal("parcels")["parcel_code"]
+
+
+def test_gdal_filters(gdal):
+    found = gdal("parcels", where="kind = 'idle_land' AND area_mu > 3")
+    assert found["parcel_code"] == ["149901-0000005", "149901-0000009"]
+    assert 0 < len(gdal("parcels", bbox=[113.0, 36.0, 113.003, 37])["parcel_code"]) < 11
+
+
+def test_gdal_reads_other_systems(gdal):
+    # GDAL turns the axes to east first, as its files have them; the corners are the survey's own
+    assert gdal("parcels", CRS="EPSG:4547")["bounds"][0] == [410000.125, 4010000.5, 410100.125, 4010100.5]
+    west, south, _, _ = gdal("parcels", CRS="EPSG:4490")["bounds"][0]
+    assert 112 < west < 114
+    assert 36 < south < 37
