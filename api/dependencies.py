@@ -41,7 +41,7 @@ CachesDep = Annotated[Caches, Depends(get_caches)]
 
 def get_actor(registry: RegistryDep) -> Actor:
     """Who the history names for a change made here: GISREG_ACTOR, else the user the server runs as."""
-    return Actor(registry.settings.actor or getpass.getuser(), "api")
+    return Actor(registry.settings.actor or getpass.getuser(), "api", registry.settings.roles)
 
 
 ActorDep = Annotated[Actor, Depends(get_actor)]

@@ -20,8 +20,9 @@ from typing import BinaryIO, ClassVar
 from sqlalchemy import Connection, select
 
 from gisreg.db.models import Document, Parcel
-from gisreg.errors import DiskFull, InputError, NotFoundError, PathClosed
+from gisreg.errors import ConflictError, DiskFull, InputError, NotFoundError, PathClosed
 from gisreg.filetypes import DocumentTooLarge, FileType, name_for, type_of
+from gisreg.ledger.closeout.uses import uses_of
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import (
@@ -85,6 +86,20 @@ class DocumentWithdrawn(NotFoundError):
 
     what: ClassVar[Text] = Text("文档 {key} 已撤下({reason})", "document {key} was withdrawn ({reason})")
     mend: ClassVar[Text] = Text("请列出现有文档", "list the documents there are")
+
+
+class DocumentInUse(ConflictError):
+    """Something rests on it."""
+
+    shown: ClassVar[tuple[str, ...]] = ("uses",)
+
+    what: ClassVar[Text] = Text(
+        "文档 {key} 是{uses_zh}的依据,不能撤下", "document {key} cannot be withdrawn: it is needed by {uses_en}"
+    )
+    mend: ClassVar[Text] = Text(
+        "请先撤回或退回该上报、撤销该步骤,或给该步骤换一份文件",
+        "take back or return that submission, undo that step, or give the step another document first",
+    )
 
 
 DOCUMENTS = Book(Document, "id", Text("文档", "document"), ("taken_on", "note", "withdrawn_reason"))
@@ -307,14 +322,24 @@ def withdraw(connection: Connection, county: str, basis: RecordBasis, reason: st
     """The document is no longer shown; entry and file stay.
 
     Raises:
-        RecordNotFound, StaleRecord, DocumentWithdrawn, FieldMissing.
+        RecordNotFound, StaleRecord, DocumentWithdrawn, DocumentInUse, FieldMissing.
     """
     row = lock_basis(connection, DOCUMENTS, county, basis)
     if not reason.strip():
         raise FieldMissing(where="reason", field="reason")
     if row["withdrawn_reason"] is not None:
         raise DocumentWithdrawn(where=str(basis.key), key=basis.key, reason=row["withdrawn_reason"])
+    _require_unused(connection, row["id"])
     return write(connection, DOCUMENTS, row, {"withdrawn_reason": reason.strip()})
+
+
+def _require_unused(connection: Connection, key: int) -> None:
+    uses = uses_of(connection, key)
+    if uses:
+        raise DocumentInUse(
+            where=str(key), key=key, uses=[use._asdict() for use in uses],
+            uses_zh="、".join(use.zh for use in uses), uses_en=", ".join(use.en for use in uses),
+        )  # fmt: skip
 
 
 def check_store(connection: Connection, store: DocumentStore, *, sweep: bool = False) -> StoreCheck:

@@ -3,11 +3,11 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gisreg.text import Language
 
@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     language: Language = Field("zh", description="Language of messages: zh or en")
     county: str | None = Field(None, description="County code used where a command names none")
     actor: str | None = Field(None, description="Who is working, as the history records it (default: the system user)")
+    roles: Annotated[tuple[Literal["county", "agency", "upper"], ...], NoDecode] = Field(
+        (), description="Roles of the close-out that are held here, separated by commas (default: all)"
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on; only loopback, there is no sign-in yet")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on")
     area_tolerance_m2: float = Field(
@@ -54,6 +57,11 @@ class Settings(BaseSettings):
     )
     base_map_attribution: str | None = Field(None, description="Whose the base map is, as the maps say it")
     project_dir: Path = Field(PROJECT_DIR, description="Where data/ and the installed browser code are")
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _by_commas(cls, given: Any) -> Any:
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
 
     @cached_property
     def data_dir(self) -> Path:

@@ -18,10 +18,10 @@ from api.parameters import FIRST_DAY, LAST_DAY, County, Day, Limit, ParcelCode, 
 from api.preconditions import MatchDep, Wanted
 from api.problems import documented
 from api.records import JSON, LIST, MAX_ID, OBJECT, WRITES, BasedOn, done_with, look, look_in, reads
-from gisreg.closeout.flow import By as Dimension
-from gisreg.closeout.flow import Measured
-from gisreg.closeout.moves import By
-from gisreg.closeout.words import Role, Step
+from gisreg.ledger.closeout.moves import By
+from gisreg.ledger.closeout.words import Role, Step
+from gisreg.ledger.flow import By as Dimension
+from gisreg.ledger.flow import Measured
 from gisreg.parcels.editing import Basis
 from gisreg.text import Text
 from gisreg.vocab import Kind, Label
@@ -121,6 +121,7 @@ class PlanStepOrder(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     based_on: BasedOn
+    role: Role | None = Field(None, description="以何种身份 · as whom")
     values: dict[str, Any] = Field(default_factory=dict, description="agency, person, leader, due_on, done_on, note")
     document_id: DocumentId = None
 
@@ -162,7 +163,7 @@ def _post(step: str, summary: str, status: int = 200) -> Callable[[Callable[...,
 @_get("/parcels/{parcel_code}/closeout", "方案与销号 · plan, steps, submissions, what closing needs", OBJECT)
 def standing(reading: ReadingDep, parcel_code: ParcelCode) -> Response:
     """Where the parcel stands and which steps are possible now."""
-    from gisreg.closeout.reading import standing as work  # noqa: PLC0415 - rules are loaded when asked for
+    from gisreg.ledger.closeout.reading import standing as work  # noqa: PLC0415 - rules are loaded when asked for
 
     code = known_form(parcel_code)
     return look(reading, lambda c: work(c, code))
@@ -171,7 +172,7 @@ def standing(reading: ReadingDep, parcel_code: ParcelCode) -> Response:
 @_post("plan", "批准方案 · approve a plan", 201)
 def plan(mover: MoverDep, parcel_code: ParcelCode, order: PlanOrder) -> Response:
     """The advice adopted, or what people decided; the plan before it is kept."""
-    from gisreg.closeout.plans import Charge, Decision, PlannedStep, approve  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.plans import Charge, Decision, PlannedStep, approve  # noqa: PLC0415 - as above
 
     by_hand = order.label is not None or order.measure is not None
     decision = Decision(order.label, order.measure or "", order.reason or "", order.basis) if by_hand else None
@@ -185,7 +186,7 @@ def plan(mover: MoverDep, parcel_code: ParcelCode, order: PlanOrder) -> Response
 @_post("start", "启动处置 · start")
 def start(mover: MoverDep, parcel_code: ParcelCode, order: StateOrder) -> Response:
     """Refused while a gate holds the measure."""
-    from gisreg.closeout.plans import start as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.plans import start as work  # noqa: PLC0415 - as above
 
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, order.by))
 
@@ -204,19 +205,21 @@ def plan_step(
     order: PlanStepOrder,
 ) -> Response:
     """Done, by whom, until when, and the document that shows it."""
-    from gisreg.closeout.plans import change_step  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.plans import change_step  # noqa: PLC0415 - as above
 
     code = known_form(parcel_code)
     with registry.transaction(actor) as connection:
-        row = change_step(connection, code, step_no, order.based_on, order.values, document_id=order.document_id)
+        row = change_step(
+            connection, code, step_no, order.based_on, order.values, document_id=order.document_id, role=order.role
+        )
     return Response(json_bytes(row), media_type=JSON)
 
 
 @_post("submit", "上报销号 · submit for the close-out", 201)
 def submit(mover: MoverDep, parcel_code: ParcelCode, order: SubmitOrder) -> Response:
     """Refused without the proof that kind and measure need. A part gets a number of its own."""
-    from gisreg.closeout.submitting import Submission  # noqa: PLC0415 - as above
-    from gisreg.closeout.submitting import submit as work  # noqa: PLC0415
+    from gisreg.ledger.closeout.submitting import Submission  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.submitting import submit as work  # noqa: PLC0415
 
     given = Submission(
         [(one.proof, one.document_id) for one in order.proofs], order.submitted_on, order.ledger_month, order.area_m2,
@@ -228,7 +231,7 @@ def submit(mover: MoverDep, parcel_code: ParcelCode, order: SubmitOrder) -> Resp
 @_post("accept", "上级同意 · the upper level accepts")
 def accept(mover: MoverDep, parcel_code: ParcelCode, order: DatedOrder) -> Response:
     """The parcel is closed; quotas that were reclaimed leave it."""
-    from gisreg.closeout.submitting import accept as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.submitting import accept as work  # noqa: PLC0415 - as above
 
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, order.on, order.by))
 
@@ -236,7 +239,7 @@ def accept(mover: MoverDep, parcel_code: ParcelCode, order: DatedOrder) -> Respo
 @_post("return", "上级退回 · the upper level returns it")
 def send_back(mover: MoverDep, parcel_code: ParcelCode, order: DatedOrder) -> Response:
     """With the reason."""
-    from gisreg.closeout.submitting import send_back as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.submitting import send_back as work  # noqa: PLC0415 - as above
 
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, order.on, order.by))
 
@@ -244,7 +247,7 @@ def send_back(mover: MoverDep, parcel_code: ParcelCode, order: DatedOrder) -> Re
 @_post("withdraw", "撤回上报 · take a submission back")
 def withdraw(mover: MoverDep, parcel_code: ParcelCode, order: StateOrder) -> Response:
     """With the reason."""
-    from gisreg.closeout.submitting import withdraw as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.submitting import withdraw as work  # noqa: PLC0415 - as above
 
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, order.by))
 
@@ -252,7 +255,7 @@ def withdraw(mover: MoverDep, parcel_code: ParcelCode, order: StateOrder) -> Res
 @_post("investigate", "启动闲置调查 · the notice of investigation was served")
 def investigate(mover: MoverDep, parcel_code: ParcelCode, order: PapersOrder) -> Response:
     """Of suspected idle land."""
-    from gisreg.closeout.inquiry import investigate as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.inquiry import investigate as work  # noqa: PLC0415 - as above
 
     day = order.on or _today()
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, day, order.document_id, order.by))
@@ -261,7 +264,7 @@ def investigate(mover: MoverDep, parcel_code: ParcelCode, order: PapersOrder) ->
 @_post("determine", "认定闲置 · determined idle")
 def determine(mover: MoverDep, parcel_code: ParcelCode, order: PapersOrder) -> Response:
     """The parcel is registered."""
-    from gisreg.closeout.inquiry import determine as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.inquiry import determine as work  # noqa: PLC0415 - as above
 
     day = order.on or _today()
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, day, order.document_id, order.by))
@@ -270,7 +273,7 @@ def determine(mover: MoverDep, parcel_code: ParcelCode, order: PapersOrder) -> R
 @_post("clear", "排除疑似 · found not idle")
 def clear(mover: MoverDep, parcel_code: ParcelCode, order: PapersOrder) -> Response:
     """Struck off, with the reason."""
-    from gisreg.closeout.inquiry import clear as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.inquiry import clear as work  # noqa: PLC0415 - as above
 
     day = order.on or _today()
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, day, order.document_id, order.by))
@@ -289,7 +292,7 @@ def other_step(
     order: StateOrder,
 ) -> Response:
     """A step that changes the state alone, with its reason."""
-    from gisreg.closeout.moves import take  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.moves import take  # noqa: PLC0415 - as above
 
     return mover.move(parcel_code, order, lambda c, basis: take(c, basis, Step[step.upper()], order.by))
 
@@ -297,7 +300,7 @@ def other_step(
 @_get("/closeout/proofs", "销号所需佐证 · what proves a close-out, and what is not enough", LIST)
 def proofs(reading: ReadingDep) -> Response:
     """By kind and measure; the steps between the states beside it."""
-    from gisreg.closeout.reading import proof_table, transitions  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.reading import proof_table, transitions  # noqa: PLC0415 - as above
 
     return look(reading, lambda _c: {"items": proof_table(), "transitions": transitions()})
 
@@ -313,7 +316,7 @@ def steps(  # noqa: PLR0917 - FastAPI passes by name
     limit: Limit = 100,
 ) -> Response:
     """The earliest due first."""
-    from gisreg.closeout.reading import steps_due  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.reading import steps_due  # noqa: PLC0415 - as above
 
     def work(connection: Connection, code: str) -> dict[str, Any]:
         page = steps_due(connection, code, as_of=as_of, overdue=overdue, agency=agency, leader=leader, limit=limit)
@@ -332,7 +335,7 @@ def flow(  # noqa: PLR0917 - FastAPI passes by name
     county: County = None,
 ) -> Response:
     """Opening + new + relapsed − revived − removed ± corrected ± transferred = closing, from day's end to day's end."""
-    from gisreg.closeout.flow import flow as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.flow import flow as work  # noqa: PLC0415 - as above
 
     return look_in(reading, county, lambda c, code: work(c, code, since, until, measure=measure, by=by).as_json())
 
@@ -340,7 +343,7 @@ def flow(  # noqa: PLR0917 - FastAPI passes by name
 @_get("/closeout/results", "一个月的盘活成效 · a month's results (Annex 3)", OBJECT)
 def results(reading: ReadingDep, month: QueryDay, county: County = None) -> Response:
     """Sums in 10,000 yuan; quantities by unit, energy and water apart."""
-    from gisreg.closeout.results import month_results  # noqa: PLC0415 - as above
+    from gisreg.ledger.results import month_results  # noqa: PLC0415 - as above
 
     return look_in(reading, county, lambda c, code: month_results(c, code, month))
 
@@ -357,7 +360,7 @@ def done(
     ] = None,
 ) -> Response:
     """Exact areas; what is printed is rounded last."""
-    from gisreg.closeout.results import done_between  # noqa: PLC0415 - as above
+    from gisreg.ledger.results import done_between  # noqa: PLC0415 - as above
 
     tasks = dict(_task(one) for one in task or ())
     return look_in(
@@ -370,7 +373,7 @@ def done(
 @_get("/closeout/watch", "二次闲置跟踪 · closed parcels that are idle again", OBJECT)
 def watch(reading: ReadingDep, county: County = None, as_of: OptionalDay = None) -> Response:
     """What their facts say; nothing is changed."""
-    from gisreg.closeout.watching import watch as work  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.watching import watch as work  # noqa: PLC0415 - as above
 
     return look_in(reading, county, lambda c, code: work(c, code, as_of))
 

@@ -88,5 +88,5 @@ def open_engine(settings: Settings) -> Iterator[Engine]:
 
 
 def actor(settings: Settings, source: str = "cli") -> Actor:
-    """Who the history names: GISREG_ACTOR, else the system user."""
-    return Actor(settings.actor or getpass.getuser(), source)
+    """Who the history names (GISREG_ACTOR, else the system user), in the roles that are held here."""
+    return Actor(settings.actor or getpass.getuser(), source, settings.roles)

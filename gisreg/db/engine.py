@@ -20,6 +20,8 @@ class Actor:
 
     name: str
     source: str = "cli"
+    roles: tuple[str, ...] = ()
+    """The roles of the close-out that are held here; all where none is named."""
 
 
 def session_options(role: str = APP_ROLE) -> str:
@@ -46,7 +48,10 @@ def transaction(engine: Engine, actor: Actor | None = None) -> Iterator[Connecti
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         else:
             connection.execute(
-                text("SELECT set_config('gisreg.actor', :name, true), set_config('gisreg.source', :source, true)"),
-                {"name": actor.name, "source": actor.source},
+                text(
+                    "SELECT set_config('gisreg.actor', :name, true), set_config('gisreg.source', :source, true),"
+                    " set_config('gisreg.roles', :roles, true)"
+                ),
+                {"name": actor.name, "source": actor.source, "roles": ",".join(actor.roles)},
             )
         yield connection

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, any_, literal, select
 
 from gisreg.db.models import ParcelEdit, ParcelLineage
+from gisreg.ledger.closeout.undone import follow, require_may_undo
 from gisreg.parcels.attributes import title_of
 from gisreg.parcels.editing import Basis, Edit, Edited
 from gisreg.parcels.faults import NothingToUndo, UndoneSince, VersionNotFound
@@ -31,12 +32,14 @@ def undo(
 ) -> Edited:
     """Undo what a version changed, together with all that its edit did to other parcels.
 
-    Numbers that the edit gave go out of use; numbers that it retired come back. With ``basis`` the parcel must be at
+    Numbers that the edit gave go out of use; numbers that it retired come back; what hangs on a step of the close-out
+    (its submission, finding or plan) follows. With ``basis`` the parcel must be at
     the version that was seen; without it what the edit wrote must still be there.
 
     Raises:
         StaleVersion: the parcel is not at the version of ``basis``.
         UndoneSince: a value was changed again later; both values are shown.
+        RoleMayNot: the edit was a step of the close-out that is another role's.
         NothingToUndo, VersionNotFound, ParcelNotFound.
     """
     parcel_id = parcel_id_of(connection, parcel_code)
@@ -48,6 +51,8 @@ def undo(
     journal = _edit_of(connection, parcel_id, at)
     if journal and _undone(connection, journal.id):
         raise NothingToUndo(where=parcel_code, parcel_code=parcel_code, version=version, detail=ALREADY)
+    if journal:
+        require_may_undo(connection, journal.operation)
     versions = dict(zip(journal.parcel_ids, journal.versions, strict=True)) if journal else {parcel_id: version}
     edit = Edit(connection, "undo", reason)
     steps = {key: _step(connection, key, versions[key], now) for key, now in edit.lock_ids(list(versions)).items()}
@@ -62,13 +67,15 @@ def undo(
     for key, step in steps.items():
         if step.before is None:
             edit.retire(edit.subject(step.now), successors=came_from.get(key, []))
+    if journal:
+        follow(connection, journal.operation, list(versions), at["recorded_at"])
     return edit.finish(undoes=journal.id if journal else None)
 
 
 def _edit_of(connection: Connection, parcel_id: int, at: Row) -> Any:
     """The journal's line of a version, if it came by an edit."""
     found = connection.execute(
-        select(ParcelEdit.id, ParcelEdit.parcel_ids, ParcelEdit.versions).where(
+        select(ParcelEdit.id, ParcelEdit.parcel_ids, ParcelEdit.versions, ParcelEdit.operation).where(
             ParcelEdit.county_code == at["county_code"],
             ParcelEdit.recorded_at == at["recorded_at"],
             literal(parcel_id) == any_(ParcelEdit.parcel_ids),

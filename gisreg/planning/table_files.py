@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gisreg.errors import InputError
 from gisreg.planning.table import DecisionTable, Sheet
-from gisreg.planning.xlsx import Page, workbook
 from gisreg.text import Text
+from gisreg.workbooks import Page, workbook
 
 FILLS = {"use": "D9F0DF", "sell": "FDE5C8", "lease": "D7E8FB", "finance": "EADCF6"}
 LABEL_COLUMN = 2

@@ -7,10 +7,10 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gisreg.closeout.words import CloseOutStatus, Finding, Origin
 from gisreg.columns import day, number, text, token
 from gisreg.db.base import Base
 from gisreg.db.models.common import Stamped, county_code_column
+from gisreg.ledger.closeout.words import CloseOutStatus, Finding, Origin
 
 
 class PlanCharge(Base):

@@ -10,7 +10,6 @@ from gisreg.planning.ruleset import NATIONAL, load_ruleset, read_ruleset
 from gisreg.planning.sources import citations, load_sources
 from gisreg.planning.table import decision_table
 from gisreg.planning.table_files import TableFormatUnknown, write_table, writer_of
-from gisreg.planning.xlsx import Page, letters, workbook
 from gisreg.vocab import Kind
 
 LAND = 1
@@ -115,14 +114,6 @@ def test_words_that_look_like_a_formula_or_markup_stay_words(tmp_path: Path) -> 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableFormatUnknown):
         writer_of(tmp_path / "t.pdf")
-
-
-def test_columns_have_letters_and_sheets_have_names_that_a_workbook_takes(tmp_path: Path) -> None:
-    assert [letters(number) for number in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
-    page = Page("a/b[1]" + "长" * 40, "t", "r", ["h"], [["x\x00\ud800y"]], [9])
-    (tmp_path / "b.xlsx").write_bytes(workbook([page]))
-    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx").worksheets[0]
-    assert (len(sheet.title), sheet["A4"].value) == (31, "xy")
 
 
 def test_every_clause_of_the_national_set_has_its_source() -> None:

@@ -6,7 +6,8 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
-from gisreg.closeout.errors import (
+from gisreg.db.engine import Actor
+from gisreg.ledger.closeout.errors import (
     DayInFuture,
     DecisionIncomplete,
     GateHolds,
@@ -18,16 +19,16 @@ from gisreg.closeout.errors import (
     RoleMayNot,
     StepNotPossible,
 )
-from gisreg.closeout.moves import By, take
-from gisreg.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start, step_ends
-from gisreg.closeout.reading import standing, steps_due
-from gisreg.closeout.words import Role, Step
-from gisreg.db.engine import Actor
+from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start, step_ends
+from gisreg.ledger.closeout.reading import standing, steps_due
+from gisreg.ledger.closeout.words import Role, Step
 from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.faults import ParcelRetired, StaleVersion
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.clock.workdays import load_calendar
+from gisreg.planning.decisions import MeasureNotOfKind
 from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.planning.run import run_plan
 from gisreg.records import StaleRecord
@@ -209,3 +210,10 @@ def test_steps_end_on_working_days_one_after_the_other(steps, ends) -> None:
     """From a Friday; the 28th is a Saturday."""
     named = [MeasureStep(zh="步", en="step", agency="示例局", days=days, counted=counted) for counted, days in steps]
     assert step_ends(named, date(2026, 11, 20), load_calendar(PROJECT_DIR / "data")) == ends
+
+
+@pytest.mark.parametrize(("label", "measure"), [(Label.USE, "own_use"), (Label.USE, "transfer")])
+def test_a_measure_of_another_kind_or_label_is_no_plan(do, basis, label, measure) -> None:
+    with pytest.raises(MeasureNotOfKind) as refused:
+        do(approve, basis(1), Decision(label, measure, "会议"))
+    assert "sell:transfer" in refused.value.line("zh")

@@ -5,12 +5,11 @@ from datetime import date, timedelta
 import pytest
 from books_county import code
 
-from gisreg.closeout.errors import DayInFuture, DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
-from gisreg.closeout.inquiry import clear, determine, investigate
-from gisreg.closeout.moves import By, take
-from gisreg.closeout.reading import standing
-from gisreg.closeout.watching import watch
-from gisreg.closeout.words import Step
+from gisreg.ledger.closeout.errors import DayInFuture, DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
+from gisreg.ledger.closeout.inquiry import clear, determine, investigate
+from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.reading import standing
+from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.asof import today
 
 
@@ -66,45 +65,3 @@ def test_land_taken_back_waits_in_a_band_of_its_own_and_is_listed_again(do, basi
     assert state(1) == "taken_back"
     do(take, basis(1), Step.LIST_AGAIN, By(reason="再供后闲置"))
     assert state(1) == "registered"
-
-
-def test_a_closed_parcel_that_stops_again_relapses(do, put, closed, state) -> None:
-    for n in (1, 2, 3, 4):
-        closed(n)
-    later = today() + timedelta(days=400)
-    put(f"halted_on = '{today() + timedelta(days=1)}'", f"parcel_code IN ('{code(1)}', '{code(2)}', '{code(3)}')")
-    put("started_area_m2 = 100, due_area_m2 = 1000", f"parcel_code = '{code(1)}'")
-    put(
-        "started_area_m2 = 900, due_area_m2 = 1000, invested_wan = 30, total_investment_wan = 100",
-        f"parcel_code = '{code(2)}'",
-    )
-    found = do(watch, "149901", later, mark=True)
-    assert [row["parcel_code"] for row in found.idle_again] == [code(1)]
-    assert [row["parcel_code"] for row in found.to_find_out] == [code(3)]
-    assert (state(1), state(2), state(3), state(4)) == ("relapsed", "closed", "closed", "closed")
-    assert do(watch, "149901", later).idle_again == []
-
-
-@pytest.mark.parametrize(("days", "again"), [(366, False), (367, True)])
-def test_the_year_of_a_stop_is_full_before_it_counts(do, put, closed, days, again) -> None:
-    closed(1)
-    halted = today() + timedelta(days=1)
-    put(f"halted_on = '{halted}', invested_wan = 1, total_investment_wan = 100", f"parcel_code = '{code(1)}'")
-    found = do(watch, "149901", today() + timedelta(days=days))
-    assert bool(found.idle_again) is again
-
-
-def test_the_watch_ends(do, put, closed) -> None:
-    closed(1)
-    put(f"halted_on = '{today() + timedelta(days=1)}', invested_wan = 1, total_investment_wan = 100",
-        f"parcel_code = '{code(1)}'")  # fmt: skip
-    assert do(watch, "149901", today() + timedelta(days=700)).idle_again
-    assert not do(watch, "149901", today() + timedelta(days=800)).idle_again
-
-
-def test_an_empty_factory_relapses_after_three_months(do, put, closed) -> None:
-    put("kind = 'idle_factory'", f"parcel_code = '{code(1)}'")
-    closed(1)
-    put(f"vacated_on = '{today() + timedelta(days=1)}'", f"parcel_code = '{code(1)}'")
-    assert not do(watch, "149901", today() + timedelta(days=80)).idle_again
-    assert do(watch, "149901", today() + timedelta(days=100)).idle_again

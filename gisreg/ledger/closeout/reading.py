@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
-from gisreg.closeout.plans import rules_in_force
-from gisreg.closeout.proofs import missing_for
-from gisreg.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
 from gisreg.db.sql import load
+from gisreg.ledger.closeout.plans import rules_in_force
+from gisreg.ledger.closeout.proofs import missing_for
+from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import Page, Row
 from gisreg.records import parcel_key
@@ -141,5 +141,5 @@ def steps_due(
         "county": county, "as_of": as_of or today(), "overdue": overdue, "agency": agency, "leader": leader,
         "limit": limit,
     }  # fmt: skip
-    rows = [dict(row) for row in connection.execute(text(load("gisreg.closeout", "due.sql")), given).mappings()]
+    rows = [dict(row) for row in connection.execute(text(load("gisreg.ledger.closeout", "due.sql")), given).mappings()]
     return Page(len(rows), rows)

@@ -40,7 +40,7 @@ class MonthResults:
 def month_results(connection: Connection, county: str, month: date) -> MonthResults:
     """What the ledger of a month tells."""
     first = month.replace(day=1)
-    found = connection.execute(text(load("gisreg.closeout", "results.sql")), {"county": county, "month": first})
+    found = connection.execute(text(load("gisreg.ledger", "results.sql")), {"county": county, "month": first})
     items = [dict(row) for row in found.mappings()]
     return MonthResults(
         month=first, items=items, projects=len(items),
@@ -116,7 +116,7 @@ def done_between(
             raise unusable("task", kind, Text("、".join(Kind), f"one of {', '.join(Kind)}"))
         if not (task.is_finite() and task > 0):
             raise unusable("task", task, Text("大于 0 的万亩数", "a number of 10,000 mu above 0"))
-    statement = text(load("gisreg.closeout", "done.sql"))
+    statement = text(load("gisreg.ledger", "done.sql"))
     found = connection.execute(statement, {"county": county, "since": since, "until": until}).mappings()
     by_kind = {row["kind"]: row for row in found}
     return [_done(kind, by_kind.get(kind), given.get(str(kind))) for kind in Kind]

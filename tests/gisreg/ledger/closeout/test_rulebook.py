@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gisreg.closeout.errors import RulesUnusable
-from gisreg.closeout.rulebook import BEFORE, NATIONAL, SAME, closeout_rules
-from gisreg.closeout.words import Step
+from gisreg.ledger.closeout.errors import RulesUnusable
+from gisreg.ledger.closeout.rulebook import BEFORE, NATIONAL, SAME, closeout_rules
+from gisreg.ledger.closeout.words import Step
 from gisreg.planning.ruleset import load_ruleset
 from gisreg.vocab import Kind, State
 

@@ -148,7 +148,7 @@ def flow(
     """
     if since >= until:
         raise DatesTurnedRound(where="since", since=since, until=until)
-    statement = text(load("gisreg.closeout", "flow.sql")).bindparams(
+    statement = text(load("gisreg.ledger", "flow.sql")).bindparams(
         bindparam("county", county),
         bindparam("measure", str(measure)),
         bindparam("since", end_of(since), DateTime(timezone=True)),

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gisreg.closeout.errors import ProofMissing, ProofOfAnother, ProofUnknown, SameDocumentTwice
-from gisreg.closeout.rulebook import CloseOutRules, Way
 from gisreg.db.models import Document, ParcelLineage
 from gisreg.documents import DocumentWithdrawn
+from gisreg.ledger.closeout.errors import ProofMissing, ProofOfAnother, ProofUnknown, SameDocumentTwice
+from gisreg.ledger.closeout.rulebook import CloseOutRules, Way
 from gisreg.parcels.attributes import title_of
 from gisreg.text import Text
 
@@ -22,7 +22,7 @@ def require_documents_of(connection: Connection, parcel_id: int, parcel_code: st
     before = select(ParcelLineage.predecessor_id).where(ParcelLineage.successor_id == parcel_id)
     owners = {parcel_id, *connection.execute(before).scalars()}
     wanted = select(Document.id, Document.parcel_id, Document.withdrawn_reason).where(Document.id.in_(document_ids))
-    known = {row.id: row for row in connection.execute(wanted)}
+    known = {row.id: row for row in connection.execute(wanted.with_for_update(read=True))}
     for document in document_ids:
         found = known.get(document)
         if found is None or found.parcel_id not in owners:

@@ -11,10 +11,11 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from books_county import ask, code, county, do
 
-from gisreg.closeout.plans import Charge, Decision, approve, start
-from gisreg.closeout.submitting import Submission, accept, submit
+from gisreg.ledger.closeout.plans import Charge, Decision, approve, start
+from gisreg.ledger.closeout.submitting import Submission, accept, submit
 from gisreg.parcels.editing import Basis
-from gisreg.vocab import Kind, Label
+from gisreg.planning.ruleset import load_ruleset
+from gisreg.vocab import Kind
 
 __all__ = ["ask", "county", "do"]  # fixtures of the shared module, found here by name
 
@@ -90,7 +91,9 @@ def planned(do: Callable[..., Any], basis: Callable[[int], Basis], ask: Callable
 
     def bring(n: int, measure: str | None = None, **charge: Any) -> None:
         kind = Kind(ask("SELECT kind FROM parcel WHERE parcel_code = :code", code=code(n)))
-        decision = Decision(Label.USE, measure or MEASURES[kind], "专题会议确定")
+        wanted = measure or MEASURES[kind]
+        label = next(rule.label for rule in load_ruleset().rules.rules if (rule.kind, rule.measure) == (kind, wanted))
+        decision = Decision(label, wanted, "专题会议确定")
         do(approve, basis(n), decision, charge=Charge(**charge))
 
     return bring

@@ -4,11 +4,11 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
-from gisreg.closeout.errors import InvestigationOpen, NoInvestigation
-from gisreg.closeout.moves import By, Move, begin, require_after, require_past
-from gisreg.closeout.proofs import require_documents_of
-from gisreg.closeout.words import Finding, Step
 from gisreg.db.models import Investigation
+from gisreg.ledger.closeout.errors import InvestigationOpen, NoInvestigation
+from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
+from gisreg.ledger.closeout.proofs import require_documents_of
+from gisreg.ledger.closeout.words import Finding, Step
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.read import Row
 from gisreg.records import Book, write

@@ -61,3 +61,19 @@ class Finding(Term):
 
     DETERMINED = "determined", "认定闲置", "Determined idle"
     CLEARED = "cleared", "不构成闲置", "Not idle"
+
+
+class Sign(Term):
+    """By what a closed parcel shows that it may be idle again."""
+
+    HALTED = "halted", "再次停工停产", "Works or production stopped again"
+    NOT_STARTED = "not_started", "重新约定后逾期未动工", "Not started by the day agreed anew"
+    VACATED = "vacated", "再次腾空", "Vacated again"
+    CONTRACT_ENDED = "contract_ended", "供地合同已终止撤销", "The contract of supply was terminated"
+    APPROVED_AGAIN = "approved_again", "撤批后重新批准,尚未供应", "Approved again after withdrawal, not supplied"
+    SUPPLY_UNKNOWN = (
+        "supply_unknown",
+        "电子监管号缺失,供应情况待查",
+        "Supervision number gone: find out about supply",
+    )
+    LISTED_AGAIN = "listed_again", "销号后又列入调查清单", "Listed by a survey after the close-out"

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from gisreg.closeout.moves import By
-from gisreg.closeout.results import Done, done_between, month_results
-from gisreg.closeout.submitting import accept, send_back
+from gisreg.ledger.closeout.moves import By
+from gisreg.ledger.closeout.submitting import accept, send_back
+from gisreg.ledger.results import Done, done_between, month_results
 from gisreg.parcels.faults import ValueUnusable
 from gisreg.vocab import Kind
 

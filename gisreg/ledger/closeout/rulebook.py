@@ -7,8 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from gisreg.closeout.errors import RulesUnusable
-from gisreg.closeout.words import Role, Step
+from gisreg.ledger.closeout.errors import RulesUnusable
+from gisreg.ledger.closeout.words import Role, Step
 from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
 from gisreg.vocab import Kind, State
@@ -91,11 +91,18 @@ class Watch(_Model):
     confirmed: bool = True
 
 
+class PlanSteps(_Model):
+    """Who says of a plan's step that it is done, by whom and until when."""
+
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+
 class CloseOutRules(_Model):
     """The whole file."""
 
     submission: Submission
     watch: Watch
+    plan_steps: PlanSteps
     transitions: Annotated[tuple[Transition, ...], Field(min_length=1)]
     proofs: dict[str, Proof]
     ways: Annotated[tuple[Way, ...], Field(min_length=1)]

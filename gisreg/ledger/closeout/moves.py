@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gisreg.closeout.errors import DayInFuture, DayTooEarly, ReasonMissing, RoleMayNot, StepNotPossible
-from gisreg.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
-from gisreg.closeout.words import Role, Step, term
 from gisreg.db.models import ParcelVersion
+from gisreg.ledger.closeout.errors import DayInFuture, DayTooEarly, ReasonMissing, StepNotPossible
+from gisreg.ledger.closeout.roles import note_role, require_role
+from gisreg.ledger.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
+from gisreg.ledger.closeout.words import Role, Step, term
 from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edit, Edited, Subject
 from gisreg.records import require_day
@@ -19,7 +20,7 @@ from gisreg.vocab import State
 
 @dataclass(frozen=True)
 class By:
-    """Who takes a step and why; without a role only the actor is recorded."""
+    """Who takes a step and why; without a role any that is held."""
 
     role: Role | None = None
     reason: str | None = None
@@ -70,14 +71,15 @@ def begin(connection: Connection, basis: Basis, step: Step, by: By) -> Move:
     """Lock the parcel and see that the step is possible.
 
     Raises:
-        StepNotPossible, RoleMayNot, ReasonMissing, StaleVersion, ParcelNotFound, ParcelRetired.
+        StepNotPossible, RoleMayNot, RoleNotHeld, ReasonMissing, StaleVersion, ParcelNotFound, ParcelRetired.
     """
     rules = closeout_rules()
     reason = (by.reason or "").strip() or None
+    note_role(connection, by.role)
     edit = Edit(connection, step.value, reason)
     (subject,) = edit.lock(basis)
     found = require_possible(rules, subject, step)
-    _require_role(found, by.role)
+    require_role(connection, step.titles, found.roles, by.role)
     if found.reason and reason is None:
         raise ReasonMissing(where="reason", step_zh=step.zh, step_en=step.en)
     return Move(edit, subject, step, _target(connection, found, subject), rules)
@@ -100,15 +102,6 @@ def require_possible(rules: CloseOutRules, subject: Subject, step: Step) -> Tran
             possible_en=", ".join(one.en for one in possible) or "-",
         )  # fmt: skip
     return found
-
-
-def _require_role(found: Transition, role: Role | None) -> None:
-    if role is None or role in found.roles:
-        return
-    raise RoleMayNot(
-        where="role", role_zh=role.zh, role_en=role.en, step_zh=found.step.zh, step_en=found.step.en,
-        roles_zh="、".join(one.zh for one in found.roles), roles_en=", ".join(one.en for one in found.roles),
-    )  # fmt: skip
 
 
 def _target(connection: Connection, found: Transition, subject: Subject) -> State:

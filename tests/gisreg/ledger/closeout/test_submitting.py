@@ -6,7 +6,9 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
-from gisreg.closeout.errors import (
+from gisreg.documents import DocumentInUse, DocumentWithdrawn
+from gisreg.documents import withdraw as withdraw_document
+from gisreg.ledger.closeout.errors import (
     AreaNotKnown,
     AreaTooLarge,
     DayInFuture,
@@ -24,14 +26,15 @@ from gisreg.closeout.errors import (
     SameDocumentTwice,
     StepNotPossible,
 )
-from gisreg.closeout.moves import By
-from gisreg.closeout.plans import start
-from gisreg.closeout.reading import standing
-from gisreg.closeout.submitting import Submission, accept, is_late, send_back, submit, withdraw
-from gisreg.documents import DocumentWithdrawn
+from gisreg.ledger.closeout.inquiry import investigate
+from gisreg.ledger.closeout.moves import By
+from gisreg.ledger.closeout.plans import change_step, start
+from gisreg.ledger.closeout.reading import standing
+from gisreg.ledger.closeout.submitting import Submission, accept, is_late, send_back, submit, withdraw
 from gisreg.parcels.asof import today
 from gisreg.parcels.faults import ParcelUnmapped, StaleVersion, ValueUnusable
 from gisreg.parcels.undo import undo
+from gisreg.records import RecordBasis
 
 
 def test_the_whole_way_from_registered_to_closed(do, basis, started, given, state) -> None:
@@ -298,3 +301,43 @@ def test_a_part_that_is_refused_leaves_nothing_behind(do, basis, started, ask) -
         do(submit, basis(1), Submission([], area_m2=4000.0))
     assert ask("SELECT count(*) FROM parcel") == before
     assert ask("SELECT official_area_m2 FROM parcel WHERE parcel_code = :c", c=code(1)) == 10000.0
+
+
+# -- what a close-out rests on stays
+
+
+def test_a_proof_cannot_be_withdrawn_while_a_close_out_rests_on_it(do, submitted, basis, ask) -> None:
+    submitted(1)
+    proof = ask("SELECT min(document_id) FROM close_out_proof")
+    with pytest.raises(DocumentInUse) as refused:
+        do(withdraw_document, "149901", RecordBasis(proof, 1), "传错")
+    assert code(1) in refused.value.line("zh")
+    assert "已上报" in refused.value.line("zh")
+    do(accept, basis(1))
+    with pytest.raises(DocumentInUse, match="accepted"):
+        do(withdraw_document, "149901", RecordBasis(proof, 1), "传错")
+
+
+def test_after_a_return_the_proof_is_free_and_another_may_take_its_place(do, submitted, basis, ask, given) -> None:
+    submitted(1)
+    proof = ask("SELECT min(document_id) FROM close_out_proof")
+    do(send_back, basis(1), None, By(reason="照片不清"))
+    do(withdraw_document, "149901", RecordBasis(proof, 1), "照片不清")
+    do(start, basis(1))
+    assert do(submit, basis(1), given(1)).close_out["status"] == "submitted"
+
+
+def test_the_paper_of_a_step_or_an_investigation_stays_too(do, put, planned, basis, paper) -> None:
+    planned(1)
+    shown = paper(1)
+    do(change_step, code(1), 1, 1, {"note": "已办"}, document_id=shown)
+    with pytest.raises(DocumentInUse, match="step 1"):
+        do(withdraw_document, "149901", RecordBasis(shown, 1), "传错")
+    other = paper(1)
+    do(change_step, code(1), 1, 2, {"note": "换文件"}, document_id=other)
+    do(withdraw_document, "149901", RecordBasis(shown, 1), "传错")
+    put("state = 'suspected'", f"parcel_code = '{code(2)}'")
+    notice = paper(2)
+    do(investigate, basis(2), today(), notice)
+    with pytest.raises(DocumentInUse, match="investigation"):
+        do(withdraw_document, "149901", RecordBasis(notice, 1), "传错")

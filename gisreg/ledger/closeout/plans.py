@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
-from gisreg.closeout.errors import (
+from gisreg.db.models import Plan, PlanCharge, PlanStep
+from gisreg.db.models.common import ACTOR
+from gisreg.db.sql import load
+from gisreg.ledger.closeout.errors import (
     DecisionIncomplete,
     GateHolds,
     MeasureUnknown,
@@ -15,27 +18,28 @@ from gisreg.closeout.errors import (
     NoPlan,
     NoSuchStep,
 )
-from gisreg.closeout.moves import By, begin, require_past
-from gisreg.closeout.proofs import require_documents_of
-from gisreg.closeout.words import Origin, Step
-from gisreg.db.models import Plan, PlanCharge, PlanStep
-from gisreg.db.models.common import ACTOR
-from gisreg.db.sql import load
+from gisreg.ledger.closeout.moves import By, begin, require_past
+from gisreg.ledger.closeout.proofs import require_documents_of
+from gisreg.ledger.closeout.roles import note_role, require_role
+from gisreg.ledger.closeout.rulebook import closeout_rules
+from gisreg.ledger.closeout.words import Origin, Role, Step, term
 from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.read import Row
 from gisreg.planning.clock.workdays import Calendar, load_calendar
+from gisreg.planning.decisions import MeasureNotOfKind
 from gisreg.planning.ruleset import Measure, RuleSet, load_ruleset, read_ruleset
 from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.records import Book, RecordBasis, lock_basis, parcel_key, write
 from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
-from gisreg.vocab import Label
+from gisreg.vocab import Kind, Label
 
 STEPS = Book(
     PlanStep, "id", Text("方案步骤", "plan step"),
     ("agency", "person", "leader", "due_on", "done_on", "note"),
 )  # fmt: skip
+CHANGING = Text("更改方案步骤", "change a step of the plan")
 DATA_DIR = PROJECT_DIR / "data"
 DEFAULT_DAYS = 90
 """Where neither the rule nor its steps say how long."""
@@ -110,12 +114,15 @@ def approve(
     """Approve a plan: the advice in force, or what people decided. A plan that was in force ends and is kept.
 
     Raises:
-        NoAdvice, DecisionIncomplete, MeasureUnknown, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound,
-        ParcelRetired.
+        NoAdvice, DecisionIncomplete, MeasureUnknown, MeasureNotOfKind, StepNotPossible, RoleMayNot, StaleVersion,
+        ParcelNotFound, ParcelRetired.
     """
     move = begin(connection, basis, Step.PLAN, by or By())
     who = charge or Charge()
-    draft = _adopted(connection, move.parcel_id, move.code) if decision is None else _decided(connection, decision)
+    if decision is None:
+        draft = _adopted(connection, move.parcel_id, move.code)
+    else:
+        draft = _decided(connection, decision, term(Kind, move.subject.row["kind"]))
     plan_id = _store(connection, move.county, move.parcel_id, draft, who)
     _store_steps(connection, move.county, plan_id, draft, who, given=steps)
     return Approved(plan_id, move.done())
@@ -135,7 +142,7 @@ def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:
     )  # fmt: skip
 
 
-def _decided(connection: Connection, decision: Decision) -> _Draft:
+def _decided(connection: Connection, decision: Decision, kind: Kind) -> _Draft:
     missing = [name for name in ("label", "measure", "reason") if not str(getattr(decision, name) or "").strip()]
     if missing:
         raise DecisionIncomplete(where=missing[0], fields=", ".join(missing))
@@ -143,6 +150,7 @@ def _decided(connection: Connection, decision: Decision) -> _Draft:
     measure = rules.measures.get(decision.measure)
     if measure is None:
         raise MeasureUnknown(where="measure", measure=decision.measure, known=", ".join(rules.measures))
+    _require_of_kind(rules, decision, kind)
     return _Draft(
         label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(), basis=decision.basis,
         agency=None, due_on=today() + timedelta(days=DEFAULT_DAYS), steps=_steps_of(measure, None, DEFAULT_DAYS),
@@ -150,9 +158,23 @@ def _decided(connection: Connection, decision: Decision) -> _Draft:
     )  # fmt: skip
 
 
+def _require_of_kind(rules: RuleSet, decision: Decision, kind: Kind) -> None:
+    """The measure stands under the label among the rules of the parcel's kind.
+
+    Raises:
+        MeasureNotOfKind.
+    """
+    there = dict.fromkeys((rule.label, rule.measure) for rule in rules.rules if rule.kind == kind)
+    if (decision.label, decision.measure) not in there:
+        raise MeasureNotOfKind(
+            where="measure", kind=kind.en, kind_zh=kind.zh, label=str(decision.label), measure=decision.measure,
+            known=", ".join(f"{label}:{measure}" for label, measure in there),
+        )  # fmt: skip
+
+
 def advice_on(connection: Connection, parcel_id: int) -> RowMapping | None:
     """The label of the run in force, whatever plan there is."""
-    found = connection.execute(text(load("gisreg.closeout", "advice.sql")), {"parcel_id": parcel_id})
+    found = connection.execute(text(load("gisreg.ledger.closeout", "advice.sql")), {"parcel_id": parcel_id})
     return found.mappings().one_or_none()
 
 
@@ -235,7 +257,7 @@ def start(connection: Connection, basis: Basis, by: By | None = None) -> Edited:
 
 def _require_open_gates(connection: Connection, parcel_id: int, code: str, measure: str) -> None:
     given = {"parcel_id": parcel_id, "measure": measure}
-    gates = connection.execute(text(load("gisreg.closeout", "gates.sql")), given).mappings().all()
+    gates = connection.execute(text(load("gisreg.ledger.closeout", "gates.sql")), given).mappings().all()
     if gates:
         raise GateHolds(
             where=code, parcel_code=code, gates=[gate["gate"] for gate in gates],
@@ -277,14 +299,17 @@ def change_step(
     values: Mapping[str, Any],
     *,
     document_id: int | None = None,
+    role: Role | None = None,
 ) -> Row:
     """Who does a step, until when, and that it is done, with the document that shows it.
 
     Raises:
-        NoPlan, NoSuchStep, StaleRecord, DayInFuture, ProofOfAnother, FieldUnknown, ValueUnusable, NothingChanges,
-        ParcelNotFound, ParcelRetired.
+        RoleMayNot, RoleNotHeld, NoPlan, NoSuchStep, StaleRecord, DayInFuture, ProofOfAnother, FieldUnknown,
+        ValueUnusable, NothingChanges, ParcelNotFound, ParcelRetired.
     """
     found = step_of(connection, parcel_code, step_no)
+    require_role(connection, CHANGING, closeout_rules().plan_steps.roles, role)
+    note_role(connection, role)
     row = lock_basis(connection, STEPS, found["county_code"], RecordBasis(found["id"], based_on))
     read = STEPS.read(values)
     if read.get("done_on") is not None:

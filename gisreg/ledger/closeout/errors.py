@@ -24,6 +24,15 @@ class RoleMayNot(AccessError):
     mend: ClassVar[Text] = Text("应由{roles_zh}办理", "it is for: {roles_en}")
 
 
+class RoleNotHeld(AccessError):
+    """A role is named that whoever works here does not hold."""
+
+    what: ClassVar[Text] = Text("此处不能以{role_zh}的身份办理", "nobody here works as: {role_en}")
+    mend: ClassVar[Text] = Text(
+        "此处可用的身份:{held_zh}(设置 GISREG_ROLES)", "the roles held here: {held_en} (setting GISREG_ROLES)"
+    )
+
+
 class ReasonMissing(InputError):
     """A step that is told with its reason."""
 

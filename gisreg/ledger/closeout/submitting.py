@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from gisreg.closeout.errors import (
+from gisreg.db.models import CloseOut, CloseOutProof
+from gisreg.ledger.closeout.errors import (
     AreaNotKnown,
     AreaTooLarge,
     DisposableTooLarge,
@@ -17,11 +18,10 @@ from gisreg.closeout.errors import (
     QuantityWithoutUnit,
     QuotaTooLarge,
 )
-from gisreg.closeout.moves import By, Move, begin, require_after, require_past
-from gisreg.closeout.plans import live_plan, rules_in_force
-from gisreg.closeout.proofs import require_documents_of, require_proof
-from gisreg.closeout.words import CloseOutStatus, Step
-from gisreg.db.models import CloseOut, CloseOutProof
+from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
+from gisreg.ledger.closeout.plans import live_plan, rules_in_force
+from gisreg.ledger.closeout.proofs import require_documents_of, require_proof
+from gisreg.ledger.closeout.words import CloseOutStatus, Step
 from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.overlaps import tolerance_m2

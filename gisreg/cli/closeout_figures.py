@@ -1,0 +1,175 @@
+# ruff: noqa: E501, PLC0415 - an option and its help stay in one piece; each command imports what it runs, so that --help starts at once
+
+"""``gisreg closeout``: figures of the whole county: relapses, the flow, a month's results, the year's tasks."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+import typer
+
+from gisreg.cli.closeout_options import AsRole, taken_by
+from gisreg.cli.dates import ClockDay, day_option
+from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.cli.parcels_edit import PairUnreadable
+from gisreg.cli.records import County, pairs, read, show_rows, write
+from gisreg.ledger.closeout.words import term
+from gisreg.text import Text
+
+FLOW_HEADINGS = Text(
+    "{by}|期初|新增|二次闲置|盘活|核减|更正|划转|期末|平衡",
+    "{by}|opening|new|relapsed|revived|removed|corrected|transferred|closing|reconciles",
+)
+FLOW_UNIT = Text("宗数(亩)", "parcels (mu)")
+COUNTY_ROW, NOWHERE = Text("全县", "County"), Text("待核", "unknown")
+WATCH_HEADINGS = Text("宗地|类型|销号日|自|迹象|二次闲置", "parcel|kind|closed|since|signs|idle again")
+WATCHED = Text(
+    "二次闲置 {idle} 宗,待查 {unknown} 宗,已标记 {marked} 宗",
+    "{idle} idle again, {unknown} to find out, {marked} marked",
+)
+DONE_HEADINGS = Text("类型|宗数|其中销号|面积(万亩)|任务(万亩)|完成率", "kind|parcels|closed|10,000 mu|task|rate")
+RESULT_HEADINGS = Text(
+    "宗地|状态|上报日|逾期|收益(万元)|入库(万元)|可用财力(万元)|数量|单位",
+    "parcel|status|submitted|late|income|treasury|disposable|quantity|unit",
+)
+RESULT_LINE = Text(
+    "{month}:盘活 {projects} 个(已销号 {closed},逾期上报 {late});收益 {income_wan}、入库 {treasury_wan}、本级可用财力 {disposable_wan} 万元;实物 {quantities};能耗 {energy} tce;用水 {water} t",
+    "{month}: {projects} revived ({closed} closed, {late} late); income {income_wan}, treasury {treasury_wan}, disposable {disposable_wan} (10,000 yuan); {quantities}; energy {energy} tce; water {water} t",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``gisreg closeout``."""
+    for command in (watch, flow, results, done):
+        app.command()(command)
+
+
+def watch(
+    mark: Annotated[bool, typer.Option("--mark", help="标为二次闲置 · mark them as relapsed")] = False,
+    role: AsRole = None, as_of: ClockDay = None, county: County = None, json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """跟踪已销号的宗地是否二次闲置 · are closed parcels idle again?"""
+    from gisreg.ledger.closeout.watching import watch as work
+
+    found = (write if mark else read)(lambda c, code: work(c, code, as_of, mark=mark, by=taken_by(role, None)), county)
+    if json:
+        print_json(found)
+        return
+    now = context()
+    rows = [_watched_row(now, row) for row in (*found.idle_again, *found.to_find_out)]
+    print_table(now.say(WATCH_HEADINGS).split("|"), rows)
+    print_line(now.say(WATCHED, idle=len(found.idle_again), unknown=len(found.to_find_out), marked=found.marked))
+
+
+def flow(
+    since: Annotated[date, day_option("--since", "自该日 24 时 · from the end of that day")],
+    until: Annotated[date, day_option("--until", "至该日 24 时 · to the end of that day")],
+    measure: Annotated[str, typer.Option(help="left 剩余待盘活 或 not_closed 未销号 · left or not_closed")] = "left",
+    by: Annotated[str, typer.Option(help="township 乡镇、zone 园区、kind 类型")] = "township",
+    county: County = None, json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """剩余待盘活、未销号的流量表 · how what is left, or not closed, moved between two days."""
+    from gisreg.ledger.flow import By as Dimension
+    from gisreg.ledger.flow import Measured
+    from gisreg.ledger.flow import flow as work
+
+    chosen, dimension = _among(Measured, measure, "--measure"), _among(Dimension, by, "--by")
+    found = read(lambda c, code: work(c, code, since, until, measure=chosen, by=dimension), county)
+    if json:
+        print_json(found.as_json())
+        return
+    now = context()
+    told = found.as_json()
+    rows = [_flow_row(now, row, row["name"] or row["code"] or now.say(NOWHERE)) for row in told["items"]]
+    rows.append(_flow_row(now, told["county"], now.say(COUNTY_ROW)))
+    print_table(now.say(FLOW_HEADINGS, by=now.say(FLOW_UNIT)).split("|"), rows)
+
+
+def results(
+    month: Annotated[date, day_option("--month", "月份的任一天 · any day of the month")],
+    county: County = None, json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """一个月的盘活成效(附件3各栏)· a month's results, the columns of Annex 3."""
+    from gisreg.ledger.results import month_results
+
+    found = read(lambda c, code: month_results(c, code, month), county)
+    if json:
+        print_json(found)
+        return
+    now = context()
+    columns = (
+        "parcel_code",
+        "status",
+        "submitted_on",
+        "late",
+        "income_wan",
+        "treasury_wan",
+        "disposable_wan",
+        "quantity",
+        "quantity_unit",
+    )
+    show_rows(found.items, columns, RESULT_HEADINGS, json=False)
+    print_line(now.say(RESULT_LINE, month=f"{found.month:%Y-%m}", projects=found.projects, closed=found.closed, late=found.late,
+        energy=_or_dash(found.energy_tce), water=_or_dash(found.water_t), quantities=_units(found.quantities),
+        **{name: _or_dash(value) for name, value in found.sums_wan.items()}))  # fmt: skip
+
+
+def done(
+    since: Annotated[date, day_option("--since", "自该日 · from that day")],
+    until: Annotated[date, day_option("--until", "至该日(含)· to that day, it included")],
+    task: Annotated[list[str] | None, typer.Option(help="年度任务 类型=万亩,可重复 · KIND=10,000 mu")] = None,
+    county: County = None, json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """一段时间完成的面积与任务完成率 · land done in a time, and the rate of its task."""
+    from gisreg.ledger.results import done_between
+
+    tasks = {name: _decimal(value) for name, value in pairs(task).items()}
+    found = [one.as_json() for one in read(lambda c, code: done_between(c, code, since, until, tasks), county)]
+    if json:
+        print_json({"since": since, "until": until, "items": found})
+        return
+    now = context()
+    rows = [
+        (one["kind"], one["parcels"], one["closed"], one["done_printed"], one["task_wan_mu"], one["rate_printed"])
+        for one in found
+    ]
+    print_table(now.say(DONE_HEADINGS).split("|"), rows)
+
+
+def _watched_row(now: Context, row: Mapping[str, Any]) -> list[Any]:
+    from gisreg.vocab import Kind
+
+    signs = "、".join(one["title"][now.language] for one in row["signs"])
+    known = now.say(Text("是", "yes") if row["idle_again"] else Text("待查", "to find out"))
+    kind = term(Kind, row["kind"]).titles.say(now.language)
+    return [row["parcel_code"], kind, row["closed_on"], row["since"] or "—", signs, known]
+
+
+def _decimal(value: str) -> Decimal:
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        raise PairUnreadable(where="--task", value=value[:80], form="KIND=1.45") from None
+
+
+def _among(words: Any, given: str, option: str) -> Any:
+    known = [str(word) for word in words]
+    if given not in known:
+        raise PairUnreadable(where=option, value=given[:80], form=" | ".join(known))
+    return words(given)
+
+
+def _flow_row(now: Context, row: Mapping[str, Any], name: str) -> list[Any]:
+    from gisreg.ledger.flow import ENTRIES
+
+    cells = [f"{row[entry]['parcels']:,} ({row[entry]['mu']:,.2f})" for entry in ENTRIES]
+    return [name, *cells, now.say(Text("是", "yes") if row["reconciles"] else Text("否", "no"))]
+
+
+def _or_dash(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.2f}"
+
+
+def _units(quantities: Mapping[str, float]) -> str:
+    return "、".join(f"{value:,.2f} {unit}" for unit, value in quantities.items()) or "—"
