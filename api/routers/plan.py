@@ -10,7 +10,7 @@ from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.encoding import json_bytes
 from api.parameters import FIRST_DAY, LAST_DAY, County, Day, ParcelCode, known_form
 from api.problems import documented
-from api.routers import plan_people
+from api.routers import plan_people, plan_rules
 from api.schemas import answers
 from gisreg.counties import choose_county
 from gisreg.planning.named import DEFAULT_RULESET, named_ruleset
@@ -18,6 +18,7 @@ from gisreg.vocab import Label
 
 router = APIRouter(tags=["plan"])
 router.include_router(plan_people.router)
+router.include_router(plan_rules.router)
 
 MAX_RUN = 2**31 - 1
 _RUN: dict[str, Any] = {

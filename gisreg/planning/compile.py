@@ -88,12 +88,7 @@ class CompiledGate:
 
     def concerns(self, rule: Rule) -> bool:
         """Whether the gate has a say about what the rule proposes."""
-        gate = self.gate
-        return (
-            rule.kind in gate.kinds
-            and (not gate.labels or rule.label in gate.labels)
-            and (not gate.measures or rule.measure in gate.measures)
-        )
+        return self.gate.concerns(rule)
 
     @property
     def mask(self) -> Sql:

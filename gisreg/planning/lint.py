@@ -298,7 +298,7 @@ class _Check:
         for code, name in idle:
             yield self.find("warning", code, name, "", name=name)
         for gate in self.rules.gates:
-            if not any(_concerns(gate, rule) for rule in self.rules.rules):
+            if not any(gate.concerns(rule) for rule in self.rules.rules):
                 yield self.find("warning", "gate_idle", gate.id, "measures")
 
     def _coverage(self) -> Iterator[Finding]:
@@ -382,14 +382,6 @@ def _wrong_with(cited: Citation) -> tuple[Level, str] | None:
     if not cited.found:
         return "error", "no_source"
     return None if cited.confirmed or cited.says_unsure else ("note", "unconfirmed_clause")
-
-
-def _concerns(gate: Gate, rule: Rule) -> bool:
-    return (
-        rule.kind in gate.kinds
-        and (not gate.labels or rule.label in gate.labels)
-        and (not gate.measures or rule.measure in gate.measures)
-    )
 
 
 def _divides_by_nothing(node: Tree) -> bool:

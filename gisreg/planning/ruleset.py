@@ -193,6 +193,17 @@ class Gate(_Model):
     """Concerns only these labels; empty for all."""
     measures: tuple[Identifier, ...] = ()
     """Concerns only these measures; empty for all."""
+    except_measures: tuple[Identifier, ...] = ()
+    """And of all these not."""
+
+    def concerns(self, rule: "Rule") -> bool:
+        """Whether the gate has a say about what a rule proposes."""
+        return (
+            rule.kind in self.kinds
+            and (not self.labels or rule.label in self.labels)
+            and (not self.measures or rule.measure in self.measures)
+            and rule.measure not in self.except_measures
+        )
 
 
 class WhyNot(Bilingual):
@@ -306,7 +317,7 @@ def _text_of(path: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise RuleSetUnreadable(f"{path}:{line}", detail=Text("不是 UTF-8 编码", "it is not UTF-8")) from None
+        raise RuleSetUnreadable(f"{path.name}:{line}", detail=Text("不是 UTF-8 编码", "it is not UTF-8")) from None
 
 
 def read_ruleset(toml: str, file: str = "rules.toml") -> LoadedRuleSet:
@@ -447,7 +458,8 @@ def _check_concerned(loaded: LoadedRuleSet) -> None:
     used = {rule.measure for rule in loaded.rules.rules}
     concerned: tuple[Gate | MoneyRule, ...] = (*loaded.rules.gates, *loaded.rules.money)
     for one in concerned:
-        for measure in one.measures:
+        besides = one.except_measures if isinstance(one, Gate) else ()
+        for measure in (*one.measures, *besides):
             if measure not in used:
                 raise MeasureUnused(loaded.place(one.id, "measures"), name=measure, nearest=_nearest(measure, used))
 

@@ -64,6 +64,7 @@ ABOUT_LAW = Text(
 COMMON = Text("通用各项(见“限制事项”)", "the common ones (see Gates)")
 CLOCK = Text("闲置时钟", "the idle clock")
 ALL, COMMA = Text("全部", "all"), Text("、", ", ")
+EXCEPT = Text("({measures}除外)", "(but not {measures})")
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,9 @@ class _Teller:
         kinds = [] if len(gate.kinds) == len(Kind) else [self.say(kind.titles) for kind in gate.kinds]
         labels = [self.say(label.titles) for label in gate.labels]
         measures = [self.say(self.rules.measures[token].text) for token in gate.measures]
-        return "\n".join(self._listed(part) for part in (kinds, labels, measures) if part) or self.say(ALL)
+        parts = [self._listed(part) for part in (kinds, labels, measures) if part]
+        besides = self._listed(self.say(self.rules.measures[token].text) for token in gate.except_measures)
+        return "\n".join([*(parts or [self.say(ALL)]), *([self.say(EXCEPT, measures=besides)] if besides else [])])
 
     def _money(self) -> Sheet:
         titles = _titles(self.compiled)

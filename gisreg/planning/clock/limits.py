@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from gisreg.text import Text
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -40,7 +42,7 @@ def limits_of(values: Mapping[str, Any]) -> Limits:
     return Limits(**{name: values[name] for name in NAMES if name in values})
 
 
-def fault_of(name: str, value: Any) -> str | None:
+def fault_of(name: str, value: Any) -> Text | None:
     """What is wrong with a parameter as a limit; None for other parameters and sound ones."""
     if name not in NAMES:
         return None
@@ -48,4 +50,5 @@ def fault_of(name: str, value: Any) -> str | None:
     least, most = RANGES[name]
     if isinstance(value, kinds) and not isinstance(value, bool) and least <= value <= most:
         return None
-    return f"{value!r}: {'integer' if name in WHOLE else 'number'} {least:g}–{most:g}"
+    zh, en = ("整数", "a whole number") if name in WHOLE else ("数", "a number")
+    return Text(f"{value} 应为 {least:g} 至 {most:g} 的{zh}", f"{value} should be {en} from {least:g} to {most:g}")
