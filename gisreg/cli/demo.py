@@ -14,6 +14,7 @@ from gisreg.vocab import Kind
 
 if TYPE_CHECKING:
     from gisreg.demo.standing import Loaded
+    from gisreg.documents import DocumentStore
 
 USUAL = 2_000
 """Parcels of the county as ``make demo`` loads it."""
@@ -47,6 +48,7 @@ def command(
         return
     from gisreg.cli.database import open_engine, set_up  # noqa: PLC0415 - heavy, and only needed when the command runs
     from gisreg.demo.standing import find  # noqa: PLC0415
+    from gisreg.documents import store_of  # noqa: PLC0415
 
     now = context()
     # what a program reads stays one JSON document
@@ -54,7 +56,7 @@ def command(
     with open_engine(now.settings) as engine:
         loaded = find(engine, parcels, seed) or _load(engine, now, parcels, seed)
         file = _backdrop(now.settings.home, seed)
-        labelled = _label(engine, loaded.county_code)
+        labelled = _label(engine, loaded.county_code, store_of(now.settings))
     facts: dict[str, Any] = {
         "county_code": loaded.county_code,
         "parcels": loaded.parcels,
@@ -103,13 +105,20 @@ def _backdrop(home: Path, seed: int) -> Path:
     return file
 
 
-def _label(engine: Engine, county_code: str) -> int | None:
-    """Label the county where no run is accepted yet; how many parcels a new run labelled."""
-    from gisreg.db.engine import Actor  # noqa: PLC0415
-    from gisreg.demo.standing import is_labelled  # noqa: PLC0415
+def _label(engine: Engine, county_code: str, store: "DocumentStore") -> int | None:
+    """Label the county where no run is accepted yet, file the papers of its parcels; how many were labelled."""
+    from gisreg.demo.standing import is_labelled, is_walked  # noqa: PLC0415
 
-    if is_labelled(engine, county_code):
+    labelled = is_labelled(engine, county_code)
+    if labelled and is_walked(engine, county_code):
         return None
-    from gisreg.planning.run import run_plan  # noqa: PLC0415 - compiling rules is not needed on a second run
+    from gisreg.db.engine import Actor  # noqa: PLC0415 - what follows is not needed on a second run
+    from gisreg.demo.papers import file_papers, move_clocks  # noqa: PLC0415
+    from gisreg.demo.walk import walk  # noqa: PLC0415
+    from gisreg.planning.run import run_plan  # noqa: PLC0415
 
-    return int(run_plan(engine, Actor("demo", "demo"), county_code).parcels)
+    move_clocks(engine, county_code)
+    parcels = None if labelled else int(run_plan(engine, Actor("demo", "demo"), county_code).parcels)
+    file_papers(engine, county_code, store)
+    walk(engine, county_code, store)
+    return parcels

@@ -11,6 +11,8 @@ from gisreg.demo.names import names
 from gisreg.errors import ConflictError
 from gisreg.text import Text
 
+WALKED = "demo: steps"
+"""The source of the last steps that are taken, as the history names it."""
 EDITION = 1
 """Raised when the generator makes other rows for the same seed."""
 
@@ -77,3 +79,10 @@ def is_labelled(engine: Engine, county_code: str) -> bool:
     statement = "SELECT EXISTS (SELECT FROM plan_run WHERE county_code = :county AND status = 'accepted')"
     with transaction(engine) as connection:
         return bool(connection.execute(text(statement), {"county": county_code}).scalar_one())
+
+
+def is_walked(engine: Engine, county_code: str) -> bool:
+    """Were some of its parcels taken through the steps of the close-out? They are the last that is made."""
+    statement = "SELECT EXISTS (SELECT FROM parcel_edit WHERE county_code = :county AND recorded_from LIKE :source)"
+    with transaction(engine) as connection:
+        return bool(connection.execute(text(statement), {"county": county_code, "source": f"{WALKED}%"}).scalar_one())
