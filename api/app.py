@@ -29,6 +29,7 @@ from api.routers import (
     imports,
     maps,
     ogc,
+    ogc_edits,
     parcel_edits,
     parcels,
     plan,
@@ -66,6 +67,7 @@ ROUTERS = (
     export,
     maps,
     ogc,
+    ogc_edits,
     docs,
 )
 STRICT = (

@@ -139,7 +139,10 @@ _SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _MEANINGS = {status: title.both() for _, status, title in reversed(STATUS)} | {
     308: "编号已停用，只有一个后继 (out of use; its one successor is at Location)",
     304: "自上次以来没有变化 (unchanged since the ETag given)",
+    405: "此地址不支持这种请求方法 (this address does not take that method)",
+    413: "请求体过大 (the body is too large)",
     415: "请求体不是 JSON (the body is not JSON)",
+    428: "没有说明所依据的版本 (the version that the edit is based on is not told)",
     422: "参数不合要求 (a parameter is not what it should be)",
     503: "数据库不可用或尚未就绪 (database unavailable, or not set up)",
 }

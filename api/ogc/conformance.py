@@ -1,5 +1,7 @@
 """What of the standards is kept, by the names that OGC gives its conformance classes."""
 
+from api.ogc.roots import OGC
+
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-{part}/1.0/conf/{name}"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/{name}"
 _CQL2_DRAFT = "http://www.opengis.net/spec/cql2/0.0/conf/{name}"
@@ -26,3 +28,11 @@ READING = (
     _CQL2.format(name="basic-spatial-operators"),
 )  # fmt: skip
 """Of ``temporal-functions`` the relations of dates are there, but nothing queryable is an instant: not claimed."""
+
+_EDITING = tuple(_FEATURES.format(part=4, name=name) for name in ("create-replace-delete", "features"))
+_LOCKED = tuple(_FEATURES.format(part=4, name=name) for name in ("update", "optimistic-locking-etags"))
+
+
+def classes_at(root: str) -> tuple[str, ...]:
+    """The classes that hold below a root."""
+    return (*READING, *_EDITING, *(_LOCKED if root == OGC else ()))

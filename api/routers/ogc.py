@@ -26,6 +26,7 @@ from api.ogc.descriptions import crs_list, fields_schema
 from api.ogc.descriptions import described as collection_described
 from api.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Form, form_of
 from api.ogc.links import Addresses, header
+from api.ogc.roots import OGC, QGIS
 from api.ogc.words import Words
 from api.problems import documented
 from api.schemas import FEATURE as ONE_FEATURE
@@ -54,9 +55,14 @@ _JSON = answers(json=_OBJECT)
 
 def _get(path: str, summary: str, names: tuple[str, ...], *in_path: dict[str, Any], **options: Any) -> Route:
     responses = {**options.pop("responses", _JSON), **documented(400, 404, 503)}
-    return router.get(
-        path, summary=summary, response_class=Response, responses=responses, openapi_extra=described(names, *in_path)
-    )
+    told: dict[str, Any] = {"summary": summary, "responses": responses, "openapi_extra": described(names, *in_path)}
+
+    def both(work: Callable[..., Response]) -> Callable[..., Response]:
+        router.get(path, response_class=Response, **told)(work)
+        router.get(path.replace(OGC, QGIS, 1), response_class=Response, include_in_schema=False)(work)
+        return work
+
+    return both
 
 
 class Asking:
@@ -74,6 +80,7 @@ class Asking:
 
 
 @router.get("/ogc/", include_in_schema=False)
+@router.get("/qgis/", include_in_schema=False)
 @_get("/ogc", "入口 · landing page", FORM)
 def landing(reading: ReadingDep) -> Response:
     """Where a program begins; QGIS is given this address."""
@@ -97,7 +104,7 @@ def landing(reading: ReadingDep) -> Response:
 def standards(reading: ReadingDep) -> Response:
     """The conformance classes."""
     asking = Asking(reading, FORM)
-    classes = conformance.READING
+    classes = conformance.classes_at(asking.addresses.root)
     if asking.form == "html":
         title = asking.say(Text("符合的标准", "Standards kept"))
         table = pages.Shown(title, [[{"href": name, "title": name}] for name in classes])
