@@ -1,11 +1,12 @@
 """The mixed-integer programme: which option of which parcel to begin in which quarter, solved by HiGHS.
 
-Two steps. First the smallest gap to the targets (mu); then, with that gap, the largest value (10,000 yuan): income less
-cost, less what waiting costs until the end of the quarter in which the work is finished.
+Two steps. First the smallest gap to the targets (mu); then, with that gap and a little more, the largest value (10,000
+yuan): income less cost, less what waiting costs until the end of the quarter in which the work is finished. Without the
+little more hardly any other choice would be left: the last mu would decide on everything.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gisreg.errors import ResourceError
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
 
 QUARTERS = 4
 GAP = 0.005
-"""How far from the best a solution may be, as a share."""
-GAP_OF_TARGETS = 1e-3
-"""How far from the smallest gap to the targets, as a share of the targets: a gap of nothing has no share."""
+"""How far the value may be from the largest, as a share."""
+GAP_OF_REACHED = 5e-3
+"""How much of what can be reached of the targets (mu) both steps together may leave, as a share."""
+SURE = (("mip_rel_gap", 0.0), ("random_seed", 0), ("threads", 1))
+"""For all solvers: the gap is given as it is, and the same question has the same answer."""
 TIME_LIMIT_S = 12.0
 """For each of the two steps."""
+NARROW_TIME_LIMIT_S = 8.0
+"""Of which for the search among the columns that matter."""
 SLACK_MU = 1e-3
-"""What the second step may give away of the first one's result."""
+"""What counts as nothing."""
 UNLIMITED = float("inf")
 
 
@@ -144,12 +149,24 @@ class _Result:
     objective: float
     away: float
     """How far the best possible may be from it."""
+    values: "np.ndarray"
+    """Of all columns, those of the gaps among them."""
+
+
+@dataclass(frozen=True)
+class _Relaxed:
+    """What would be best if parts of a way could be taken: no whole choice is better."""
+
+    objective: float
+    values: "np.ndarray"
+    reduced_costs: "np.ndarray"
 
 
 class _Programme:
     """The matrix, built once; each step sets its own objective over it.
 
-    Rows: one a parcel (at most one way), one a target (area and gap reach it), the budget, one a unit and quarter.
+    Rows: one a parcel (at most one way), one a target (area and gap reach it), the budget, one a unit and quarter,
+    and all gaps together.
     Columns: one a way and quarter to begin, then one a target for its gap.
     """
 
@@ -158,6 +175,8 @@ class _Programme:
         import numpy as np  # noqa: PLC0415 - as above
 
         self._np, self._highs = np, highspy
+        self._spent = 0.0
+        self._values = self._duals = np.zeros(0)
         self._problem = problem
         self._columns = self._possible()
         self._ways = {
@@ -167,14 +186,14 @@ class _Programme:
         self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
         self._solver.silent()
         # the presolver spends minutes on the many like columns and then finds little
-        for option, value in (("presolve", "off"), ("mip_rel_gap", GAP), ("random_seed", 0), ("threads", 1)):
+        for option, value in (("presolve", "off"), *SURE):
             self._solver.setOptionValue(option, value)
         self._solver.passModel(self._model())
 
     @property
     def seconds(self) -> float:
-        """Spent by the solver so far."""
-        return float(self._solver.getRunTime())
+        """Spent by the solvers so far."""
+        return float(self._solver.getRunTime()) + self._spent
 
     def _possible(self) -> _Columns:
         np = self._np
@@ -217,11 +236,12 @@ class _Programme:
     def _row_bounds(self) -> tuple["np.ndarray", "np.ndarray"]:
         np, problem = self._np, self._problem
         parcels, budget, units = self._row_of
-        lower = np.full(units + len(problem.capacity) * QUARTERS, -UNLIMITED)
+        lower = np.full(units + len(problem.capacity) * QUARTERS + 1, -UNLIMITED)
         upper = np.ones(len(lower))
         lower[parcels:budget], upper[parcels:budget] = np.array(problem.targets_mu, dtype=float), UNLIMITED
         upper[budget] = problem.budget_wan
-        upper[units:] = np.repeat(np.array(problem.capacity, dtype=float), QUARTERS)
+        upper[units:-1] = np.repeat(np.array(problem.capacity, dtype=float), QUARTERS)
+        upper[-1] = UNLIMITED
         return lower, upper
 
     def _entries(self) -> tuple["np.ndarray", "np.ndarray", "np.ndarray"]:
@@ -232,10 +252,12 @@ class _Programme:
         of = {name: values[table.way] for name, values in self._ways.items()}
         counted, limited, paid = of["group"] >= 0, of["unit"] >= 0, of["cost_wan"] > 0
         targets = np.arange(len(self._problem.targets_mu))
+        all_gaps = first_unit + len(self._problem.capacity) * QUARTERS
         parts = [
             (of["parcel"], every, np.ones(len(every))),
             (first_target + of["group"][counted], every[counted], of["area_mu"][counted]),
             (first_target + targets, len(every) + targets, np.ones(len(targets))),
+            (np.full(len(targets), all_gaps), len(every) + targets, np.ones(len(targets))),
             (np.full(paid.sum(), budget), every[paid], of["cost_wan"][paid]),
         ]
         for quarter in range(QUARTERS):
@@ -246,62 +268,134 @@ class _Programme:
 
     def smallest_gap(self, time_limit_s: float) -> _Result:
         """The first step: minimise the mu that are missing."""
-        np = self._np
-        self._solver.setOptionValue("mip_abs_gap", max(SLACK_MU, GAP_OF_TARGETS * sum(self._problem.targets_mu)))
-        return self._run(np.r_[np.zeros(len(self._columns.way)), np.ones(len(self._problem.targets_mu))], time_limit_s)
+        np, targets = self._np, self._problem.targets_mu
+        cost = np.r_[np.zeros(len(self._columns.way)), np.ones(len(targets))]
+        return self._run(cost, self._spare_mu, time_limit_s)
 
     def largest_value(self, gaps: Sequence[float], time_limit_s: float) -> _Result:
         """The second step: maximise the value, the gaps no larger than found."""
         np, table = self._np, self._columns
-        self._solver.setOptionValue("mip_abs_gap", 0.0)
         of = {name: values[table.way] for name, values in self._ways.items()}
         value = of["income_wan"] - of["cost_wan"] - of["waiting_wan"] * (table.finish + 1) / QUARTERS
         # to be done counts for something even where no figure is known: a parcel closed, the earlier the better
         value = value + of["waiting_wan"] + 1e-3 * (QUARTERS - table.finish) - 1e-4 * of["rank"]
         known = self._highs.HighsSolution()  # a choice with these gaps, to begin with
-        known.col_value = list(self._solver.getSolution().col_value)
-        for number, gap in enumerate(gaps):
-            self._solver.changeColBounds(len(table.way) + number, 0.0, gap + SLACK_MU)
-        result = self._run(np.r_[-value, np.zeros(len(gaps))], time_limit_s, known)
-        return _Result(result.columns, result.gaps, -result.objective, result.away)
+        known.col_value = list(self._values)
+        all_gaps, missing = self._solver.getNumRow() - 1, sum(gaps)
+        self._solver.changeRowBounds(all_gaps, -UNLIMITED, missing + self._spare_mu(missing))
+        result = self._run(np.r_[-value, np.zeros(len(gaps))], lambda loss: GAP * abs(loss), time_limit_s, known)
+        return replace(result, objective=-result.objective)
 
-    def _run(self, cost: "np.ndarray", time_limit_s: float, known: Any = None) -> _Result:
+    def _spare_mu(self, gap_mu: float) -> float:
+        """What each step may lose of the area for the sake of time or value; nothing where the targets can be met."""
+        reached = sum(self._problem.targets_mu) - gap_mu
+        return SLACK_MU if gap_mu <= SLACK_MU else max(SLACK_MU, GAP_OF_REACHED / 2 * reached)
+
+    def _run(
+        self, cost: "np.ndarray", allowed: Callable[[float], float], time_limit_s: float, known: Any = None
+    ) -> _Result:
+        """The relaxation says how good a choice can be and which columns matter; among these a choice is soon found;
+        where that one is farther from the best than allowed, the search among all columns begins with it."""
         solver, count = self._solver, len(cost)
         solver.changeColsCost(count, self._np.arange(count, dtype=self._np.int32), cost)
+        ends = self.seconds + time_limit_s
+        relaxed = self._relax()
+        away = allowed(relaxed.objective)
+        solver.setOptionValue("mip_abs_gap", away)
+        wanted = self._columns_that_matter(relaxed, known)
+        found = self._among(wanted, relaxed, min(NARROW_TIME_LIMIT_S, time_limit_s), known)
+        if found is None or found.away > away:
+            found = self._among_all(relaxed, ends - self.seconds, found, known)
+        self._values = found.values
+        return found
+
+    def _relax(self) -> _Relaxed:
+        """The same problem with parts of a way allowed."""
+        model = self._solver.getLp()
+        model.integrality_ = []
+        solver = self._other()
+        solver.passModel(model)
+        solver.run()
+        solution, np = solver.getSolution(), self._np
+        self._spent += float(solver.getRunTime())
+        self._duals = np.array(solution.row_dual)
+        objective = float(solver.getInfo().objective_function_value)
+        return _Relaxed(objective, np.array(solution.col_value), np.array(solution.col_dual))
+
+    def _columns_that_matter(self, relaxed: _Relaxed, known: Any) -> Any:
+        """The ways that the relaxation or a known choice takes, and of the others as many as there are rows: those that
+        cost least to take."""
+        np, chosen = self._np, len(self._columns.way)
+        wanted = np.ones(len(relaxed.values), dtype=bool)
+        if len(relaxed.reduced_costs) != len(wanted):
+            return wanted
+        price = np.where(relaxed.values[:chosen] > 1e-9, -1.0, np.abs(relaxed.reduced_costs[:chosen]))  # noqa: PLR2004
+        wanted[:chosen] = False
+        wanted[np.argsort(price, kind="stable")[: self._solver.getNumRow()]] = True
+        return wanted if known is None else wanted | (np.array(known.col_value) > 0)
+
+    def _among(self, wanted: Any, relaxed: _Relaxed, time_limit_s: float, known: Any) -> _Result | None:
+        """A choice among some of the columns; None if there is none, or none was found in time."""
+        model = self._solver.getLp()
+        model.col_upper_ = self._np.where(wanted, self._np.array(model.col_upper_), 0.0)
+        solver = self._other()
+        solver.setOptionValue("mip_abs_gap", self._solver.getOptionValue("mip_abs_gap")[1])
+        solver.setOptionValue("time_limit", time_limit_s)
+        solver.passModel(model)
         if known is not None:
             solver.setSolution(known)
-        solver.setOptionValue("time_limit", self.seconds + time_limit_s)
         solver.run()
-        values = self._np.array(solver.getSolution().col_value)
-        if len(values) != count or not self._np.isfinite(solver.getInfo().objective_function_value):
+        self._spent += float(solver.getRunTime())
+        return self._result(solver, relaxed, own_bound=False)
+
+    def _among_all(self, relaxed: _Relaxed, time_limit_s: float, found: _Result | None, known: Any) -> _Result:
+        solver = self._solver
+        start = known
+        if found is not None:
+            start = self._highs.HighsSolution()
+            start.col_value = list(found.values)
+        if start is not None:
+            solver.setSolution(start)
+        solver.setOptionValue("time_limit", float(solver.getRunTime()) + max(time_limit_s, 0.0))
+        solver.run()
+        result = self._result(solver, relaxed, own_bound=True) or found
+        if result is None:
             raise NoSolution(status=solver.modelStatusToString(solver.getModelStatus()))
+        return result
+
+    def _result(self, solver: Any, relaxed: _Relaxed, *, own_bound: bool) -> _Result | None:
+        """What a solver found, and how far that may be from the best: from the relaxation, or by its own bound."""
+        np, info = self._np, solver.getInfo()
+        values, objective = np.array(solver.getSolution().col_value), float(info.objective_function_value)
+        if len(values) != len(relaxed.values) or not np.isfinite(objective):
+            return None
+        away = objective - relaxed.objective
+        if own_bound:
+            # where there was nothing whole to choose, the relaxation is the answer
+            linear = info.mip_node_count < 0 and solver.getModelStatus() == self._highs.HighsModelStatus.kOptimal
+            own = 0.0 if linear else objective - float(info.mip_dual_bound)
+            away = min(away, own) if np.isfinite(own) else away
         chosen = len(self._columns.way)
-        info = solver.getInfo()
-        # where there was nothing whole to choose, the relaxation is the answer
-        linear = info.mip_node_count < 0 and solver.getModelStatus() == self._highs.HighsModelStatus.kOptimal
-        away = 0.0 if linear else abs(info.objective_function_value - info.mip_dual_bound)
-        return _Result(
-            values[:chosen],
-            [max(0.0, float(value)) for value in values[chosen:]],
-            float(info.objective_function_value),
-            float(away) if self._np.isfinite(away) else UNLIMITED,
-        )
+        gaps = [max(0.0, float(value)) for value in values[chosen:]]
+        return _Result(values[:chosen], gaps, objective, max(0.0, away), values)
+
+    def _other(self) -> Any:
+        """A solver of its own, with presolve: it is quick where the columns are few or may be parts."""
+        solver: Any = self._highs.Highs()  # type: ignore[no-untyped-call] # as above
+        solver.silent()
+        for option, value in SURE:
+            solver.setOptionValue(option, value)
+        return solver
 
     def prices(self) -> Prices:
         """Shadow prices of the last step's relaxation: what one more of each limit would bring."""
-        model = self._solver.getLp()
-        model.integrality_ = []
-        relaxed: Any = self._highs.Highs()  # type: ignore[no-untyped-call] # as above
-        relaxed.silent()
-        relaxed.passModel(model)
-        relaxed.run()
-        duals = self._np.array(relaxed.getSolution().row_dual)
+        duals = self._duals
         _, budget, units = self._row_of
         if len(duals) <= budget:
             return Prices()
         found = {
             (number // QUARTERS, number % QUARTERS): float(-dual)
-            for number, dual in enumerate(duals[units:])
+            for number, dual in enumerate(duals[units:-1])
             if dual < -1e-9  # noqa: PLR2004 - what the solver takes for nothing
         }
         return Prices(max(0.0, float(-duals[budget])), found)
