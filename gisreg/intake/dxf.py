@@ -3,6 +3,7 @@
 """Drawings (DXF): closed lines and hatches become rows; what a drawing has for attributes is the layer's name and the
 text that stands inside (as CASS draws it)."""
 
+import codecs
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gisreg.intake import archive, crs
+from gisreg.intake.drawn_text import said
 from gisreg.intake.errors import BrokenFile, CrsMissing, LayerMissing, NotGeodata
-from gisreg.intake.kml import described
 from gisreg.intake.notes import UNREADABLE, WHOLE_FILE, Note, make_kinds
 from gisreg.intake.ogr import brief
 from gisreg.intake.table import TableSource, make_table
@@ -22,7 +23,7 @@ from gisreg.vocab import Severity
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-LAYER, TEXT, HANDLE = "图层", "图内文字", "句柄"
+LAYER, HANDLE = "图层", "句柄"
 CLOSED_METRES = 0.001
 """A line whose ends are as near is closed, though the drawing does not say so."""
 LEAST_CORNERS = 3
@@ -63,7 +64,8 @@ def open_dxf(path: Path, shown: str, *, layer: str | None, crs_given: str | None
         raise CrsMissing(shown, detail="DXF")
     where = crs.decide(None, crs_given, shown)
     _write_in(areas, texts)
-    values = [_values(area) for area in areas]
+    unit_m = crs.metres_per_unit(where.srid)
+    values = [_values(area, unit_m) for area in areas]
     fields = tuple(dict.fromkeys(key for row in values for key, value in row.items() if value)) or (LAYER,)
     rows: list[tuple[int, bytes | None, list[str | None]]] = [
         (number, bytes(area.shape.wkb), [row.get(key) for key in fields])
@@ -100,7 +102,11 @@ def _read(path: Path, shown: str, encoding: str | None) -> tuple[str, list[bytes
     import pyogrio  # noqa: PLC0415 - heavy
 
     try:
-        with _drawing_encoding(encoding), _with_plain_lines(path) as plain, warnings.catch_warnings(action="ignore"):
+        with (
+            _drawing_encoding(encoding or _unicode(path)),
+            _with_plain_lines(path) as plain,
+            warnings.catch_warnings(action="ignore"),
+        ):
             meta, _, wkb, values = pyogrio.raw.read(plain, CLOSED_LINE_AS_POLYGON="TRUE")
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
@@ -133,6 +139,21 @@ def _broken(
             yield UNREADABLE, [values.get(name) for name in fields]
 
 
+def _unicode(path: Path) -> str | None:
+    """Drawings since AutoCAD 2007 are UTF-8 whatever code page they name, and GDAL believes the name."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    ascii_only = True
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                ascii_only = ascii_only and chunk.isascii()
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return None
+    return None if ascii_only else "UTF-8"
+
+
 @contextmanager
 def _drawing_encoding(encoding: str | None) -> Iterator[None]:
     """The code page of a drawing that names none or a wrong one."""
@@ -160,11 +181,18 @@ def _sorted_out(
             if text:
                 texts.append((shape.y, shape.x, text))
             continue
-        closed = _closed(shape)
+        closed = _closed(_on_the_ground(shape))
         lines += closed is None
         if closed is not None:
             areas.append(_Area(closed, layer, handle))
     return areas, texts, lines
+
+
+def _on_the_ground(shape: "BaseGeometry") -> "BaseGeometry":
+    """Heights of nothing but zero are how polylines are written, not a survey of heights."""
+    import shapely  # noqa: PLC0415 - heavy
+
+    return shape if shapely.get_coordinates(shape, include_z=True)[:, 2].any() else shapely.force_2d(shape)
 
 
 def _plain(value: Any) -> str:
@@ -224,17 +252,11 @@ def _write_in(areas: Sequence[_Area], texts: Sequence[tuple[float, float, str]])
         areas[area].texts.append(texts[text])
 
 
-def _values(area: _Area) -> dict[str, str]:
-    """Layer, and the texts from top to bottom; "name: value" is a field of its own."""
-    values = {LAYER: area.layer, HANDLE: area.handle}
-    plain: list[str] = []
-    for _, _, text in sorted(area.texts, key=lambda one: (-one[0], one[1])):
-        pairs = described(text.replace("\n", "<br>"))
-        if "description" in pairs:
-            plain.append(" ".join(text.split()))
-        else:
-            values |= pairs
-    return {**values, TEXT: " ".join(plain)}
+def _values(area: _Area, unit_m: float | None) -> dict[str, str]:
+    """Layer, and what the texts say, from top to bottom."""
+    texts = [text for _, _, text in sorted(area.texts, key=lambda one: (-one[0], one[1]))]
+    measured = area.shape.area * unit_m**2 if unit_m else None
+    return {LAYER: area.layer, HANDLE: area.handle, **said(texts, measured)}
 
 
 def _notes(lines: int, points: int, doubles: int) -> Iterator[Note]:

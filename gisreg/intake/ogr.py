@@ -110,7 +110,7 @@ def arrow_stream(
             yield stream
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
-    except (pa.ArrowException, OSError, pyogrio.errors.DataLayerError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, pyogrio.errors.DataLayerError) as error:
         raise BrokenFile(shown, detail=brief(error)) from error
 
 

@@ -204,8 +204,9 @@ def layers(path: Path, shown: str) -> list[str]:
 def _info(path: Path, layer: str, shown: str) -> dict[str, Any]:
     import pyogrio  # noqa: PLC0415 - heavy
 
+    options = {"ENCODING": shapefile.ANY_BYTES} if path.suffix.lower() == ".shp" else {}
     try:
         with warnings.catch_warnings(action="ignore", category=UserWarning):
-            return dict(pyogrio.read_info(path, layer=layer, force_feature_count=True))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            return dict(pyogrio.read_info(path, layer=layer, force_feature_count=True, **options))
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
         raise BrokenFile(shown, detail=brief(error)) from error

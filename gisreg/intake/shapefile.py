@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SHP_HEADER_BYTES = 100
 SHP_MAGIC = (9994).to_bytes(4, "big")
 INDEX_ENTRY_BYTES = 8
+ANY_BYTES = "ISO-8859-1"
+"""GDAL is asked for the shapes alone; under this encoding it can also drop columns whose names are in another one."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ class ShapefileSource(Source):
         live = None if self.whole else self.table.live_rows()
         done = part.start
         last = part.stop if live is None else len(live)
-        with arrow_stream(self.path, self.layer, (), self.shown, skip_features=part.start) as (_, reader):
+        with arrow_stream(self.path, self.layer, (), self.shown, skip_features=part.start, ENCODING=ANY_BYTES) as (
+            _,
+            reader,
+        ):
             for batch in reader:
                 upto = min(done + batch.num_rows, last)
                 if upto <= done:

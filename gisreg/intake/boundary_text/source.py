@@ -43,7 +43,7 @@ def open_text(path: Path, shown: str, *, layer: str | None, crs_given: str | Non
         raise NotGeodata(shown, detail=path.suffix)
     where = _crs(raw, usual, crs_given, shown)
     judge_all(works, usual, where)
-    about_file = _file_notes(raw, usual, where)
+    about_file = _file_notes(raw, works, where)
     fields = _fields(raw)
     rows = [(work.raw.line, work.wkb, _values(work, raw, fields)) for work in works]
     return TableSource(
@@ -104,11 +104,12 @@ def _whole(text: str | None) -> int | None:
     return int(found[0]) if found else None
 
 
-def _file_notes(raw: RawFile, usual: Reading | None, where: crs.FoundCrs) -> Iterator[Note]:
+def _file_notes(raw: RawFile, works: Sequence[Work], where: crs.FoundCrs) -> Iterator[Note]:
     zone, system = zone_of(where.srid), raw.head.get("坐标系", "")
     if where.how == "given" and system and not _CGCS2000.search(system):
         yield KINDS["text_system_overruled"].about(WHOLE_FILE, field="坐标系", words={"stated": system[:40]})
-    if usual is not None and not usual.north_first:
+    readings = [work.reading for work in works if work.reading]
+    if readings and not any(reading.north_first for reading in readings):
         yield KINDS["text_swapped_file"].about(WHOLE_FILE)
     stated = _whole(raw.head.get("带号"))
     if zone and stated and zone_from(stated, prefixed=zone.prefixed) not in (None, zone):

@@ -110,7 +110,7 @@ def total_word(text: str) -> str | None:
 
 def is_footer(text: str) -> bool:
     """填表人:…, 注:… below a ledger."""
-    return any(mark in text for mark in "::") and bool(_FOOTER.match(plain(text)))
+    return any(mark in text for mark in ":\uff1a") and bool(_FOOTER.match(plain(text)))
 
 
 def is_section(text: str) -> bool:

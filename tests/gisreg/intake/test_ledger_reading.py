@@ -90,7 +90,7 @@ def test_a_row_of_words_below_a_single_header_is_data(tmp_path):
 def test_totals_sections_headers_again_and_footers_are_no_rows(tmp_path):
     rows = [
         ["编号", "名称", "面积(亩)", "价款(万元)"], ["一、示例东镇"], ["K1", "甲", 10, 1], ["K2", "乙", 20, 2], ["小  计", None, 30, 3],
-        ["编号", "名称", "面积(亩)", "价款(万元)"], ["二、示例西镇"], ["K3", "丙", 5.5, 1], ["小计", None, 5.5, 9], ["合计", None, 35.5, 4], ["填表人:某某"],
+        ["编号", "名称", "面积(亩)", "价款(万元)"], ["二、示例西镇"], ["K3", "丙", 5.5, 1], ["小计", None, 5.5, 9], ["合计", None, 35.5, 4], ["填表人\uff1a某某   审核\uff1a某某"],
     ]  # fmt: skip
     source = open_ledger(workbook(tmp_path / "a.xlsx", rows))
     assert [row[0] for row in values(source)] == ["K1", "K2", "K3"]

@@ -97,7 +97,9 @@ def test_a_hatch_on_its_boundary_is_one_parcel(tmp_path):
     assert (len(rows), faults(source)) == (1, [(0, "drawing_double")])
 
 
-@pytest.mark.parametrize(("page", "encoding", "given"), [("ANSI_936", "gbk", None), ("ANSI_1252", "gbk", "GBK")])
+@pytest.mark.parametrize(
+    ("page", "encoding", "given"), [("ANSI_936", "gbk", None), ("ANSI_1252", "gbk", "GBK"), ("ANSI_936", "utf-8", None)]
+)
 def test_the_code_page_of_a_drawing(tmp_path, page, encoding, given):
     path = draw(tmp_path / "a.dxf", light("界址线", square(X, Y, 100)), page=page, encoding=encoding)
     assert read(path, crs_given="EPSG:4547", encoding=given)[1][0]["图层"] == "界址线"
