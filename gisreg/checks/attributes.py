@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from gisreg.checks.policy import Tolerances
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -38,6 +40,7 @@ PARTS = (
     ("started_area_m2", "official_area_m2"),
 )
 """Parts that cannot be more than their whole."""
+PRICE, GROUND = "price_wan", "official_area_m2"
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,22 @@ class Finding:
     rows: "pa.Array"
     other: str | None = None
     """The column that it contradicts."""
+    limit: str | None = None
+    """The figure that it passes."""
+
+    def detail(self, columns: Columns, row: int) -> str | None:
+        """What the value is held against."""
+        return str(columns[self.other][row].as_py()) if self.other else self.limit
 
 
-def attribute_findings(columns: Columns, county: str, today: date, share_over: float) -> Iterator[Finding]:
+def attribute_findings(columns: Columns, county: str, today: date, allowed: Tolerances) -> Iterator[Finding]:
     """All findings about attributes."""
     yield from _codes(columns, county)
     yield from _dates(columns, today)
+    yield from _amounts(columns, allowed)
     for part, whole in PARTS:
         if part in columns and whole in columns:
-            yield from _told("more_than_whole", part, _more(columns[part], columns[whole], share_over), whole)
+            yield from _told("more_than_whole", part, _more(columns[part], columns[whole], allowed.share_over), whole)
 
 
 def _codes(columns: Columns, county: str) -> Iterator[Finding]:
@@ -101,6 +111,21 @@ def _dates(columns: Columns, today: date) -> Iterator[Finding]:
             yield from _told("date_in_future", field, pc.greater(columns[field], pa.scalar(today, pa.date32())))
 
 
+def _amounts(columns: Columns, allowed: Tolerances) -> Iterator[Finding]:
+    """Areas and money that no county has, prices that no land fetches: most are in another unit than was thought."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    for ending, most in (("_m2", allowed.most_m2), ("_wan", allowed.most_wan)):
+        for field in (name for name in columns if name.endswith(ending)):
+            yield from _told(
+                "amount_out_of_range", field, pc.greater(pc.abs(columns[field]), most), limit=f"{most:.12g}"
+            )
+    if PRICE in columns and GROUND in columns:
+        dear = pc.greater(columns[PRICE], pc.multiply(columns[GROUND], allowed.most_wan_per_m2))
+        real = pc.and_(pc.greater(columns[GROUND], 0.0), pc.less_equal(columns[PRICE], allowed.most_wan))
+        yield from _told("price_out_of_range", PRICE, pc.and_(dear, real), GROUND)
+
+
 def _more(part: "pa.Array", whole: "pa.Array", share_over: float) -> "pa.Array":
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
@@ -108,8 +133,8 @@ def _more(part: "pa.Array", whole: "pa.Array", share_over: float) -> "pa.Array":
     return pc.greater(part, pc.multiply(whole, 1 + share_over + 1e-9))
 
 
-def _told(fault: str, field: str, rows: Any, other: str | None = None) -> Iterator[Finding]:
+def _told(fault: str, field: str, rows: Any, other: str | None = None, limit: str | None = None) -> Iterator[Finding]:
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
     if pc.any(rows).as_py():
-        yield Finding(fault, field, pc.fill_null(rows, fill_value=False), other)
+        yield Finding(fault, field, pc.fill_null(rows, fill_value=False), other, limit)

@@ -200,3 +200,11 @@ _fault(
     "more_than_whole", Severity.WARNED, ("{value} 大于其整体 {detail}", "{value} is more than the whole, {detail}"),
     ("请核对两个数值及单位", "check both figures and their units"),
 )  # fmt: skip
+_fault(
+    "amount_out_of_range", Severity.WARNED, ("数值 {value} 超出合理上限 {detail}", "{value} is beyond all reason (more than {detail})"),
+    ("请核对数值及单位;上限在 checks.toml 中设置", "check the figure and its unit; the limit is set in checks.toml"),
+)  # fmt: skip
+_fault(
+    "price_out_of_range", Severity.WARNED, ("价款 {value} 万元与面积 {detail} ㎡ 相比过高", "a price of {value} 万元 for {detail} m² is beyond all reason"),
+    ("请核对价款和面积的单位(万元、元;亩、平方米)", "check the units of price and area (万元, yuan; mu, m²)"),
+)  # fmt: skip

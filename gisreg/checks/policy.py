@@ -28,7 +28,7 @@ class PolicyInvalid(InputError):
 
 @dataclass(frozen=True)
 class Tolerances:
-    """Distances are in metres on the ground."""
+    """Distances are in metres on the ground, money in 万元."""
 
     gap_m: float
     joint_m: float
@@ -36,6 +36,9 @@ class Tolerances:
     spike_degrees: float
     vertex_m: float
     share_over: float
+    most_m2: float
+    most_wan: float
+    most_wan_per_m2: float
 
 
 @dataclass(frozen=True)

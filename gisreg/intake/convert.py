@@ -13,14 +13,14 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from gisreg.intake.mapping import KEY_COLUMN, MappedColumn, folded
+from gisreg.intake.mapping import KEY_COLUMN, MappedColumn, amount_of, fitting_units, folded
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 NUMBER = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 WHOLE = r"^[+-]?\d{1,9}(\.0*)?$"
-GROUPING = r"[,,]"
+GROUPING = "[,\uff0c]"
 DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[ T].*)?", re.ASCII | re.DOTALL)
 COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 WHOLE_AS_NUMBER = re.compile(r"(\d+)\.0", re.ASCII)
@@ -30,6 +30,24 @@ DAYS_REMEMBERED = 50_000
 LONGEST_KEY = 200
 LONGEST_QUOTE = 80
 CODE_ENDINGS = ("_code", "_no")
+MARKS = (
+    "/",
+    "//",
+    "\\",
+    "-",
+    "--",
+    "---",
+    "\u2013",
+    "\u2014",
+    "\u2014\u2014",
+    "\u2015",
+    "\uff0d",
+    "\uff0f",
+    "无",
+    "暂无",
+)
+NOTHING = (*MARKS, "N/A", "n/a", "#N/A", "NULL", "null", "Null", "<Null>", "<null>", "None")
+"""What offices and programs write where there is nothing: a cell that holds only this is blank."""
 SQL_TYPES = {"fact": "boolean", "day": "date", "whole": "int4", "number": "float8", "text": "text"}
 
 
@@ -49,6 +67,7 @@ def sql_type(column: MappedColumn) -> str:
 
 def typed(column: MappedColumn, raw: "pa.Array") -> Typed:
     """A column's values; ``raw`` is text without blanks at its ends, null where nothing stood."""
+    raw = _filled(column, raw)
     values = _values(column, raw)
     missing = _both(raw.is_valid(), values.is_null())
     none = _none(len(raw))
@@ -57,6 +76,17 @@ def typed(column: MappedColumn, raw: "pa.Array") -> Typed:
     if column.type == "text" and column.values and not column.strict:
         return Typed(_first(values, raw), none, missing)
     return Typed(values, missing, none)
+
+
+def _filled(column: MappedColumn, raw: "pa.Array") -> "pa.Array":
+    """Null where a word for nothing stands, unless the column's list knows the word (need: 无)."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    free = column.type == "text" and not column.strict and not column.target.endswith(CODE_ENDINGS)
+    words = [word for word in (MARKS if free else NOTHING) if _listed(column, word) is None]
+    empty = pc.is_in(raw, value_set=pa.array(words, raw.type))
+    return _only(raw, _not(empty)) if pc.any(empty).as_py() else raw
 
 
 def _values(column: MappedColumn, raw: "pa.Array") -> "pa.Array":  # noqa: PLR0911 - one line a type
@@ -142,7 +172,12 @@ def _numbers(column: MappedColumn, raw: "pa.Array") -> "pa.Array":
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
     numbers = pc.cast(_plain(column, raw, NUMBER), pa.float64())
-    return _within(column, numbers if column.factor == 1.0 else pc.multiply(numbers, column.factor))
+    numbers = numbers if column.factor == 1.0 else pc.multiply(numbers, column.factor)
+    if fitting_units(column.target) and (left := _both(raw.is_valid(), numbers.is_null())).true_count:
+        numbers = pc.coalesce(
+            numbers, _each(_only(raw, left), lambda text: amount_of(text, column.target), pa.float64())
+        )
+    return _within(column, numbers)
 
 
 def _wholes(column: MappedColumn, raw: "pa.Array") -> "pa.Array":

@@ -23,15 +23,18 @@ from gisreg.geometry import CHINA_BOX
 from gisreg.intake import registering
 from gisreg.intake.crs import metres_per_unit
 from gisreg.intake.errors import CrsUnknown, KindUnknown
+from gisreg.intake.guessing import guesses, told
 from gisreg.intake.mapping import Mapped, Mapping, default_mapping, in_todays_codes, load_mapping
 from gisreg.intake.opening import open_source
 from gisreg.intake.own_numbers import with_own_numbers
 from gisreg.intake.parallel import Team
 from gisreg.intake.prepare import Geography, Grid, Preparation
+from gisreg.intake.proposing import Surroundings, pin
 from gisreg.intake.registering import M_PER_DEGREE_OF_LONGITUDE
 from gisreg.intake.report import Report
 from gisreg.intake.rows import Judging, raw_columns
 from gisreg.intake.source import Source
+from gisreg.intake.sources import townships
 from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
 from gisreg.intake.worker import Task
 from gisreg.parcels.asof import today
@@ -94,13 +97,16 @@ def import_parcels(
     try:
         with transaction(engine) as connection:
             county = choose_county(connection, wanted.county or settings.county)
+            around = Surroundings(county, townships(connection, county))
         with (
-            open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as source,
+            open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as opened,
             taking(wanted.file, settings.home if settings.keep_sources and not wanted.dry_run else None) as taken,
             staging_area(engine) as staging,
         ):
             policy = load_policy(settings.data_dir, settings.home)
-            known = with_own_numbers(mapping, source)
+            guessed = [] if wanted.mapping else guesses(opened, mapping, kind, around)
+            source = replace(opened, notes=(*opened.notes, *told(guessed)))
+            known = with_own_numbers(pin(mapping, guessed), source)
             mapped = in_todays_codes(known.apply(source.fields, kind, measured=source.measured), county)
             preparation = _prepared(engine, staging, source, mapped=mapped, policy=policy, county=county)
             tasks = _tasks(url, preparation, source, settings.load_workers)

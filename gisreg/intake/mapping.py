@@ -33,6 +33,9 @@ _UNITS_IN_NAMES = {
 }  # fmt: skip
 _AREA_UNITS, _MONEY_UNITS = ("m2", "mu", "ha", "wan_mu", "km2"), ("wan", "yuan", "yi")
 _NAME_WITH_UNIT = re.compile(r"^(?P<name>.+?)[(\[_/](?P<unit>[^()\[\]]+)[)\]]?$")
+_NUMBER_WITH_UNIT = re.compile(r"^(?P<number>\d{1,15}(\.\d*)?)(?P<unit>\D+)$", re.ASCII)
+BEFORE_UNITS, CUT_BYTES = "([_/", {"gbk": (9, 10), "utf-8": (8, 9, 10)}
+"""What stands before a unit; of a name that was cut so many bytes are left, without half a character."""
 
 NOT_FROM_FILES = frozenset(
     [
@@ -180,6 +183,9 @@ class Mapping:
             if found:
                 taken[target] = found
                 del free[folded(found[0])]
+        for target, name, entry in _cut_names(free, self.entries, taken):
+            taken[target] = (name, entry)
+            del free[folded(name)]
         columns = tuple(
             replace(
                 self._column(target, source, entry, kind, hints.get(source, NO_HINT)),
@@ -213,7 +219,15 @@ class Mapping:
         column = target_columns()[target]
         kind = _type_of(column)
         own = entry.unit if entry.own_unit else None
-        unit = unit_of(source, target, hint) or own or _file_unit(target, hint) or entry.unit or self.units.get(target)
+        very = own if folded(entry.name) == folded(source) else None  # said of this very column, whatever its name says
+        unit = (
+            very
+            or unit_of(source, target, hint)
+            or own
+            or _file_unit(target, hint)
+            or entry.unit
+            or self.units.get(target)
+        )
         low, high = _limits(column)
         values, strict = self._values(target, column, parcel_kind)
         factor = UNIT_FACTORS[unit] if unit else 1.0
@@ -272,6 +286,27 @@ def _find(free: AnyMapping[str, str], wanted: str, hints: AnyMapping[str, FieldH
     return None
 
 
+def _cut_names(
+    free: AnyMapping[str, str], entries: AnyMapping[str, tuple[Entry, ...]], taken: AnyMapping[str, Any]
+) -> list[tuple[str, str, Entry]]:
+    """Columns of a DBF, where a name ends after ten bytes: 约定动工日 is 约定动工日期, 批准面积( is 批准面积(亩)."""
+    found: dict[str, tuple[str, str, Entry]] = {}
+    for name, original in free.items():
+        whole = name.rstrip("\ufffd")
+        start = whole.rstrip(BEFORE_UNITS)
+        if start.isascii() or not any(len(whole.encode(code, "replace")) in left for code, left in CUT_BYTES.items()):
+            continue
+        fitting = [
+            (target, entry)
+            for target, known in entries.items()
+            for entry in known
+            if folded(entry.name) == start or (start == whole and folded(entry.name).startswith(start))
+        ]
+        if len({target for target, _ in fitting}) == 1 and fitting[0][0] not in taken:
+            found.setdefault(fitting[0][0], (fitting[0][0], original, fitting[0][1]))
+    return list(found.values())
+
+
 def _find_in_header(free: AnyMapping[str, str], wanted: str, hints: AnyMapping[str, FieldHint]) -> str | None:
     """By the lines of a header: 批准/日期 is 批准日期 before it is 日期."""
     forms: tuple[Callable[[Sequence[str]], str], ...] = ("".join, lambda levels: levels[-1])
@@ -294,6 +329,13 @@ def unit_of(source: str, target: str, hint: FieldHint = NO_HINT) -> str | None:
 def fitting_units(target: str) -> tuple[str, ...]:
     """Units that a target can be stated in; none for what is no amount."""
     return _AREA_UNITS if target.endswith("_m2") else _MONEY_UNITS if target.endswith("_wan") else ()
+
+
+def amount_of(text: str, target: str) -> float | None:
+    """An amount that brings its own unit, as in 30.5亩 or 120 万元; None for anything else."""
+    match = _NUMBER_WITH_UNIT.match(folded(text).replace(",", ""))
+    unit = {**_UNITS_IN_NAMES, "万": "wan"}.get(match["unit"]) if match else None
+    return float(match["number"]) * UNIT_FACTORS[unit] if match and unit in fitting_units(target) else None
 
 
 def _file_unit(target: str, hint: FieldHint) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gisreg.columns import Meaning
-from gisreg.intake.convert import NUMBER, day
+from gisreg.intake.convert import NOTHING, NUMBER, day
 from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.ledger.serials import day_of_serial
 from gisreg.intake.ledger.words import plain
@@ -24,6 +24,7 @@ from gisreg.intake.mapping import (
     FieldHint,
     Mapped,
     MappedColumn,
+    amount_of,
     fitting_units,
     folded,
     target_columns,
@@ -57,6 +58,8 @@ _FORMS: tuple[tuple[str, str, float, Text], ...] = (
     ("approval_no", r"[^〔\[(]*[政土地批函][^〔\[(]*[〔\[(]\d{4}[〕\])]第?\d+号", 0.8, Text("值像批准文号", "the values look like numbers of approvals")),
 )  # fmt: skip
 _IDENTITY = re.compile(r"\d{17}[\dXx]", re.ASCII)
+_NO_HOLDER = re.compile(r"产生|填报|制表|报送|上报|测绘|勘测|调查|审核|复核|监管|主管|责任|批准")
+"""Offices that have to do with a file or a parcel without holding it."""
 _HOLDER = re.compile(r".{2,}(公司|厂|集团|合作社|管委会|管理委员会|委员会|中心|局|村委会|经济合作社)")
 _ADDRESS = re.compile(r".*(镇|乡|街道|村|路|街|大道|组|园区|开发区).*(村|路|街|号|组|侧|处|区|内|旁|北|南|东|西).*")
 
@@ -188,7 +191,7 @@ def take_sample(source: Source) -> Sample:
             for at, name in enumerate(source.fields):
                 values = some.column(at + 3).to_pylist()
                 aligned[name] += values
-                columns[name] += [value for value in values if value is not None]
+                columns[name] += [value for value in values if value is not None and value not in NOTHING]
             if len(shapes) >= SAMPLE_ROWS:
                 return Sample(columns, areas_of(shapes, source.srid), aligned)
     return Sample(columns, areas_of(shapes, source.srid), aligned)
@@ -386,7 +389,7 @@ def _land_uses(scheme: LandUseScheme) -> frozenset[str]:
 
 
 def _by_words(name: str, values: Sequence[str]) -> Proposal | None:
-    if _share(values, lambda value: bool(_HOLDER.fullmatch(plain(value)))) >= FITTING:
+    if not _NO_HOLDER.search(name) and _share(values, lambda value: bool(_HOLDER.fullmatch(plain(value)))) >= FITTING:
         return _proposal(
             name, values, "holder_name", 0.75, Text("值像单位名称", "the values look like names of organisations")
         )
@@ -416,7 +419,9 @@ def _reader(column: MappedColumn) -> Callable[[str], bool]:
     if column.type == "day":
         return lambda value: (day(value) or day_of_serial(value)) is not None
     if column.type in ("number", "whole"):
-        return lambda value: bool(_NUMBER.match(plain(value).replace(",", "")))
+        return lambda value: (
+            bool(_NUMBER.match(plain(value).replace(",", ""))) or amount_of(value, column.target) is not None
+        )
     if column.strict or column.type == "fact":
         return lambda value: value in column.values or folded(value) in column.values
     return lambda _value: True

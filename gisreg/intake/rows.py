@@ -101,10 +101,11 @@ def _findings(
     import numpy as np  # noqa: PLC0415 - heavy
 
     tolerances = judging.policy.tolerances
-    for one in attribute_findings(columns, judging.county, judging.today, tolerances.share_over):
+    for one in attribute_findings(columns, judging.county, judging.today, tolerances):
         for row in np.flatnonzero(one.rows.to_numpy(zero_copy_only=False)).tolist():
             words = {"fault": one.fault, "field": one.field, "value": str(columns[one.field][row].as_py())}
-            yield row, {**words, **({"detail": str(columns[one.other][row].as_py())} if one.other else {})}
+            detail = one.detail(columns, row)
+            yield row, {**words, **({"detail": detail} if detail else {})}
     for spot in shape_findings(
         shapes, geographic=judging.geographic, metres_per_unit=judging.metres_per_unit, allowed=tolerances
     ):

@@ -16,7 +16,7 @@ def checked(typed: TypedLedger, mapped: Mapped, policy: Policy, county: str, tod
     """A note for each finding, as grave as the county wants it."""
     names = {column.target: column.source for column in mapped.columns}
     rows = typed.numbers.to_pylist()
-    for one in attribute_findings(typed.columns, county, today, policy.tolerances.share_over):
+    for one in attribute_findings(typed.columns, county, today, policy.tolerances):
         if policy.grade(one.fault) == OFF:
             continue
         grade = next(term for term in Severity if term == policy.grade(one.fault))
@@ -24,6 +24,5 @@ def checked(typed: TypedLedger, mapped: Mapped, policy: Policy, county: str, tod
         kind = NoteKind(fault.token, grade, fault.what, fault.mend)
         for at, marked in enumerate(one.rows.to_pylist()):
             if marked:
-                detail = str(typed.columns[one.other][at].as_py()) if one.other else "?"
-                words = {"value": str(typed.columns[one.field][at].as_py()), "detail": detail}
+                words = {"value": str(typed.columns[one.field][at].as_py()), "detail": one.detail(typed.columns, at)}
                 yield kind.about(rows[at], field=names.get(one.field, one.field), words=words)

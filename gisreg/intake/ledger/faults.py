@@ -105,8 +105,6 @@ KINDS = make_kinds(
     ("ledger_without_keys", W, ("{count} 行没有任何关联键,内容改动后再导入会成为另一宗", "{count} rows have no key: changed and imported again they become other parcels"),
      ("请补上编号列(如宗地代码、编号)", "add a column of codes")),
     ("ledger_translated", W, ("{field}:“{said}”译为 {stored}({count} 行,{why_zh})", "{field}: “{said}” became {stored} ({count} rows, {why_en})"), ("请核对", "please check")),
-    ("ledger_guessed", W, ("“{field}”按内容认作{title_zh}({why_zh})", "“{field}” was taken for {title_en} by its values ({why_en})"),
-     ("不对时请用 gisreg parcels mapping 另定字段对照", "where that is wrong, set the mapping with gisreg parcels mapping")),
     ("ledger_by_address", W, ("{count} 行未写乡镇,按坐落中的乡镇名归入", "{count} rows name no township and were placed by their address"), ("请核对", "please check")),
     # about a row
     ("ledger_formula", W, ("公式没有缓存的结果,按空白读取", "a formula without a stored result is read as blank"), ("请用 Excel 或 WPS 打开并保存后再导入", "open and save it in Excel or WPS, then import again")),

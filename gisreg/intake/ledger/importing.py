@@ -8,9 +8,10 @@ from gisreg.checks.policy import load_policy
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.statistics import refresh_statistics
+from gisreg.intake.guessing import guesses, told
 from gisreg.intake.keys import KEYS, PARCEL_CODE
 from gisreg.intake.ledger.checking import checked
-from gisreg.intake.ledger.faults import KINDS, JoinKeyMissing, JoinKeyUnknown
+from gisreg.intake.ledger.faults import JoinKeyMissing, JoinKeyUnknown
 from gisreg.intake.ledger.registering import Job, register
 from gisreg.intake.ledger.source import LedgerSource, open_ledger
 from gisreg.intake.ledger.towns import Towns, locate
@@ -23,16 +24,14 @@ from gisreg.intake.ledger.typing import (
     typed_ledger,
 )
 from gisreg.intake.load import Wanted, actor_name, chosen_mapping, known_kind
-from gisreg.intake.mapping import Mapped, MappedColumn, Mapping, in_todays_codes, target_columns
-from gisreg.intake.notes import WHOLE_FILE, Note
-from gisreg.intake.proposing import Proposal, Surroundings, pin, propose
+from gisreg.intake.mapping import Mapped, MappedColumn, in_todays_codes, target_columns
+from gisreg.intake.proposing import Surroundings, pin
 from gisreg.intake.report import Report
 from gisreg.intake.sources import townships
 from gisreg.intake.translating import translated_texts
 from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.text import Text
-from gisreg.vocab import Kind
 
 
 def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None = None) -> Report:
@@ -60,7 +59,7 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
             typed = typed_ledger(source, mapped, codes)
             towns = _placed(around, typed, mapped)
             policy = load_policy(settings.data_dir, settings.home)
-            notes = (*towns.notes, *map(_guess, guessed), *checked(typed, mapped, policy, county, today()))
+            notes = (*towns.notes, *told(guessed), *checked(typed, mapped, policy, county, today()))
             job = Job(
                 source, mapped, typed, _keys(source, typed, join), towns, notes, county,
                 kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings), wanted.rows, wanted.compare,
@@ -89,20 +88,6 @@ def _keys(source: LedgerSource, typed: TypedLedger, join: str | None) -> tuple[s
         title: Text = known.info["meaning"].title if known is not None else Text("宗地编号", "parcel code")
         raise JoinKeyMissing(source.shown, key=join, title=title.zh, title_en=title.en)
     return (join,)
-
-
-def guesses(source: LedgerSource, mapping: Mapping, kind: Kind, around: Surroundings) -> list[Proposal]:
-    """Columns that their values alone give away."""
-    found = propose(source, mapping, kind, around)
-    return [one for one in found if one.by_values and one.used and one.target != PARCEL_CODE]
-
-
-def _guess(one: Proposal) -> Note:
-    words = {
-        "field": one.column, "title_zh": one.title.zh, "title_en": one.title.en.lower(), "why_zh": one.why.zh,
-        "why_en": one.why.en,
-    }  # fmt: skip
-    return KINDS["ledger_guessed"].about(WHOLE_FILE, field=one.column, words=words)
 
 
 def _translations(job: Job) -> list[dict[str, Any]]:

@@ -1,12 +1,16 @@
 """What attributes can contradict."""
 
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from gisreg.checks.attributes import attribute_findings
+from gisreg.checks.policy import load_policy
+from gisreg.settings import Settings
 
+ALLOWED = load_policy(Settings().data_dir, Path()).tolerances
 TODAY = date(2026, 11, 22)
 GOOD = "140427001002GB00015"
 
@@ -20,7 +24,7 @@ def found(**columns: list[object]) -> set[tuple[str, str, int]]:
     }
     return {
         (one.fault, one.field, row)
-        for one in attribute_findings(arrays, "140427", TODAY, 0.0)
+        for one in attribute_findings(arrays, "140427", TODAY, ALLOWED)
         for row, told in enumerate(one.rows.to_pylist())
         if told
     }
@@ -67,3 +71,18 @@ def test_a_part_is_not_more_than_its_whole():
         ("more_than_whole", "paid_wan", 1)
     }
     assert not found(invested_wan=[0.1 + 0.2], total_investment_wan=[0.3]), "a rounding is no contradiction"
+
+
+def test_amounts_that_no_county_has():
+    assert found(price_wan=[100.0, 1e20, None], official_area_m2=[1e9, 1.1e9, 1e10]) == {
+        ("amount_out_of_range", "price_wan", 1),
+        ("amount_out_of_range", "official_area_m2", 1),
+        ("amount_out_of_range", "official_area_m2", 2),
+    }
+    assert found(funding_gap_wan=[-1e8, -1e6]) == {("amount_out_of_range", "funding_gap_wan", 0)}
+
+
+def test_a_price_in_yuan_that_was_taken_for_wan():
+    assert found(price_wan=[305.0, 3_050_000.0, 5.0], official_area_m2=[20_000.0, 20_000.0, 0.0]) == {
+        ("price_out_of_range", "price_wan", 1)
+    }

@@ -1,6 +1,7 @@
 """Suspicious boundaries: slivers, spikes, doubled corners."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate, scale, translate
 
-from gisreg.checks.policy import Tolerances
+from gisreg.checks.policy import load_policy
 from gisreg.checks.shapes import M_PER_DEGREE, read_shapes, shape_findings
+from gisreg.settings import Settings
 
-ALLOWED = Tolerances(gap_m=0.2, joint_m=0.001, sliver_width_m=1.0, spike_degrees=1.0, vertex_m=0.0005, share_over=0.0)
+ALLOWED = load_policy(Settings().data_dir, Path()).tolerances
 X, Y = 427_000.0, 3_996_000.0
 
 

@@ -70,6 +70,40 @@ def test_eight_zeros_are_no_date_and_no_fault():
     assert judge(DAY, "00000000") == ([None], [False], [False])
 
 
+@pytest.mark.parametrize("column", [AREA, YEARS, DAY, SEIZED, STATUS, USE, KEY])
+@pytest.mark.parametrize("text", ["/", "-", "——", "无", "N/A", "<Null>"])
+def test_a_word_for_nothing_is_a_blank(column, text):
+    assert judge(column, text) == ([None], [False], [False])
+
+
+def test_in_free_text_a_word_is_a_word():
+    assert judge(NAME, "/", "NULL", "N/A") == ([None, "NULL", "N/A"], [False] * 3, [False] * 3)
+
+
+def test_a_word_for_nothing_that_a_list_knows_is_what_the_list_says():
+    demand = MappedColumn("demand", "GGXQ", "text", values={"无": "none"}, strict=True)
+    assert judge(demand, "无", "/") == (["none", None], [False, False], [False, False])
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [(AREA, "30亩", 20_000.0), (MU, "30 亩", 20_000.0), (MU, "1,200.5平方米", 1200.5), (AREA, "2公顷", 20_000.0), (BALANCE, "1.5亿元", 15_000.0), (BALANCE, "305万", 305.0)],
+)  # fmt: skip
+def test_an_amount_may_bring_its_own_unit(column, text, value):
+    assert judge(column, text, "1") == (
+        [pytest.approx(value), pytest.approx(column.factor)],
+        [False, False],
+        [False, False],
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [(AREA, "30万元"), (BALANCE, "3亩"), (AREA, "30-40亩"), (YEARS, "3亩"), (AREA, "-3亩")]
+)
+def test_a_unit_of_something_else_is_no_amount(column, text):
+    assert judge(column, text) == ([None], [True], [False])
+
+
 def test_a_code_in_no_list_is_kept_and_marked():
     assert judge(USE, "9999", "0601") == (["9999", "0601"], [False, False], [True, False])
 

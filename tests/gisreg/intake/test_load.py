@@ -50,6 +50,32 @@ def test_a_gbk_shapefile_is_loaded_typed_and_measured(load, county, tmp_path):
     assert row["survey_crs"] == "EPSG:4547"
 
 
+@pytest.mark.parametrize(("encoding", "cpg"), [("GBK", False), ("GBK", True), ("UTF-8", False), ("UTF-8", True)])
+def test_chinese_names_of_fields_with_and_without_a_cpg(load, county, tmp_path, encoding, cpg):
+    path = survey(
+        tmp_path / "a.shp", squares(2), encoding=encoding, **{"编号": ["甲1", "甲2"], "坐落": ["示例路", None]}
+    )
+    path.with_suffix(".cpg").write_text(encoding) if cpg else path.with_suffix(".cpg").unlink()
+    report = load(path)
+    assert (report.loaded, report.mapped) == (2, {"address": "坐落", "source_code": "编号"})
+    assert report.planar_areas_m2 == [1600.0] * 2
+    assert (
+        one(county, "SELECT string_agg(source_code || coalesce(address, ''), ' ' ORDER BY source_code) FROM parcel")
+        == "甲1示例路 甲2"
+    )
+
+
+@pytest.mark.parametrize(("encoding", "cut"), [("GBK", 10), ("UTF-8", 10)])
+def test_a_name_of_a_field_that_ends_after_ten_bytes(load, county, tmp_path, encoding, cut):
+    """As programs that count bytes cut it, in the middle of a character if need be."""
+    path = survey(tmp_path / "a.shp", squares(2), BSM=["1", "2"], NAMENAME10=["2024-06-30", "2024-07-01"])
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"NAMENAME10", "约定动工日期".encode(encoding)[:cut]))
+    path.with_suffix(".cpg").write_text(encoding)
+    assert load(path).loaded == 2
+    assert str(one(county, "SELECT max(agreed_start_on) FROM parcel")) == "2024-07-01"
+
+
 def test_the_same_file_again_changes_nothing_and_other_formats_are_recognised(load, county, tmp_path):
     first = load(survey(tmp_path / "a.shp", squares(4)))
     again = load(tmp_path / "a.shp")

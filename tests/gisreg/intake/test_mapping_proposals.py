@@ -94,6 +94,64 @@ def test_areas_are_held_against_the_shapes(tmp_path, base, unit, factor):
     assert "图形面积一致" in named.why.zh
 
 
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("约定动工日", "agreed_start_on"), ("批准面积(\ufffd", "official_area_m2"), ("出让价款(", "price_wan"), ("约定动", "agreed_start_on"), ("不动产单元", "real_estate_unit_code"), ("约定", None), ("AGREED_STA", None)],
+)  # fmt: skip
+def test_names_that_a_dbf_has_cut_are_known(base, name, target):
+    found = base.apply([name, "BSM"])
+    assert {one.source: one.target for one in found.columns} == {"BSM": "source_code"} | (
+        {name: target} if target else {}
+    )
+
+
+def test_a_whole_name_goes_before_one_that_was_cut(base):
+    found = base.apply(["约定动工日", "约定动工日期"])
+    assert ([one.source for one in found.columns], found.unmapped) == (["约定动工日期"], ("约定动工日",))
+
+
+def test_the_office_that_made_a_file_is_not_the_holder(tmp_path, base):
+    found = proposed(
+        open_ledger(
+            workbook(
+                tmp_path / "a.xlsx",
+                [
+                    ["编号", "填报单位", "业主"],
+                    ["1a", "示例县自然资源局", "示例一厂"],
+                    ["2a", "示例县自然资源局", "示例二厂"],
+                ],
+            )
+        ),
+        base,
+    )
+    assert (found["填报单位"].target, found["业主"].target) == (None, "holder_name")
+
+
+def test_an_import_reads_an_area_in_the_unit_that_the_shapes_tell(bring_in, county, tmp_path):
+    shapes = [shape.buffer(n) for n, shape in enumerate(squares(5), 1)]
+    areas = [round(shape.area / 10_000 * 15, 4) for shape in shapes]
+    report = bring_in(survey(tmp_path / "a.gpkg", shapes, BSM=list("abcde"), MJ=areas, 证号=CODES[:1] * 5))
+    told = {(p.fault, p.field) for p in report.problems if p.row == 0}
+    assert told == {("column_guessed", "证号"), ("unit_guessed", "MJ")}
+    assert one(county, "SELECT min(official_area_m2 / planar_area_m2) FROM parcel") == pytest.approx(1, abs=1e-3)
+    assert one(county, "SELECT min(cadastral_code) FROM parcel") == CODES[0]
+
+
+def test_shapes_outweigh_a_unit_in_a_name_that_is_not_known(bring_in, county, tmp_path):
+    shapes = [shape.buffer(n) for n, shape in enumerate(squares(5), 1)]
+    bring_in(survey(tmp_path / "a.gpkg", shapes, BSM=list("abcde"), AREA_HA=[shape.area for shape in shapes]))
+    assert one(county, "SELECT min(official_area_m2 / planar_area_m2) FROM parcel") == pytest.approx(1, abs=1e-3)
+
+
+def test_an_import_with_a_mapping_follows_it_alone(settings, bring_in, county, tmp_path):
+    given = tmp_path / "m.toml"
+    given.write_text('[columns.official_area_m2]\nfrom = ["MJ"]\nunit = "m2"\n', encoding="utf-8")
+    shapes = squares(5)
+    path = survey(tmp_path / "a.gpkg", shapes, BSM=list("abcde"), MJ=[2.4] * 5)
+    bring_in(path, mapping=given)
+    assert one(county, "SELECT max(official_area_m2) FROM parcel") == pytest.approx(2.4)
+
+
 def test_a_name_that_its_values_contradict_is_not_followed(tmp_path, base):
     found = proposed(
         open_ledger(workbook(tmp_path / "a.xlsx", [["编号", "批准日期"], ["1a", "同上"], ["2a", "见附件"]])), base
@@ -109,7 +167,7 @@ def test_a_ledger_is_read_by_its_values_and_says_so(load, bring_in, county, tmp_
     )
     assert report.loaded == 2
     assert report.mapped["cadastral_code"] == "权证上的号"
-    assert [p.field for p in report.problems if p.fault == "ledger_guessed"] == ["权证上的号"]
+    assert [p.field for p in report.problems if p.fault == "column_guessed"] == ["权证上的号"]
     with county.connect() as connection:
         rows = connection.execute(text("SELECT address, township_code, version FROM parcel ORDER BY parcel_code")).all()
     assert rows == [(None, "149901101", 1), ("示例东镇东村", "149901101", 2), ("示例西镇西村", "149901100", 1)]
