@@ -49,7 +49,7 @@ def township_html(facts: MapFacts, code: str, parcels: Sequence[Mapping[str, Any
     wanted = facts.township(code).code
     rows = township_rows(facts)
     own = next(row for row in rows if row.code == wanted)
-    drawn = parcel_rows(parcels, facts.words)
+    drawn = parcel_rows(parcels, facts.words, facts.first_steps)
     return township_page(page_info(facts, around), own, drawn, rows, around.backdrop, overlays=Overlays(_zones(facts)))
 
 
@@ -158,8 +158,11 @@ _SAME = (
 _YES_NO = ("area_is_official", "is_left", "is_not_closed", "decided_by_person", "gated")
 
 
-def parcel_rows(parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text]) -> list[ParcelRow]:
+def parcel_rows(
+    parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text], first_steps: Mapping[str, Text] | None = None
+) -> list[ParcelRow]:
     """Parcels as the read model gives them; tokens of gates and measures, bases and agencies become wording."""
+    begins = first_steps or {}
 
     def worded(token: str | None) -> Text | None:
         return words.get(token, Text(token, token)) if token else None
@@ -174,12 +177,19 @@ def parcel_rows(parcels: Sequence[Mapping[str, Any]], words: Mapping[str, Text])
             basis=worded(parcel["basis"]),
             agency=worded(parcel["agency"]),
             reason=_both(parcel["reason_zh"], parcel["reason_en"]),
+            next_step=_both(parcel["next_step_zh"], parcel["next_step_en"]) or _begin(parcel, begins),
+            next_step_on=parcel["next_step_on"],
             finance_option=worded(parcel["finance_option"]),
             blockers=tuple(filter(None, map(worded, parcel["blockers"] or ()))),
             boundary=_geometry(parcel["boundary"]),
         )
         for parcel in parcels
     ]
+
+
+def _begin(parcel: Mapping[str, Any], begins: Mapping[str, Text]) -> Text | None:
+    """What a parcel's measure begins with, while there is anything to do."""
+    return begins.get(parcel["measure"] or "") if parcel["is_not_closed"] else None
 
 
 def _measure(parcel: Mapping[str, Any], words: Mapping[str, Text]) -> Text | None:

@@ -139,6 +139,8 @@ def _repeated(rows: Sequence[ParcelRow]) -> dict[str, list[Any]]:
         "basis": [pair(row.basis) for row in rows],
         "agency": [pair(row.agency) for row in rows],
         "due": [row.due_on.isoformat() if row.due_on else None for row in rows],
+        "step": [pair(row.next_step) for row in rows],
+        "stepDue": [row.next_step_on.isoformat() if row.next_step_on else None for row in rows],
         "finance": [pair(row.finance_option) for row in rows],
         "blockers": [[pair(blocker) for blocker in row.blockers] for row in rows],
     }

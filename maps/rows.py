@@ -94,6 +94,9 @@ class ParcelRow:
     basis: Text | None = None
     agency: Text | None = None
     due_on: date | None = None
+    next_step: Text | None = None
+    """The first step that is not done of its plan; without a plan, what the measure begins with."""
+    next_step_on: date | None = None
     decided_by_person: bool = False
     finance_option: Text | None = None
     gated: bool = False

@@ -106,6 +106,7 @@ WORDS: dict[str, Text] = {
     "basis": Text("依据", "Basis"),
     "agency": Text("责任单位", "Responsible unit"),
     "due": Text("办理期限", "Due"),
+    "next_step": Text("下一步", "Next step"),
     "overdue": Text("已逾期", "overdue"),
     "finance": Text("融资选项", "Finance option"),
     "blockers": Text("限制事项", "Held by"),

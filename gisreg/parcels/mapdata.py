@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, not_, null, select
+from sqlalchemy import Connection, Select, and_, exists, false, func, not_, null, select
 
-from gisreg.db.models import AdminUnit, County, ParcelLineage, Zone
+from gisreg.db.models import AdminUnit, County, ParcelLineage, Plan, PlanStep, Zone
 from gisreg.parcels.asof import current_at, today
 from gisreg.parcels.read import Row
 from gisreg.vocab import State
@@ -56,9 +56,23 @@ def zones_of(connection: Connection, county: str) -> list[Row]:
     return [dict(row) for row in connection.execute(statement.order_by(Zone.code)).mappings()]
 
 
+def _open_steps(county: str) -> Select[Any]:
+    """The first step that is not done of each approved plan: its titles and the day it is due."""
+    plan, step, other = Plan.__table__, PlanStep.__table__, PlanStep.__table__.alias("other")
+    first = select(func.min(other.c.step_no)).where(other.c.plan_id == plan.c.id, other.c.done_on.is_(None))
+    columns = (step.c.title_zh.label("next_step_zh"), step.c.title_en.label("next_step_en"))
+    return (
+        select(plan.c.parcel_id, *columns, step.c.due_on.label("next_step_on"))
+        .join(step, step.c.plan_id == plan.c.id)
+        .where(plan.c.county_code == county, plan.c.ended_at.is_(None), step.c.step_no == first.scalar_subquery())
+    )
+
+
 def parcels_of(connection: Connection, county: str, township: str | None, as_of: date | None = None) -> list[Row]:
     """Parcels of a township (None: those whose township is yet to be found) with ``boundary`` as GeoJSON text."""
     source = current_at(as_of)
+    step = _open_steps(county).subquery("open_step")
+    on = source.c.id == step.c.parcel_id if as_of is None else false()  # plans are read as they are, not as of a day
     # the ground of a number out of use is that of its successors
     followed = exists().where(ParcelLineage.predecessor_id == source.c.id)
     in_use = not_(and_(source.c.state == State.REMOVED, followed))
@@ -66,8 +80,12 @@ def parcels_of(connection: Connection, county: str, township: str | None, as_of:
     statement = (
         select(
             *(source.c[name] for name in MAP_COLUMNS),
+            step.c.next_step_zh,
+            step.c.next_step_en,
+            step.c.next_step_on,
             func.ST_AsGeoJSON(source.c.boundary, MAP_DIGITS, 0).label("boundary"),
         )
+        .select_from(source.outerjoin(step, on))
         .where(source.c.county_code == county, place, in_use)
         .order_by(source.c.parcel_code)
     )

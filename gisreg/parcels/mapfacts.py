@@ -1,7 +1,7 @@
 """All that a county's map pages say, read in one transaction, as plain values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from gisreg.ledger.left import TownshipLeft, township_left, zone_left
 from gisreg.parcels.asof import end_of, today
 from gisreg.parcels.mapdata import units_of, zones_of
 from gisreg.parcels.read import Row
-from gisreg.planning.measures import measures, worded
+from gisreg.planning.measures import first_steps, measures, worded
 from gisreg.text import Text
 
 UNKNOWN = "unknown"
@@ -51,6 +51,8 @@ class MapFacts:
     zones: Sequence[Row] = ()
     """Zones with ``boundary`` as GeoJSON text."""
     affairs: "Affairs | None" = None
+    first_steps: Mapping[str, Text] = field(default_factory=dict)
+    """What each measure begins with."""
 
     def township(self, code: str) -> TownshipLeft:
         """The row of a township, or of the parcels without one for :data:`UNKNOWN`.
@@ -92,6 +94,7 @@ def map_facts(
         left=township_left(connection, county, as_of),
         zones=zones_of(connection, county),
         affairs=None if tolerance_m2 is None else _affairs(connection, county, as_of, tolerance_m2),
+        first_steps=first_steps(run.ruleset_toml) if run else {},
         words=measures() | (_gates(connection, run.label_run_id) | worded(run.ruleset_toml) if run else {}),
     )
 

@@ -18,6 +18,11 @@ def measure_titles(token: str) -> Text:
     return measures().get(token, Text(token, token))
 
 
+def first_steps(toml: str) -> dict[str, Text]:
+    """What a stored rule set does first, by measure."""
+    return {token: one.steps[0].text for token, one in read_ruleset(toml).rules.measures.items() if one.steps}
+
+
 def worded(toml: str) -> dict[str, Text]:
     """Agencies and legal bases of a stored rule set by their Chinese."""
     rules = read_ruleset(toml).rules

@@ -187,10 +187,17 @@ gisreg.parcels = function (map, page) {
     return parts;
   }
 
-  function dueOf(i) {
-    var due = get.due(i);
-    if (!due) return null;
+  function dated(due, i) {
     return due < page.asOf && get.open(i) ? [due, " ", el("strong", { class: "late" }, [word("overdue")])] : [due];
+  }
+
+  function dueOf(i) {
+    return get.due(i) ? dated(get.due(i), i) : null;
+  }
+
+  function stepOf(i) {
+    if (!get.step(i)) return null;
+    return [both(get.step(i))].concat(get.stepDue(i) ? [" · "].concat(dated(get.stepDue(i), i)) : []);
   }
 
   function details(i) {
@@ -208,6 +215,7 @@ gisreg.parcels = function (map, page) {
       line("basis", optional(get.basis(i))),
       line("agency", optional(get.agency(i))),
       line("due", dueOf(i)),
+      line("next_step", stepOf(i)),
       line("finance", optional(get.finance(i)))
     ));
     return el("article", { class: "details", tabindex: "-1" }, [

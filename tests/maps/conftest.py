@@ -96,6 +96,8 @@ def one_parcel(number: int, column: int, row: int, rng: Random) -> ParcelRow:
         basis=Text("《闲置土地处置办法》第十二条", "Measures on Idle Land, Art. 12") if label else None,
         agency=Text("自然资源局", "natural resources bureau"),
         due_on=date(2025, rng.randint(1, 12), 15),
+        next_step=Text("约谈权利人", "Interview the holder") if number % 3 == 0 else None,
+        next_step_on=date(2025, 3, 1 + number % 28) if number % 6 == 0 else None,
         finance_option=Text("作价出资入股", "Capital contribution") if number % 5 == 0 else None,
         gated=number % 6 == 0,
         blockers=(Text("权属有争议", "Ownership disputed"), Text("已查封", "Seized")) if number % 6 == 0 else (),

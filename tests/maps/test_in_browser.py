@@ -227,7 +227,7 @@ def test_search_opens_the_parcel(township: Page, parcels: list[ParcelRow]) -> No
     expect(details).to_contain_text(f"{(wanted.land_area_m2 or 0) * 0.0015:,.2f}")
     expect(details).to_contain_text(f"{wanted.land_area_m2:,.2f} m²")
     expect(details).to_contain_text("已查封")
-    for word in ("已有公共项目且供地条件具备", "第十二条", "自然资源局", str(wanted.due_on)):
+    for word in ("已有公共项目且供地条件具备", "第十二条", "自然资源局", "约谈权利人", str(wanted.due_on)):
         expect(details).to_contain_text(word)
     township.locator("#search").fill("没有这一宗")
     expect(township.locator("#found")).to_contain_text("没有找到")

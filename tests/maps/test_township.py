@@ -55,6 +55,11 @@ def test_columns_belong_to_their_parcels(parcels: list[ParcelRow]) -> None:
         assert repeated["kind"] == parcel.kind
         assert repeated["label"] == (parcel.label or "none")
         assert repeated["state"] == parcel.state
+        step = [parcel.next_step.zh, parcel.next_step.en] if parcel.next_step else None
+        assert (repeated["step"], repeated["stepDue"]) == (
+            step,
+            parcel.next_step_on and parcel.next_step_on.isoformat(),
+        )
         assert repeated["due"] == (parcel.due_on or date.min).isoformat()
         assert repeated["blockers"] == [list(blocker) for blocker in parcel.blockers]
 

@@ -117,8 +117,9 @@ def test_rows_become_wording(county: str, engine: Engine) -> None:
         facts = map_facts(connection, county)
         parcels = parcels_of(connection, county, f"{county}100")
         past = map_facts(connection, county, date(2000, 1, 1))
-    rows = parcel_rows(parcels, facts.words)
+    rows = parcel_rows(parcels, facts.words, facts.first_steps)
     assert len(rows) == len(parcels)
+    assert all(row.next_step for row in rows if row.label and row.is_not_closed)
     blockers = [blocker for row in rows for blocker in row.blockers]
     assert blockers
     assert all(re.search("[一-鿿]", blocker.zh) and re.search("[A-Za-z]", blocker.en) for blocker in blockers)
