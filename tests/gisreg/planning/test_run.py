@@ -219,6 +219,23 @@ def test_a_seizure_that_ran_out_holds_nothing_and_nobody_had_to_say_so(registry:
     assert (tried.gated, run.gated) == (2, 2)
 
 
+def test_the_day_of_the_clock_moves_no_title(registry: Any) -> None:
+    """Rules §6: as-of is the clock's day over what is known now; a seizure that stands now stands on any such day."""
+    code = registry.add("idle_land", **ENTERPRISE)
+    with transaction(registry.engine, TESTER) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO encumbrance (county_code, parcel_id, encumbrance_type, starts_on, ends_on)"
+                " SELECT county_code, id, 'seizure', current_date - 1, current_date + 1 FROM parcel"
+            )
+        )
+    held = [registry.run(day) for day in (date(2025, 6, 1), AS_OF, date(2031, 1, 1))]
+    rules = [registry.labels(run.run_id)[code]["rule"] for run in held]
+    assert rules == ["idle_fee", "idle_free_reclaim", "idle_free_reclaim"]
+    assert [run.gated for run in held] == [1, 1, 1]
+    assert _seized(registry) == {code: True}
+
+
 def _seized(registry: Any) -> dict[str, bool | None]:
     with transaction(registry.engine) as connection:
         return {row.parcel_code: row.seized for row in connection.execute(select(Parcel.parcel_code, Parcel.seized))}
