@@ -41,7 +41,6 @@ from gisreg.errors import ConflictError
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
-from gisreg.planning.facts import facts_of
 from gisreg.planning.recorded import known_before, today
 from gisreg.planning.ruleset import LoadedRuleSet, read_ruleset
 from gisreg.planning.run import check_day, put_in_force
@@ -175,7 +174,7 @@ def _turned(compiled: CompiledRules, base: Any, day: date) -> list[Select[Any]]:
     if base["as_of"] == day:
         return []
     target, now, then = compiled.target, literal(day, Date()), literal(base["as_of"], Date())
-    new, old = facts_of(target, now), facts_of(target, then)
+    new, old = compiled.facts(now), compiled.facts(then)
     needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
     turning = [name for name in needed if _turns_on(new[name].expression, now)]
     differs = [old[name].expression.is_distinct_from(new[name].expression) for name in turning]

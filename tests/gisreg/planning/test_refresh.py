@@ -1,6 +1,7 @@
 """Runs brought up to date: the same labels as a whole new run, and nothing of the old one lost."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,22 @@ def test_any_other_day_gives_what_a_whole_run_gives(registry: Any, days: int) ->
     day = date(2025, 2, 20) + timedelta(days=days)
     done = refresh(registry, day)
     assert labels(registry, done.run_id) == labels(registry, registry.run(day, propose=True).run_id)
+
+
+def test_a_county_s_own_periods_hold_for_a_refresh_too(registry: Any, tmp_path: Path) -> None:
+    registry.add_all([{"kind": "idle_land", **ENTERPRISE} for _ in range(3)])
+    own = tmp_path / "county.toml"
+    own.write_text(
+        '[ruleset]\nname = "county"\nversion = "1"\nextends = "national"\nvalid_from = 2026-01-01\n'
+        'title = { zh = "示例县", en = "An example county" }\n'
+        '[parameters.reclaim_years]\nvalue = 3\nsource = "示例县人民政府文件"\nconfirmed = true\n',
+        encoding="utf-8",
+    )
+    registry.run(date(2027, 3, 1), ruleset_path=own)
+    done = refresh(registry, date(2027, 3, 2))
+    assert done.moved == [{"from": "use", "to": "sell", "parcels": 3}]
+    whole = registry.run(date(2027, 3, 2), propose=True, ruleset_path=own)
+    assert labels(registry, done.run_id) == labels(registry, whole.run_id)
 
 
 def test_what_moved_the_clock_is_looked_at_again(registry: Any) -> None:
