@@ -14,6 +14,7 @@ from api import conditional, errors, openapi
 from api.cache import Caches
 from api.guard import Guard
 from api.head import HeadAsGet
+from api.leaving import StopForThoseWhoLeave
 from api.parameters import only_known
 from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import (
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router, dependencies=strict)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     # Added from the inside out: the guard sees a request first and an answer last.
+    app.add_middleware(StopForThoseWhoLeave)
     app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(HeadAsGet)

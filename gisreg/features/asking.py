@@ -92,7 +92,8 @@ def asked_of(
         FilterError.
     """
     source = collection.source_at(moment)
-    asked = Asked(collection, source, dict(source.c), moment=moment, sort=sort, **how)
+    columns: Any = source.c  # to be looked into by name, as a dictionary is
+    asked = Asked(collection, source, columns, moment=moment, sort=sort, **how)
     where, used = _compiled(condition, collection, asked.columns)
     if moment is None and collection.is_narrow and {*used, *(key.name for key in sort)} <= narrow_columns().keys():
         where, _ = _compiled(condition, collection, narrow_columns())

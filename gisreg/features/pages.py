@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import psycopg2
 from sqlalchemy import ColumnElement, Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from gisreg.db.sql import load
 from gisreg.errors import ResourceError
-from gisreg.features import cursor
+from gisreg.features import cursor, leaving
 from gisreg.features.asking import Asked
 from gisreg.features.collections import Collection
 from gisreg.features.crs import DEGREE_DIGITS
@@ -45,16 +46,18 @@ class Page:
 
 @contextmanager
 def timed(connection: Connection) -> Iterator[None]:
-    """Statements of this transaction that take too long are given up.
+    """Statements of this transaction that take too long, or that nobody waits for any more, are given up.
 
     Raises:
         TookTooLong.
     """
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {TIME_OUT_MS}")
+    waiting = leaving.reader.get()
     try:
-        yield
-    except DBAPIError as error:
-        if getattr(error.orig, "pgcode", None) != CANCELLED:
+        with waiting.working(connection.connection.driver_connection) if waiting else nullcontext():
+            yield
+    except (DBAPIError, psycopg2.Error) as error:
+        if getattr(getattr(error, "orig", error), "pgcode", None) != CANCELLED:
             raise
         raise TookTooLong(seconds=TIME_OUT_MS // 1000) from error
 

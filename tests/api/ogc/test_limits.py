@@ -1,0 +1,87 @@
+"""No query runs past its time-out or its reader; the next request is served."""
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from gisreg.db.engine import make_engine
+from gisreg.features import pages
+
+
+@pytest.fixture
+def admin(ogc_settings):
+    made = make_engine(ogc_settings.admin_database_url, pool_size=0)
+    yield made
+    made.dispose()
+
+
+@contextmanager
+def held(admin):
+    """Nobody can read parcels within the block: a query on them does not end."""
+    with admin.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE NONE"))
+        connection.execute(text("LOCK TABLE gisreg.parcel IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+def running(admin):
+    """Queries of the API that are not done, in this database."""
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+        " AND application_name = 'gisreg api'"
+    )
+    with admin.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE NONE"))
+        return connection.execute(asked).scalar_one()
+
+
+def until(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_a_query_is_given_up_at_its_time_out(items, admin, monkeypatch):
+    monkeypatch.setattr(pages, "TIME_OUT_MS", 300)
+    with held(admin):
+        answer = items()
+        assert (answer.status_code, answer.json()["code"]) == (503, "took_too_long")
+        assert answer.headers["retry-after"]
+        assert items("townships").status_code == 200
+    assert items().status_code == 200
+
+
+def test_who_leaves_takes_the_query_along(address, admin):
+    there = urlsplit(address)
+    httpx.get(f"{address}/collections/parcels/items", timeout=30).raise_for_status()
+    with held(admin):
+        with socket.create_connection((there.hostname, there.port)) as client:
+            asked = f"GET /ogc/collections/parcels/items?limit=5 HTTP/1.1\r\nHost: {there.netloc}\r\n\r\n"
+            client.sendall(asked.encode())
+            assert until(lambda: running(admin) == 1)
+        assert until(lambda: running(admin) == 0)
+    assert httpx.get(f"{address}/collections/parcels/items", timeout=30).status_code == 200
+
+
+def test_who_stays_is_served_beside_one_who_leaves(address, admin):
+    there = urlsplit(address)
+    served = []
+    with held(admin):
+        staying = threading.Thread(
+            target=lambda: served.append(httpx.get(f"{address}/collections/idle_land/items", timeout=60).status_code)
+        )
+        staying.start()
+        assert until(lambda: running(admin) == 1)
+        with socket.create_connection((there.hostname, there.port)) as client:
+            client.sendall(f"GET /ogc/collections/parcels/items HTTP/1.1\r\nHost: {there.netloc}\r\n\r\n".encode())
+            assert until(lambda: running(admin) == 2)
+        assert until(lambda: running(admin) == 1)
+    staying.join(60)
+    assert served == [200]
