@@ -14,8 +14,9 @@ from gisreg.cli.dates import ClockDay, day_option
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.parcels_edit import PairUnreadable
 from gisreg.cli.records import County, pairs, read, show_rows, write
-from gisreg.ledger.closeout.words import term
+from gisreg.ledger.closeout.words import CloseOutStatus, term
 from gisreg.text import Text
+from gisreg.vocab import Kind
 
 FLOW_HEADINGS = Text(
     "{by}|期初|新增|二次闲置|盘活|核减|更正|划转|期末|平衡",
@@ -109,7 +110,8 @@ def results(
         "quantity",
         "quantity_unit",
     )
-    show_rows(found.items, columns, RESULT_HEADINGS, json=False)
+    items = [{**row, "status": term(CloseOutStatus, row["status"])} for row in found.items]
+    show_rows(items, columns, RESULT_HEADINGS, json=False)
     print_line(now.say(RESULT_LINE, month=f"{found.month:%Y-%m}", projects=found.projects, closed=found.closed, late=found.late,
         energy=_or_dash(found.energy_tce), water=_or_dash(found.water_t), quantities=_units(found.quantities),
         **{name: _or_dash(value) for name, value in found.sums_wan.items()}))  # fmt: skip
@@ -131,15 +133,20 @@ def done(
         return
     now = context()
     rows = [
-        (one["kind"], one["parcels"], one["closed"], one["done_printed"], one["task_wan_mu"], one["rate_printed"])
+        (
+            term(Kind, one["kind"]).titles.say(now.language),
+            one["parcels"],
+            one["closed"],
+            one["done_printed"],
+            one["task_wan_mu"],
+            one["rate_printed"],
+        )
         for one in found
     ]
     print_table(now.say(DONE_HEADINGS).split("|"), rows)
 
 
 def _watched_row(now: Context, row: Mapping[str, Any]) -> list[Any]:
-    from gisreg.vocab import Kind
-
     signs = "、".join(one["title"][now.language] for one in row["signs"])
     known = now.say(Text("是", "yes") if row["idle_again"] else Text("待查", "to find out"))
     kind = term(Kind, row["kind"]).titles.say(now.language)

@@ -11,9 +11,9 @@ from gisreg.cli.closeout_options import Agency, Leader, show_steps, words
 from gisreg.cli.dates import ClockDay
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.records import Code, County, Limit, look, read, show_rows
-from gisreg.ledger.closeout.words import Step, term
+from gisreg.ledger.closeout.words import CloseOutStatus, Step, term
 from gisreg.text import Text
-from gisreg.vocab import Label, State
+from gisreg.vocab import Kind, Label, State
 
 PLAN = Text(
     "方案 {id}:{label} {measure}({agency},包联 {leader},期限 {due_on})",
@@ -67,6 +67,8 @@ def due(
 def proofs(json: JsonFlag = False) -> None:
     """销号需要哪些佐证,哪些不足 · what proves a close-out, and what is not enough."""
     from gisreg.ledger.closeout.reading import proof_table
+    from gisreg.parcels.attributes import title_of
+    from gisreg.planning.measures import measure_titles
 
     table = proof_table()
     if json:
@@ -74,8 +76,10 @@ def proofs(json: JsonFlag = False) -> None:
         return
     now = context()
     rows = [
-        (one["kind"], words(now, one["title"]), ", ".join(one["measures"]) or "—",
-         " + ".join([f"{need['proof']}({words(now, need['title'])})" for need in one["needs"]] + one["fields"]))
+        (term(Kind, one["kind"]).titles.say(now.language), words(now, one["title"]),
+         ", ".join(measure_titles(token).say(now.language) for token in one["measures"]) or "—",
+         " + ".join([f"{need['proof']}({words(now, need['title'])})" for need in one["needs"]]
+                    + [title_of(name).say(now.language) for name in one["fields"]]))
         for one in table
     ]  # fmt: skip
     print_table(now.say(Text("类型|何时算盘活|措施|佐证", "kind|revived when|measures|proof")).split("|"), rows)
@@ -85,7 +89,6 @@ def proofs(json: JsonFlag = False) -> None:
 
 def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
     from gisreg.planning.measures import measure_titles
-    from gisreg.vocab import Kind
 
     possible = ", ".join(f"{one}({term(Step, one).titles.say(now.language)})" for one in found["possible"]) or "—"
     print_line(
@@ -118,7 +121,7 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
         rows = [
             (
                 one["id"],
-                one["status"],
+                term(CloseOutStatus, one["status"]).titles.say(now.language),
                 one["submitted_on"],
                 f"{one['ledger_month']:%Y-%m}",
                 one["decided_on"],

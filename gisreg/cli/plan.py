@@ -39,6 +39,8 @@ STATUS = {
 }
 ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
 NO_FINANCE = Text("无", "none")
+LARGE, SMALL = 1_000, 1e-4
+"""From here on no digits after the point are shown; below this, powers of ten are."""
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
 
@@ -219,7 +221,7 @@ def _side(now: Context, flip: dict[str, Any], side: str, unit: str) -> str:
     value, title = flip[side], flip[f"{side}_title"]
     if value is None and flip["type"] == "date":
         return now.say(NO_FINANCE)
-    return _say_both(now, title) if title else f"{_value(now, value)} {unit if value is not None else ''}".strip()
+    return _say_both(now, title) if title else _measured(_value(now, value), unit if value is not None else "")
 
 
 def _clock(now: Context, clock: dict[str, Any]) -> list[tuple[Text, str | None]]:
@@ -252,8 +254,10 @@ def _why_not_finance(now: Context, rules: list[dict[str, Any]]) -> list[str]:
 
 
 def _sum(now: Context, one: dict[str, Any]) -> tuple[Text, str]:
-    """A figure with its formula."""
-    return Text(**one["title"]), f"{_say_both(now, one['said'])} = {_say_both(now, one['formula'])}"
+    """A figure with its formula, and the same with the values seen; a fact that is the figure itself needs neither."""
+    formula, filled = _say_both(now, one["formula"]), _say_both(now, one["filled"])
+    seen = f" = {filled}" if " " in filled or "(" in filled else ""
+    return Text(**one["title"]), f"{_say_both(now, one['said'])} = {formula}{seen}"
 
 
 def _remarks(now: Context, why: dict[str, Any]) -> str:
@@ -289,7 +293,12 @@ def _values(now: Context, facts: list[dict[str, Any]]) -> str:
 def _shown(now: Context, fact: dict[str, Any]) -> str:
     value = _say_both(now, fact["value_title"]) if "value_title" in fact else _value(now, fact["value"])
     unit = now.say(unit_words(fact["unit"])) if fact["value"] is not None else ""
-    return f"{value} {unit}".strip()
+    return _measured(value, unit)
+
+
+def _measured(value: str, unit: str) -> str:
+    """A number with its unit; one that begins with a number is multiplied."""
+    return f"{value} {'× ' if unit[:1].isdigit() else ''}{unit}".strip()
 
 
 def _value(now: Context, value: object) -> str:
@@ -297,4 +306,10 @@ def _value(now: Context, value: object) -> str:
         return now.say(ANSWER["yes" if value else "no"])
     if value is None:
         return now.say(ANSWER["unknown"])
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return _number(value) if isinstance(value, float) else str(value)
+
+
+def _number(value: float) -> str:
+    """Four digits that count, never fewer than those before the point."""
+    shown = f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.4g}"
+    return shown if abs(value) >= SMALL or value == 0 else f"{value:.1e}"

@@ -27,17 +27,17 @@ TITLES = {
     "months_since_completion": Text("竣工满月数", "Full months since completion"),
 }
 """What people read first; the rest is in the JSON."""
-FACT = Text("事实|值", "fact|value")
-LIMITS = Text("期限|起算|届满次日|还有(天)", "period|since|over on|days left")
-EVENTS = Text("编号|版本|事项|商定|起|止|新约定动工|生效", "no.|version|event|agreed|from|until|new start|counts")
-DATES = Text("编号|版本|步骤|日期|文号|生效", "no.|version|step|day|document|counts")
-NEXT = Text("下一步:{title}({agency}),{due}", "next: {title} ({agency}), {due}")
+FACT = Text("事实|值", "Fact|Value")
+LIMITS = Text("期限|起算|届满次日|还有(天)", "Period|Since|Over on|Days left")
+EVENTS = Text("编号|版本|事项|商定|起|止|新约定动工|生效", "No.|Version|Event|Agreed|From|Until|New start|Counts")
+DATES = Text("编号|版本|步骤|日期|文号|生效", "No.|Version|Step|Day|Document|Counts")
+NEXT = Text("下一步:{title}({agency}),{due}", "Next: {title} ({agency}), {due}")
 DUE = Text("最迟 {on},还有 {days} 天", "by {on}, {days} days left")
 LATE = Text("最迟应于 {on},已逾期 {days} 天", "was due by {on}, {days} days overdue")
 NO_TERM = Text("法律未定期限,或起算日未记录", "no term in law, or its first day is not on record")
 MOVED = Text("期限最后一日 {day} 为{why},顺延", "the last day, {day}, is no working day ({why})")
 UNSURE = Text("该段日历或条文待核", "the calendar or the clause is still to be confirmed")
-DAYS = Text("日期|类别|名称|来源|已核", "day|kind|name|source|confirmed")
+DAYS = Text("日期|类别|名称|来源|已核", "Day|Kind|Name|Source|Confirmed")
 KINDS = {"holiday": Text("放假", "holiday"), "workday": Text("上班", "worked")}
 WORKED = Text("{day} 是工作日", "{day} is a working day")
 ROLLED = Text("{day} 不上班({why}),顺延至 {next}", "{day} is no working day ({why}); the next is {next}")
@@ -72,7 +72,8 @@ def _print(now: Context, told: dict[str, Any]) -> None:
 
     shown = [(now.say(title), plain(now, told["clock"][name])) for name, title in TITLES.items()]
     rows = [(title, value) for title, value in shown if value is not None]
-    print_table(now.say(FACT).split("|"), rows, title=f"{told['parcel_code']} · {told['as_of']}")
+    print_line(f"{told['parcel_code']} · {told['as_of']}")
+    print_table(now.say(FACT).split("|"), rows)
     limits = [(one["title"][now.language], one["since"], one["reached_on"], one["days_left"]) for one in told["limits"]]
     _table(now, LIMITS, limits)
     kinds = {str(kind): kind.titles for kind in ClockEventKind}
@@ -102,8 +103,8 @@ def _print_step(now: Context, step: dict[str, Any]) -> None:
         due = now.say(NO_TERM)
     else:
         due = now.say(LATE if step["overdue"] else DUE, on=step["due_on"], days=abs(step["days_left"]))
-    print_line(now.say(NEXT, title=step["title"][now.language], agency=step["agency"], due=due))
-    print_line(step["basis"])
+    print_line(now.say(NEXT, title=step["title"][now.language], agency=step["agency_title"][now.language], due=due))
+    print_line(step["basis_title"][now.language])
     if step["moved_from"]:
         print_line(now.say(MOVED, day=step["moved_from"], why=step["moved_because"]))
     if not (step["confirmed"] and step["calendar_sure"]):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gisreg.errors import InputError
+from gisreg.planning.clauses import in_english
 from gisreg.planning.clock.limits import Limits, fault_of, limits_of
 from gisreg.planning.extending import as_toml, extended
 from gisreg.planning.form_words import worded
@@ -281,8 +282,8 @@ class RuleSet(_Model):
 
     def worded(self, words: str) -> Text:
         """An agency or a legal basis in both languages; a part without English stays as it is."""
-        parts = [part.strip() for part in words.split(";")]
-        return Text(words, self.english.get(words) or "; ".join(self.english.get(part, part) for part in parts))
+        whole = self.english.get(words)
+        return Text(words, whole) if whole else in_english(words, self.english)
 
 
 class LoadedRuleSet(_Model):

@@ -48,8 +48,17 @@ HIDDEN = ("ruleset_toml", "label_run_id", "seen_from")
 class RunNotProposed(ConflictError):
     """Only a proposed run can be accepted."""
 
-    what: ClassVar[Text] = Text("方案批次 {run} 的状态是 {status}", "plan run {run} is {status}")
-    mend: ClassVar[Text] = Text("请重新运行 gisreg plan run", "run gisreg plan run again")
+    what: ClassVar[Text] = Text("方案批次 {run} {status},不能采用", "plan run {run} {status}: it cannot be accepted")
+    mend: ClassVar[Text] = Text(
+        "只能采用待采用的批次;要换回旧规则,请用 gisreg plan run --rules 重新运行",
+        "only proposed runs can be; to go back to other rules, run gisreg plan run --rules again",
+    )
+
+
+STANDS = {
+    "accepted": Text("已是现行批次", "is in force already"),
+    "superseded": Text("已被后来的批次替代", "was superseded by a later one"),
+}
 
 
 class AsOfOutOfRange(InputError):
@@ -188,7 +197,7 @@ def accept_run(engine: Engine, actor: Actor, run_id: int) -> dict[str, Any]:
         lock_runs(connection, county_code)
         _county_code, status = _run_status(connection, run_id)  # again: somebody may just have accepted it
         if status != "proposed":
-            raise RunNotProposed(run=run_id, status=status)
+            raise RunNotProposed(run=run_id, status=STANDS[status])
         put_in_force(connection, county_code, run_id)
         return next(run for run in list_runs(connection, county_code, limit=None) if run["id"] == run_id)
 

@@ -78,3 +78,9 @@ def test_facts_tell_where_they_come_from(client):
     assert properties["buyer_found"]["x-sureness"] == "unconfirmed"
     assert properties["contract_on"]["x-sureness"] == "stated"
     assert all(one["x-sureness"] for one in properties.values())
+
+
+def test_a_reason_that_is_empty_is_told_in_the_readers_language(client):
+    empty = {"label": "sell", "measure": "buy_back", "reason": "", "document": "x"}
+    said = client.post("/parcels/149901-0000002/plan/override", json=empty).json()
+    assert said["errors"] == [{"where": "body.reason", "detail": "至少 1 个字符"}]

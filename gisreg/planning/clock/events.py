@@ -176,13 +176,13 @@ def _restart(event: ClockEventKind, read: Mapping[str, Any], procedure: Procedur
     start = _require(read, "new_start_on")
     _require_after("new_start_on", start, "agreed_on", read["agreed_on"])
     if event == ClockEventKind.EXTENSION:
-        _require_within(event, start, read["agreed_on"], procedure.limits.extension_years.value)
+        _require_within(event, "new_start_on", start, read["agreed_on"], procedure.limits.extension_years.value)
 
 
 def _temporary(event: ClockEventKind, read: Mapping[str, Any], procedure: Procedure) -> None:
     begin, end = _require(read, "from_on"), _require(read, "until_on")
     _require_after("until_on", end, "from_on", begin)
-    _require_within(event, end, begin, procedure.limits.temporary_use_years.value)
+    _require_within(event, "until_on", end, begin, procedure.limits.temporary_use_years.value)
     _restart(event, read, procedure)
 
 
@@ -210,11 +210,11 @@ _DATES: dict[ClockEventKind, Callable[[ClockEventKind, Mapping[str, Any], Proced
 }
 
 
-def _require_within(event: ClockEventKind, day: date, since: date, years: int) -> None:
+def _require_within(event: ClockEventKind, field: str, day: date, since: date, years: int) -> None:
     last = years_later(since, years)
     if day > last:
         words = {"event_zh": event.zh, "event_en": event.en}
-        raise ExtensionTooLong(where="until_on", day=day, agreed_on=since, years=years, last=last, **words)
+        raise ExtensionTooLong(where=field, day=day, agreed_on=since, years=years, last=last, **words)
 
 
 def _require_open_pause(connection: Connection, parcel: Row, day: date) -> None:

@@ -185,13 +185,15 @@ def _limit(one: Limit, day: date) -> Json:
 
 
 def _step(due: DueStep, calendar: Calendar) -> Json:
-    step = due.step
+    step, words = due.step, load_ruleset().rules
     moved = due.counted_to is not None and due.counted_to != due.due_on
     return {
         "step": step.id,
         "title": step.title.text._asdict(),
         "agency": step.agency,
+        "agency_title": words.worded(step.agency)._asdict(),
         "basis": step.basis,
+        "basis_title": words.worded(step.basis)._asdict(),
         "confirmed": step.confirmed,
         "optional": step.optional,
         "since": due.since,

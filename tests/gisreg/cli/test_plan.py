@@ -24,7 +24,7 @@ def labelled_parcel(engine: Engine) -> str:
         connection.execute(
             insert(Parcel).values(
                 county_code="149901", parcel_code=CODE, kind="idle_land", state="registered", area_m2=666.0,
-                idle_cause="enterprise", agreed_start_on=date(2024, 3, 1),
+                idle_cause="enterprise", agreed_start_on=date(2024, 3, 1), land_cost_wan=123456.5,
             )
         )  # fmt: skip
     return CODE
@@ -41,6 +41,8 @@ def test_run_then_explain(run_cli: Any, labelled_parcel: str) -> None:
     said = run_cli("plan", "explain", labelled_parcel).out
     assert "无偿收回" in said
     assert "逾期未动工满年数 = 2 年" in said
+    waiting = "4,938.26 万元 = 资金占用年利率 × 已知者(评估价值, 土地成本, 土地价款) = 0.04 × 已知者(?, 123,456.5, ?)"
+    assert waiting in said
     english = run_cli("--lang", "en", "plan", "explain", labelled_parcel).out
     assert "Reclaim without compensation" in english
     assert "Basis: Measures on Idle Land (Order 53), Art. 14 (2)" in english

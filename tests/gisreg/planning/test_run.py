@@ -99,10 +99,13 @@ def label_in_force(registry: Any, code: str) -> tuple[str, int]:
 
 def test_what_cannot_be_accepted(registry: Any) -> None:
     run_id = registry.run().run_id
-    with pytest.raises(RunNotProposed):
+    with pytest.raises(RunNotProposed, match="is in force already"):
         accept_run(registry.engine, TESTER, run_id)
     with pytest.raises(RunUnknown):
         accept_run(registry.engine, TESTER, run_id + 1)
+    registry.run()
+    with pytest.raises(RunNotProposed, match="superseded by a later one"):
+        accept_run(registry.engine, TESTER, run_id)
 
 
 def test_the_same_rules_and_day_give_the_same_labels(registry: Any) -> None:
