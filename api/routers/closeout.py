@@ -340,6 +340,14 @@ def flow(  # noqa: PLR0917 - FastAPI passes by name
     return look_in(reading, county, lambda c, code: work(c, code, since, until, measure=measure, by=by).as_json())
 
 
+@_get("/closeout/left", "剩余待盘活与未销号(宗、项、户)· what is left and not closed", OBJECT)
+def left(reading: ReadingDep, county: County = None, by: Dimension = Dimension.TOWNSHIP) -> Response:
+    """Parcels, projects and enterprises each counted by itself; land in mu and floor in m² apart; as it stands now."""
+    from gisreg.ledger.counted import counted  # noqa: PLC0415 - as above
+
+    return look_in(reading, county, lambda c, code: counted(c, code, by).as_json())
+
+
 @_get("/closeout/results", "一个月的盘活成效 · a month's results (Annex 3)", OBJECT)
 def results(reading: ReadingDep, month: QueryDay, county: County = None) -> Response:
     """Sums in 10,000 yuan; quantities by unit, energy and water apart."""

@@ -16,14 +16,17 @@ from gisreg.cli.parcels_edit import PairUnreadable
 from gisreg.cli.records import County, pairs, read, show_rows, write
 from gisreg.ledger.closeout.words import CloseOutStatus, term
 from gisreg.text import Text
-from gisreg.vocab import Kind
 
 FLOW_HEADINGS = Text(
     "{by}|期初|新增|二次闲置|盘活|核减|更正|划转|期末|平衡",
     "{by}|opening|new|relapsed|revived|removed|corrected|transferred|closing|reconciles",
 )
+LEFT_HEADINGS = Text(
+    "地区或类型|在册宗|剩余 宗/项/户|剩余亩|剩余㎡|未销号 宗/项/户|未销号亩|未销号㎡",
+    "where|registered|left: parcels/projects/enterprises|mu|floor m²|not closed|mu|floor m²",
+)
 FLOW_UNIT = Text("宗数(亩)", "parcels (mu)")
-COUNTY_ROW, NOWHERE = Text("全县", "County"), Text("待核", "unknown")
+COUNTY_ROW, NOWHERE, OUTSIDE = Text("全县", "County"), Text("待核", "unknown"), Text("园区外", "outside zones")
 WATCH_HEADINGS = Text("宗地|类型|销号日|自|迹象|二次闲置", "parcel|kind|closed|since|signs|idle again")
 WATCHED = Text(
     "二次闲置 {idle} 宗,待查 {unknown} 宗,已标记 {marked} 宗",
@@ -42,7 +45,7 @@ RESULT_LINE = Text(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``gisreg closeout``."""
-    for command in (watch, flow, results, done):
+    for command in (watch, left, flow, results, done):
         app.command()(command)
 
 
@@ -61,6 +64,25 @@ def watch(
     rows = [_watched_row(now, row) for row in (*found.idle_again, *found.to_find_out)]
     print_table(now.say(WATCH_HEADINGS).split("|"), rows)
     print_line(now.say(WATCHED, idle=len(found.idle_again), unknown=len(found.to_find_out), marked=found.marked))
+
+
+def left(
+    by: Annotated[str, typer.Option(help="township 乡镇、zone 园区、kind 类型")] = "township",
+    county: County = None, json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """剩余待盘活与未销号,宗、项、户各自计数 · what is left and not closed, each unit counted by itself."""
+    from gisreg.ledger.counted import counted
+    from gisreg.ledger.flow import By as Dimension
+
+    dimension = _among(Dimension, by, "--by")
+    told = read(lambda c, code: counted(c, code, dimension).as_json(), county)
+    if json:
+        print_json(told)
+        return
+    now = context()
+    rows = [_left_row(row, _name_of(now, row, told["by"])) for row in told["items"]]
+    rows.append(_left_row(told["county"], now.say(COUNTY_ROW)))
+    print_table(now.say(LEFT_HEADINGS).split("|"), rows)
 
 
 def flow(
@@ -82,7 +104,7 @@ def flow(
         return
     now = context()
     told = found.as_json()
-    rows = [_flow_row(now, row, row["name"] or row["code"] or now.say(NOWHERE)) for row in told["items"]]
+    rows = [_flow_row(now, row, _name_of(now, row, told["by"])) for row in told["items"]]
     rows.append(_flow_row(now, told["county"], now.say(COUNTY_ROW)))
     print_table(now.say(FLOW_HEADINGS, by=now.say(FLOW_UNIT)).split("|"), rows)
 
@@ -110,8 +132,8 @@ def results(
         "quantity",
         "quantity_unit",
     )
-    items = [{**row, "status": term(CloseOutStatus, row["status"])} for row in found.items]
-    show_rows(items, columns, RESULT_HEADINGS, json=False)
+    rows = [{**row, "status": term(CloseOutStatus, row["status"])} for row in found.items]
+    show_rows(rows, columns, RESULT_HEADINGS, json=False)
     print_line(now.say(RESULT_LINE, month=f"{found.month:%Y-%m}", projects=found.projects, closed=found.closed, late=found.late,
         energy=_or_dash(found.energy_tce), water=_or_dash(found.water_t), quantities=_units(found.quantities),
         **{name: _or_dash(value) for name, value in found.sums_wan.items()}))  # fmt: skip
@@ -133,14 +155,7 @@ def done(
         return
     now = context()
     rows = [
-        (
-            term(Kind, one["kind"]).titles.say(now.language),
-            one["parcels"],
-            one["closed"],
-            one["done_printed"],
-            one["task_wan_mu"],
-            one["rate_printed"],
-        )
+        (_kind(now, one), one["parcels"], one["closed"], one["done_printed"], one["task_wan_mu"], one["rate_printed"])
         for one in found
     ]
     print_table(now.say(DONE_HEADINGS).split("|"), rows)
@@ -149,8 +164,13 @@ def done(
 def _watched_row(now: Context, row: Mapping[str, Any]) -> list[Any]:
     signs = "、".join(one["title"][now.language] for one in row["signs"])
     known = now.say(Text("是", "yes") if row["idle_again"] else Text("待查", "to find out"))
-    kind = term(Kind, row["kind"]).titles.say(now.language)
-    return [row["parcel_code"], kind, row["closed_on"], row["since"] or "—", signs, known]
+    return [row["parcel_code"], _kind(now, row), row["closed_on"], row["since"] or "—", signs, known]
+
+
+def _kind(now: Context, row: Mapping[str, Any]) -> str:
+    from gisreg.vocab import Kind
+
+    return term(Kind, row["kind"]).titles.say(now.language)
 
 
 def _decimal(value: str) -> Decimal:
@@ -165,6 +185,21 @@ def _among(words: Any, given: str, option: str) -> Any:
     if given not in known:
         raise PairUnreadable(where=option, value=given[:80], form=" | ".join(known))
     return words(given)
+
+
+def _name_of(now: Context, row: Mapping[str, Any], by: str) -> str:
+    """In the language chosen, where there is a name in it."""
+    names = (row["name"], row["name_en"]) if now.language == "zh" else (row["name_en"], row["name"])
+    return str(names[0] or names[1] or row["code"] or now.say(OUTSIDE if by == "zone" else NOWHERE))
+
+
+def _left_row(row: Mapping[str, Any], name: str) -> list[Any]:
+    units = [row[unit] for unit in ("parcels", "projects", "enterprises")]
+    shown: list[Any] = [name, f"{units[0]['registered']:,}"]
+    for figure in ("left", "not_closed"):
+        shown.append(" / ".join(f"{unit[figure]:,}" for unit in units))
+        shown += [f"{row[f'{figure}_mu']:,.2f}", f"{row[f'{figure}_floor_m2']:,.2f}"]
+    return shown
 
 
 def _flow_row(now: Context, row: Mapping[str, Any], name: str) -> list[Any]:

@@ -1,13 +1,30 @@
-# ruff: noqa: PLC0415 - an option and its help stay in one piece; each command imports what it runs, so that --help starts at once
+# ruff: noqa: PLC0415 - each command imports what it runs, so that --help starts at once
 
 """``gisreg closeout``: suspected idle land is investigated, then determined idle or cleared."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
 import typer
 
-from gisreg.cli.closeout_options import AsRole, Because, Document, On, Reason, basis_of, show_move, taken_by
+from gisreg.cli.closeout_options import (
+    AsRole,
+    Because,
+    Document,
+    On,
+    Reason,
+    basis_of,
+    document_of,
+    show_move,
+    taken_by,
+)
 from gisreg.cli.output import JsonFlag
 from gisreg.cli.records import BasedOn, Code, change
-from gisreg.ledger.closeout.words import Step
+from gisreg.ledger.closeout.words import Role, Step
+
+if TYPE_CHECKING:
+    from gisreg.parcels.editing import Edited
 
 
 def register(app: typer.Typer) -> None:
@@ -22,10 +39,8 @@ def investigate(
 ) -> None:  # fmt: skip
     """疑似闲置:送达调查通知书 · suspected idle land: notice of investigation served."""
     from gisreg.ledger.closeout.inquiry import investigate as work
-    from gisreg.parcels.asof import today
 
-    done = change(lambda c: work(c, basis_of(code, based_on), on or today(), document, taken_by(role, reason)))
-    show_move(Step.INVESTIGATE, done.as_json(), json=json)
+    _take(Step.INVESTIGATE, work, code, based_on, on=on, document=document, reason=reason, role=role, json=json)
 
 
 def determine(
@@ -34,10 +49,8 @@ def determine(
 ) -> None:  # fmt: skip
     """闲置土地认定书已出:入库 · determined idle: registered."""
     from gisreg.ledger.closeout.inquiry import determine as work
-    from gisreg.parcels.asof import today
 
-    done = change(lambda c: work(c, basis_of(code, based_on), on or today(), document, taken_by(role, reason)))
-    show_move(Step.DETERMINE, done.as_json(), json=json)
+    _take(Step.DETERMINE, work, code, based_on, on=on, document=document, reason=reason, role=role, json=json)
 
 
 def clear(
@@ -46,7 +59,25 @@ def clear(
 ) -> None:  # fmt: skip
     """调查后不构成闲置:核减 · found not idle: struck off."""
     from gisreg.ledger.closeout.inquiry import clear as work
+
+    _take(Step.CLEAR, work, code, based_on, on=on, document=document, reason=reason, role=role, json=json)
+
+
+def _take(
+    step: Step,
+    work: "Callable[..., Edited]",
+    code: str,
+    based_on: int,
+    *,
+    on: date | None,
+    document: str | None,
+    reason: str | None,
+    role: Role | None,
+    json: bool,
+) -> None:
+    """A step with its day and its paper."""
     from gisreg.parcels.asof import today
 
-    done = change(lambda c: work(c, basis_of(code, based_on), on or today(), document, taken_by(role, reason)))
-    show_move(Step.CLEAR, done.as_json(), json=json)
+    day, by = on or today(), taken_by(role, reason)
+    done = change(lambda c: work(c, basis_of(code, based_on), day, document_of(c, code, document), by))
+    show_move(step, done.as_json(), json=json)

@@ -18,6 +18,7 @@ from gisreg.cli.closeout_options import (
     Person,
     Reason,
     basis_of,
+    document_of,
     show_move,
     show_steps,
     taken_by,
@@ -92,7 +93,9 @@ def step(
     from gisreg.ledger.closeout.plans import change_step
 
     values: dict[str, Any] = {**pairs(set_), **({"done_on": done_on} if done_on else {})}
-    row = change(lambda c: change_step(c, code, step_no, based_on, values, document_id=document, role=role))
+    row = change(
+        lambda c: change_step(c, code, step_no, based_on, values, document_id=document_of(c, code, document), role=role)
+    )
     if json:
         print_json(row)
         return

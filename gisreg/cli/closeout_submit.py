@@ -4,17 +4,22 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gisreg.cli.closeout_options import AsRole, Because, On, Reason, basis_of, show_move, taken_by
+from gisreg.cli.closeout_options import AsRole, Because, On, Reason, basis_of, document_of, show_move, taken_by
 from gisreg.cli.dates import day_option
 from gisreg.cli.output import JsonFlag, context, print_json, print_line
 from gisreg.cli.parcels_edit import PairUnreadable
 from gisreg.cli.records import BasedOn, Code, Set, change, pairs
 from gisreg.ledger.closeout.words import Step
 from gisreg.text import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from gisreg.ledger.closeout.submitting import Submitted
 
 CLOSES = Text("上报编号 {id},{month} 台账{late}", "submission {id}, ledger of {month}{late}")
 LATE = Text("(逾期)", " (late)")
@@ -29,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def submit(
     code: Code, based_on: BasedOn,
-    proof: Annotated[list[str] | None, typer.Option(help="佐证 类别=文档编号,可重复(类别见 closeout proofs)· KIND=DOCUMENT")] = None,
+    proof: Annotated[list[str] | None, typer.Option(help="佐证 类别=文档编号或文件,可重复(类别见 closeout proofs)· KIND=DOCUMENT or KIND=FILE")] = None,
     on: On = None,
     month: Annotated[date | None, day_option("--month", "台账月份的任一天,默认上报当月 · any day of the ledger's month")] = None,
     area_m2: Annotated[float | None, typer.Option(help="部分销号的土地面积 ㎡ · land area of a part")] = None,
@@ -40,8 +45,14 @@ def submit(
     from gisreg.ledger.closeout.submitting import Submission
     from gisreg.ledger.closeout.submitting import submit as work
 
-    given = Submission([_proof(one) for one in proof or ()], on, month, area_m2, direction, pairs(set_))
-    done = change(lambda c: work(c, basis_of(code, based_on), given, taken_by(role, reason))).as_json()
+    proofs, results = [_proof(one) for one in proof or ()], pairs(set_)
+
+    def take(connection: "Connection") -> "Submitted":
+        papers = [(kind, document_of(connection, code, paper, "--proof") or 0) for kind, paper in proofs]
+        given = Submission(papers, on, month, area_m2, direction, results)
+        return work(connection, basis_of(code, based_on), given, taken_by(role, reason))
+
+    done = change(take).as_json()
     if json:
         print_json(done)
         return
@@ -78,11 +89,11 @@ def withdraw(code: Code, based_on: BasedOn, reason: Because, role: AsRole = None
     show_move(Step.WITHDRAW, done.as_json(), json=json)
 
 
-def _proof(given: str) -> tuple[str, int]:
-    kind, equals, document = given.partition("=")
-    if not equals or not document.strip().isascii() or not document.strip().isdigit() or len(document) > 18:  # noqa: PLR2004 - digits of a key
-        raise PairUnreadable(where="--proof", value=given[:80], form="KIND=DOCUMENT")
-    return kind.strip(), int(document)
+def _proof(given: str) -> tuple[str, str]:
+    kind, _equals, paper = given.partition("=")
+    if not paper.strip():
+        raise PairUnreadable(where="--proof", value=given[:80], form="KIND=DOCUMENT | KIND=FILE")
+    return kind.strip(), paper.strip()
 
 
 def _show_close_out(row: Mapping[str, Any]) -> None:

@@ -97,7 +97,7 @@ def test_what_people_see(gisreg, run_cli) -> None:
     held = run_cli("closeout", "hold", OTHER, "--based-on", 2, "--reason", "待查")
     assert held.out == f"{OTHER} 暂缓:暂缓(第 3 版)\n"
     for arguments in (
-        ["due"], ["watch"], ["proofs"], ["results", "--month", "2026-03-01"],
+        ["due"], ["left"], ["left", "--by", "kind"], ["watch"], ["proofs"], ["results", "--month", "2026-03-01"],
         ["done", "--since", "2026-01-01", "--until", "2026-12-31"],
         ["flow", "--since", "2026-01-01", "--until", str(today()), "--measure", "not_closed"],
     ):  # fmt: skip
@@ -118,7 +118,9 @@ def test_what_people_see(gisreg, run_cli) -> None:
         (["plan", OTHER, "--based-on", "1"], 5, "没有可采用的处置建议"),
         (["plan", OTHER, "--based-on", "1", "--label", "use"], 3, "measure"),
         (["submit", OTHER, "--based-on", "1", "--proof", "lease"], 3, "KIND=DOCUMENT"),
-        (["submit", OTHER, "--based-on", "1", "--proof", "lease=٣"], 3, "KIND=DOCUMENT"),
+        (["submit", OTHER, "--based-on", "1", "--proof", "lease="], 3, "KIND=FILE"),
+        (["submit", OTHER, "--based-on", "1", "--proof", "lease=٣"], 4, "٣"),
+        (["submit", OTHER, "--based-on", "1", "--proof", "lease=" + "9" * 19], 3, "DOCUMENT | FILE"),
         (["submit", OTHER, "--based-on", "1", "--set", "income_wan=-1"], 3, "income_wan"),
         (["submit", OTHER, "--based-on", "1", "--on", "2026-02-30"], 3, "2026-02-30"),
         (["flow", "--since", "2026-02-01", "--until", "2026-01-01"], 3, "不早于"),
