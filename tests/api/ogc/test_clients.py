@@ -1,8 +1,10 @@
-"""Programs that people use: GDAL's OAPIF driver; it reads the same numbers as the command line tells."""
+"""Programs that people use, GDAL and QGIS: they read the same numbers as the command line tells."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +72,40 @@ def test_gdal_reads_other_systems(gdal):
     west, south, _, _ = gdal("parcels", CRS="EPSG:4490")["bounds"][0]
     assert 112 < west < 114
     assert 36 < south < 37
+
+
+@pytest.fixture
+def qgis(address, tmp_path):
+    """Reads a layer by Debian's QGIS."""
+
+    def read(layer="parcels", *, page_size=100, box=()):
+        home = tmp_path / "qgis"
+        home.mkdir(mode=0o700, exist_ok=True)
+        env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(home), "HOME": str(home)}
+        env.pop("PYTHONPATH", None)
+        done = subprocess.run(
+            ["/usr/bin/python3", Path(__file__).with_name("qgis_reader.py"), address, layer, str(page_size),
+             *map(str, box)],
+            env=env, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return read
+
+
+def test_qgis_pages_through_and_reads_the_same(qgis, cli):
+    listed = json.loads(cli("parcels", "list", "--json", "--limit", 100).out)["items"]
+    for size in (3, 100):
+        read = qgis(page_size=size)
+        assert read["valid"], read
+        assert read["codes"] == [one["parcel_code"] for one in listed]
+        assert read["area_m2"] == [one["area_m2"] for one in listed]
+        assert read["kind"] == [one["kind"] for one in listed]
+    west, south, _, _ = read["bounds"][0]
+    assert (112 < west < 114, 36 < south < 37) == (True, True)
+
+
+def test_qgis_asks_for_a_box(qgis):
+    read = qgis(box=(113.0, 36.0, 113.003, 37))
+    assert 0 < read["rows"] < 11
