@@ -90,7 +90,7 @@ def proofs(json: JsonFlag = False) -> None:
 def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
     from gisreg.planning.measures import measure_titles
 
-    possible = ", ".join(f"{one}({term(Step, one).titles.say(now.language)})" for one in found["possible"]) or "—"
+    possible = ", ".join(_possible(now, one, found) for one in found["possible"]) or "—"
     print_line(
         now.say(
             STANDS,
@@ -131,3 +131,12 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
             for one in found["close_outs"]
         ]
         print_table(now.say(OUT_HEADINGS).split("|"), rows)
+
+
+def _possible(now: Context, step: str, found: Mapping[str, Any]) -> str:
+    """A step that can be taken, and whose it is."""
+    from gisreg.ledger.closeout.rulebook import closeout_rules
+
+    way = closeout_rules().transition(term(Step, step), found["state"], found["kind"])
+    whose = "、".join(role.titles.say(now.language) for role in way.roles) if way else "—"
+    return f"{step}({term(Step, step).titles.say(now.language)}:{whose})"

@@ -5,6 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from gisreg.ledger.closeout.roles import require_role_of
+from gisreg.ledger.closeout.rulebook import closeout_rules
+from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.attributes import read_values
 from gisreg.parcels.editing import Basis, Edit, Edited
 from gisreg.parcels.faults import NothingToChange
@@ -33,8 +36,9 @@ def remove(connection: Connection, basis: Basis, reason: str) -> Edited:
     """Strike a parcel off (核减) for a reason; its number stays taken and answers that it is gone.
 
     Raises:
-        StaleVersion, ParcelNotFound, ParcelRetired.
+        RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
     """
+    require_role_of(connection, closeout_rules(), Step.REMOVE)
     edit = Edit(connection, "remove", reason)
     (subject,) = edit.lock(basis)
     edit.retire(subject)

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, func, insert, select, text, update
 
 from gisreg.db.models import Parcel, Plan, PlanRun
 from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.ledger.closeout.roles import require_role_of
+from gisreg.ledger.closeout.rulebook import closeout_rules
+from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.ruleset import Rule, read_ruleset
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun
@@ -18,6 +21,7 @@ from gisreg.vocab import Label, State
 
 Json = dict[str, Any]
 MAX_WORDS = 2_000
+DECIDING = Text("人工确定处置方式", "decide on a parcel by hand")
 ACTOR = "coalesce(nullif(current_setting('gisreg.actor', true), ''), session_user)"
 
 
@@ -74,8 +78,9 @@ def override(
     """Decide a parcel's label and measure; the decision that stood before is ended by it and kept.
 
     Raises:
-        ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready.
+        RoleMayNot, ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready.
     """
+    require_role_of(connection, closeout_rules(), Step.PLAN, DECIDING)
     words = {"reason": _words(reason, "reason", "理由"), "document": _words(document, "document", "依据文件")}
     parcel = _locked(connection, parcel_code)
     if parcel.state in UNLABELLED_STATES:
@@ -103,8 +108,9 @@ def release(connection: Connection, parcel_code: str, *, reason: str) -> Json:
     """End the decision that stands: the rules' label holds again.
 
     Raises:
-        ParcelNotFound, NotDecided, DecisionWordless.
+        RoleMayNot, ParcelNotFound, NotDecided, DecisionWordless.
     """
+    require_role_of(connection, closeout_rules(), Step.PLAN, DECIDING)
     why = _words(reason, "reason", "理由")
     parcel = _locked(connection, parcel_code)
     standing = _standing(connection, parcel.id)

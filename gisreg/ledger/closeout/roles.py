@@ -41,16 +41,25 @@ def require_role(connection: Connection, what: Text, allowed: Collection[Role], 
         )
 
 
+def require_role_of(connection: Connection, rules: CloseOutRules, step: Step, what: Text | None = None) -> None:
+    """Somebody who may take the step does what amounts to it: a decision by hand, an edit that strikes a parcel off.
+
+    Raises:
+        RoleMayNot.
+    """
+    allowed = {role for one in rules.transitions if one.step == step for role in one.roles}
+    require_role(connection, what or step.titles, allowed, None)
+
+
 def require_role_to_undo(connection: Connection, rules: CloseOutRules, operation: str) -> None:
     """A step is taken back by those who may take it.
 
     Raises:
         RoleMayNot.
     """
-    allowed = {role for one in rules.transitions if one.step == operation for role in one.roles}
-    if allowed:
-        step = next(one for one in Step if one == operation)
-        require_role(connection, Text(f"撤销“{step.zh}”", f"undo “{step.en}”"), allowed, None)
+    step = next((one for one in Step if one == operation), None)
+    if step is not None:
+        require_role_of(connection, rules, step, Text(f"撤销“{step.zh}”", f"undo “{step.en}”"))
 
 
 def note_role(connection: Connection, told: Role | None) -> None:

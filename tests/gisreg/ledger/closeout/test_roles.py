@@ -11,8 +11,11 @@ from gisreg.ledger.closeout.plans import change_step
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.submitting import accept, submit
 from gisreg.ledger.closeout.words import Role, Step
+from gisreg.parcels.edits import remove
 from gisreg.parcels.undo import undo
+from gisreg.planning.decisions import override, release
 from gisreg.settings import Settings
+from gisreg.vocab import Label
 
 
 @pytest.fixture
@@ -76,6 +79,17 @@ def test_nobody_undoes_the_step_of_another_role(as_roles, submitted, basis, stat
         as_roles(("county",), undo, code(1), basis(1).version)
     as_roles(("upper",), undo, code(1), basis(1).version)
     assert state(1) == "submitted"
+
+
+def test_what_amounts_to_a_step_is_for_the_same_roles(as_roles, basis, state) -> None:
+    with pytest.raises(RoleMayNot):
+        as_roles(("agency",), remove, basis(1), "重复")
+    with pytest.raises(RoleMayNot, match="by hand"):
+        as_roles(("upper",), override, code(1), label=Label.USE, measure="order_start", reason="会议", document="纪要")
+    with pytest.raises(RoleMayNot):
+        as_roles(("agency",), release, code(1), reason="会议")
+    as_roles(("county",), remove, basis(1), "重复")
+    assert state(1) == "removed"
 
 
 def test_every_transition_is_somebodys() -> None:
