@@ -81,17 +81,22 @@ def _one(difference: dict[str, Any], language: Language) -> str:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, float):
+        value = f"{value:.2f}" if abs(value) >= 1 else f"{value:.6g}"
     return "—" if value is None else f"“{str(value)[:40]}”"
 
 
 class NothingToUndo(ConflictError):
-    """The first version has nothing before it, or the edit was taken back already."""
+    """The version came with an import, or the edit was taken back already."""
 
     what: ClassVar[Text] = Text(
         "宗地 {parcel_code} 的第 {version} 版不能撤销({detail})",
         "version {version} of parcel {parcel_code} cannot be undone ({detail})",
     )
-    mend: ClassVar[Text] = Text("请用 gisreg parcels history 查看", "see gisreg parcels history")
+    mend: ClassVar[Text] = Text(
+        "请用 gisreg parcels history {parcel_code} 查看;导入的批次用 gisreg batches undo 撤销",
+        "see gisreg parcels history {parcel_code}; a batch is taken back with gisreg batches undo",
+    )
 
 
 class NothingToChange(InputError):

@@ -14,7 +14,8 @@ from gisreg.parcels.faults import NothingToUndo, UndoneSince, VersionNotFound
 from gisreg.parcels.read import Row
 from gisreg.parcels.versions import changed_fields, parcel_id_of, told_value, version_row
 
-FIRST, ALREADY = "第一版之前没有版本 / nothing is before the first version", "已撤销 / undone already"
+FIRST = "第一版由导入而来,可撤销整批 / the first version came with an import, which is undone as a batch"
+ALREADY = "已撤销 / undone already"
 GROUND = ("boundary", "survey_boundary", "survey_crs")
 
 
@@ -46,9 +47,9 @@ def undo(
     at = version_row(connection, parcel_id, version)
     if at is None:
         raise VersionNotFound(where=parcel_code, parcel_code=parcel_code, version=version)
-    if version == 1:
-        raise NothingToUndo(where=parcel_code, parcel_code=parcel_code, version=version, detail=FIRST)
     journal = _edit_of(connection, parcel_id, at)
+    if version == 1 and journal is None:  # an import's: that is taken back as a batch
+        raise NothingToUndo(where=parcel_code, parcel_code=parcel_code, version=version, detail=FIRST)
     if journal and _undone(connection, journal.id):
         raise NothingToUndo(where=parcel_code, parcel_code=parcel_code, version=version, detail=ALREADY)
     if journal:

@@ -218,6 +218,22 @@ def test_undoing_a_split_whose_piece_was_edited_is_refused(does, ask, at) -> Non
     assert ask("SELECT count(*) FROM parcel WHERE state = 'removed'") == 1
 
 
+def test_a_merge_is_undone_by_the_parcel_that_it_made_too(does, ask, at) -> None:
+    whole = next(p.parcel_code for p in does(merge, [at(P1), at(P2)]).parcels if p.role == "new")
+    does(undo, whole, 1)
+    states = "SELECT array_agg(state ORDER BY parcel_code) FROM parcel WHERE parcel_code IN (:a, :b, :c)"
+    assert ask(states, a=P1, b=P2, c=whole) == ["registered", "registered", "removed"]
+    with pytest.raises(NothingToUndo, match="undone"):
+        does(undo, whole, 1)
+
+
+def test_a_stale_edit_is_told_in_figures_that_people_read(does, ask, at) -> None:
+    does(replace, at(P1), square(90))
+    with pytest.raises(StaleVersion) as refused:
+        does(replace, at(P1), square(80))
+    assert "“9000.00”" in refused.value.say_what("zh")
+
+
 def test_undoing_a_merge_and_a_carving(does, ask, at) -> None:
     whole = next(p.parcel_code for p in does(merge, [at(P1), at(P2)]).parcels if p.role == "new")
     does(undo, P2, 2)
