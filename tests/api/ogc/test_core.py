@@ -1,5 +1,8 @@
 """Part 1: landing page, conformance, collections, items; JSON and HTML."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -176,3 +179,35 @@ def test_an_answer_is_not_made_again_while_nothing_changes(ogc):
         if again.status_code == 304:
             break
     assert again.status_code == 304
+
+
+def test_the_definition_describes_what_there_is(ogc):
+    answer = ogc.get("/ogc/api")
+    assert answer.headers["content-type"] == "application/vnd.oai.openapi+json;version=3.0"
+    body = answer.json()
+    assert body["openapi"].startswith("3.0")
+    assert body["components"]["parameters"]["limit"]["schema"]["maximum"] == 2_000
+    for path, operations in body["paths"].items():
+        address = "/ogc" + path.replace("{fid}", "149901-0000004").rstrip("/")
+        for name in ("parcels", "townships", "plans", "public_sites", "closed_parcels"):
+            if f"/{name}/items/" in address:
+                address = f"/ogc/collections/{name}/items/" + ogc.get(
+                    f"/ogc/collections/{name}/items"
+                ).json()["features"][0]["id"]  # fmt: skip
+        if "/items/" not in address or "parcels" in address:
+            assert ogc.get(address).status_code == 200, address
+        for reference in operations["get"]["parameters"]:
+            assert reference["$ref"].removeprefix("#/components/parameters/") in body["components"]["parameters"]
+    whole = ogc.get("/openapi.json").json()["paths"]
+    assert {"get", "post"} <= whole["/ogc/collections/{collection}/items"].keys()
+    assert {"get", "put", "patch", "delete"} <= whole["/ogc/collections/{collection}/items/{fid}"].keys()
+    assert not any(path.startswith("/qgis") for path in whole)
+
+
+def test_every_row_of_the_table_of_requirements_has_its_test():
+    here = Path(__file__).parent
+    written = "".join(file.read_text(encoding="utf-8") for file in here.glob("test_*.py"))
+    table = (here.parents[2] / "docs" / "ogc.md").read_text(encoding="utf-8").partition("## Requirements")[2]
+    named = re.findall(r"\| (test_\w+) \|$", table, re.MULTILINE)
+    assert len(named) > 40
+    assert {name for name in named if f"def {name}(" not in written} == set()
