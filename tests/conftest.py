@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import pytest
 from sqlalchemy import Engine
@@ -25,8 +25,10 @@ from gisreg.settings import Settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+RUN_LOCK = pytest.StashKey[TextIO]()
 PROJECT = Path(__file__).resolve().parent.parent
 HOME_VARIABLE = "GISREG_TEST_CLUSTER_HOME"
+HOMES = "gisreg-test-"
 TEMPLATE = "gisreg_template"
 # A crash of the test cluster may lose everything; many small databases, little memory.
 FAST_AND_SMALL = {
@@ -47,23 +49,35 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if not hasattr(config, "workerinput"):
         destroy_abandoned_clusters()
-        os.environ[HOME_VARIABLE] = str(
-            Path(tempfile.gettempdir()) / f"gisreg-test-{os.getpid()}-{uuid.uuid4().hex[:6]}"
-        )
+        home = Path(tempfile.gettempdir()) / f"{HOMES}{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        config.stash[RUN_LOCK] = owned = lock_of(home).open("w")
+        fcntl.flock(owned, fcntl.LOCK_EX)
+        os.environ[HOME_VARIABLE] = str(home)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The controller, which ends last, removes the cluster if any test made it."""
     if not hasattr(config, "workerinput") and HOME_VARIABLE in os.environ:
-        PrivateCluster(Path(os.environ.pop(HOME_VARIABLE))).destroy()
+        home = Path(os.environ.pop(HOME_VARIABLE))
+        PrivateCluster(home).destroy()
+        lock_of(home).unlink(missing_ok=True)
+        config.stash[RUN_LOCK].close()
+
+
+def lock_of(home: Path) -> Path:
+    """The file that a run holds a lock on as long as it lives: its number would mean another process in a container."""
+    return home.with_name(f".{home.name}.lock")
 
 
 def destroy_abandoned_clusters() -> None:
-    """Clusters of test runs that were killed."""
-    for home in Path(tempfile.gettempdir()).glob("gisreg-test-*"):
-        owner = home.name.split("-")[2]
-        if home.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            PrivateCluster(home).destroy()
+    """Clusters of test runs that were killed: nobody holds their locks any more."""
+    for lock in Path(tempfile.gettempdir()).glob(f".{HOMES}*.lock"):
+        # held by a run, another's, or taken away by another run that tidies up at the same time
+        with contextlib.suppress(BlockingIOError, PermissionError, FileNotFoundError), lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for home in lock.parent.glob(f"{lock.stem.removeprefix('.')}*"):  # those of single tests too
+                PrivateCluster(home).destroy()
+            lock.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -193,7 +207,7 @@ def runner(variables: Mapping[str, str]) -> RunCli:
 @pytest.fixture
 def short_home() -> Iterator[Path]:
     """A home for a cluster of the test's own: short enough for a socket, open to the server's account."""
-    home = Path(tempfile.mkdtemp(prefix=f"gisreg-test-{os.getpid()}-"))
+    home = Path(tempfile.mkdtemp(prefix=f"{Path(os.environ[HOME_VARIABLE]).name}-"))
     home.chmod(0o755)
     yield home
     PrivateCluster(home).destroy()
