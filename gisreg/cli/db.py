@@ -24,12 +24,16 @@ NOT_MADE = Text(
 )
 ELSEWHERE = Text("使用 GISREG_DATABASE_URL 指定的数据库", "GISREG_DATABASE_URL names the database in use")
 BACKED_UP = Text(
-    "已备份到 {file}（{bytes} 字节，含附件和批次原文件 {files} 个）",
-    "backed up to {file} ({bytes} bytes, with {files} documents and sources of batches)",
+    "已备份到 {file}（{bytes} 字节，含附件和批次原文件 {files} 个，本县设置 {settings} 个）",
+    "backed up to {file} ({bytes} bytes, with {files} documents and sources of batches and {settings} settings)",
 )
 RESTORED = Text(
-    "已从 {file} 恢复，补回附件和批次原文件 {files} 个",
-    "restored from {file}; {files} documents and sources of batches put back",
+    "已从 {file} 恢复，补回附件和批次原文件 {files} 个，本县设置 {settings} 个",
+    "restored from {file}; {files} documents and sources of batches and {settings} settings put back",
+)
+BESIDE = Text(
+    "{number} 个设置与现有的不同，现有的未动，备份里的另存为：{names}",
+    "{number} settings differ from those that are there, which stay; those of the backup stand beside them: {names}",
 )
 
 
@@ -113,14 +117,15 @@ def upgrade(json: JsonFlag = False) -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="备份文件 · the file to write")], json: JsonFlag = False) -> None:
-    """备份数据库及附件、批次原文件 · back up the database with documents and sources of batches."""
+    """备份数据库及附件、批次原文件、本县设置 · back up the database with documents, sources of batches and settings."""
     from gisreg.cluster.backup import back_up  # noqa: PLC0415 - only this command needs it
 
     now = context()
     check_output(file)
     done = back_up(existing_database(now.settings), now.settings.home, file)
-    line = now.say(BACKED_UP, file=file, bytes=f"{done.bytes:,}", files=f"{done.files:,}")
-    _tell(json, {"file": str(file), "bytes": done.bytes, "files": done.files}, line)
+    line = now.say(BACKED_UP, file=file, bytes=f"{done.bytes:,}", files=f"{done.files:,}", settings=done.settings)
+    facts = {"file": str(file), "bytes": done.bytes, "files": done.files, "settings": done.settings}
+    _tell(json, facts, line)
 
 
 @app.command()
@@ -130,10 +135,13 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件 · the file 
 
     now = context()
     address = database_address(now.settings)
-    files = put_back(address, now.settings.home, file)
+    done = put_back(address, now.settings.home, file)
     revision = bring_up_to_date(address)
-    line = now.say(RESTORED, file=file, files=f"{files:,}")
-    _tell(json, {"file": str(file), "revision": revision, "files": files}, line)
+    line = now.say(RESTORED, file=file, files=f"{done.files:,}", settings=done.settings)
+    if done.beside:
+        line += "\n" + now.say(BESIDE, number=len(done.beside), names="、".join(done.beside))
+    counts = {"files": done.files, "settings": done.settings, "beside": list(done.beside)}
+    _tell(json, {"file": str(file), "revision": revision, **counts}, line)
 
 
 def _tell(json: bool, facts: dict[str, object], line: str) -> None:

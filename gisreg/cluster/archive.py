@@ -10,6 +10,8 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, ClassVar
 
@@ -18,7 +20,13 @@ from gisreg.text import Text
 
 FOLDERS = ("documents", "batches")
 """Of the data directory: files that the database refers to. They bear their hash in their names and never change."""
-DUMP, MANIFEST, FORMAT = "registry.dump", "manifest.json", 2
+SETTINGS, SETTINGS_FILES = ("mappings", "calendars", "procedures"), ("checks.toml",)
+"""Of the data directory: what a county has written itself. People change these, so a restored one never takes the place
+of another that is there."""
+BESIDE = ".restored"
+"""Behind the name of such a file where another stands in its place: nothing reads it as a setting."""
+DUMP, MANIFEST, FORMATS = "registry.dump", "manifest.json", (2, 3)
+"""The newest format is written; the one before it has no settings."""
 BARE_DUMP = b"PGDMP"
 CHUNK_BYTES = 4 * 1024 * 1024
 MANIFEST_MAX_BYTES = 512 * 1024 * 1024
@@ -54,8 +62,28 @@ def full_disk_told(where: Path) -> Iterator[None]:
         raise
 
 
-def write_archive(target: Path, home: Path, dump: Sink) -> int:
-    """Write dump, files and manifest; how many files. The dump comes first: files of rows added meanwhile are extra."""
+@dataclass(frozen=True)
+class Held:
+    """What is in an archive beside the dump."""
+
+    files: int
+    settings: int
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """What became of it."""
+
+    files: int
+    """Documents and sources of batches that were not there."""
+    settings: int
+    """Settings that were not there."""
+    beside: tuple[str, ...]
+    """Settings that differ from those in their place, which stay: these stand beside them."""
+
+
+def write_archive(target: Path, home: Path, dump: Sink) -> Held:
+    """Write dump, files and manifest. The dump comes first: files of rows added meanwhile are extra."""
     listed: dict[str, dict[str, object]] = {}
     with full_disk_told(target), target.open("wb") as raw:
         with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
@@ -63,15 +91,19 @@ def write_archive(target: Path, home: Path, dump: Sink) -> int:
             for name, path in kept_files(home):
                 with path.open("rb") as file:
                     listed[name] = _add(archive, name, lambda member, file=file: _copy(file, member))  # type: ignore[misc] # bound now, not later
-            archive.writestr(MANIFEST, json.dumps({"format": FORMAT, "files": listed}, ensure_ascii=False))
+            archive.writestr(MANIFEST, json.dumps({"format": FORMATS[-1], "files": listed}, ensure_ascii=False))
         raw.flush()
         os.fsync(raw.fileno())
-    return len(listed) - 1
+    settings = sum(map(_is_setting, listed))
+    return Held(len(listed) - settings - 1, settings)
 
 
 def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
     """The files to keep, by their names in the archive; what is still being written has a name with a point first."""
-    for folder in FOLDERS:
+    for name in SETTINGS_FILES:
+        if (home / name).is_file() and not (home / name).is_symlink():
+            yield name, home / name
+    for folder in (*SETTINGS, *FOLDERS):
         for path in sorted((home / folder).rglob("*")):
             inside = path.relative_to(home)
             if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in inside.parts[:2]):
@@ -130,7 +162,7 @@ class Archive:
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise NoBackupError(where=str(self.file), reason=reason) from error
         wrong = next((name for name in found if name not in stored or not _is_ours(name)), None)
-        if wrong is not None or DUMP not in found or said.get("format") != FORMAT:
+        if wrong is not None or DUMP not in found or said.get("format") not in FORMATS:
             raise NoBackupError(where=str(self.file), reason=(wrong or MANIFEST)[:200])
         return found
 
@@ -162,23 +194,39 @@ class Archive:
             yield member
 
     @contextmanager
-    def put_back(self, home: Path) -> Iterator[int]:
+    def put_back(self, home: Path) -> Iterator[PutBack]:
         """The files that are not there yet, in their places; taken away again where what follows fails.
 
-        Files that are there stay: their names bear their hashes, and what nobody refers to harms nobody.
+        Files that are there stay: documents and sources bear their hashes in their names, and what nobody refers to
+        harms nobody. A setting that differs from the one in its place is put beside it.
         """
-        added: list[Path] = []
+        added: dict[str, Path] = {}
         try:
             with full_disk_told(home):
                 for name in self.files:
-                    if name != DUMP and not (place := home / name).exists():
-                        added.append(place)
+                    place = self._place(home, name)
+                    if place is not None:
+                        added[name] = place
                         self._put(name, place)
-            yield len(added)
+            beside = tuple(place.relative_to(home).as_posix() for name, place in added.items() if place != home / name)
+            settings = sum(map(_is_setting, added))
+            yield PutBack(len(added) - settings, settings - len(beside), beside)
         except BaseException:
-            for place in added:
+            for place in added.values():
                 place.unlink(missing_ok=True)
             raise
+
+    def _place(self, home: Path, name: str) -> Path | None:
+        """Where a member goes; None where it, or all that it says, is there already."""
+        place = home / name
+        if name == DUMP:
+            return None
+        if not place.exists():
+            return place
+        beside = place.with_name(place.name + BESIDE)
+        if not _is_setting(name) or any(_sha256(one) == self.files[name] for one in (place, beside)):
+            return None
+        return beside if not beside.exists() else _free(beside)
 
     def _put(self, name: str, place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -197,8 +245,25 @@ def _private(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
+def _sha256(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _free(path: Path) -> Path:
+    """The first name behind it that nobody has: 名称.toml.2.restored, 名称.toml.3.restored …"""
+    stem = path.name.removesuffix(BESIDE)
+    return next(one for n in count(2) if not (one := path.with_name(f"{stem}.{n}{BESIDE}")).exists())
+
+
 def _is_ours(name: str) -> bool:
     """The dump, or a file below one of the folders: nothing that leads elsewhere."""
     parts = PurePosixPath(name).parts
     plain = "\\" not in name and "\0" not in name and not name.startswith("/") and ".." not in parts
-    return name == DUMP or (plain and len(parts) > 1 and parts[0] in FOLDERS)
+    return name in (DUMP, *SETTINGS_FILES) or (plain and len(parts) > 1 and parts[0] in (*FOLDERS, *SETTINGS))
+
+
+def _is_setting(name: str) -> bool:
+    return PurePosixPath(name).parts[0] in (*SETTINGS, *SETTINGS_FILES)

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from psycopg2 import sql
 
 from gisreg.cluster.address import APP_ROLE, DATABASE, OWNER_ROLE, DatabaseAddress, libpq_uri
-from gisreg.cluster.archive import CHUNK_BYTES, Archive, NoBackupError, write_archive
+from gisreg.cluster.archive import CHUNK_BYTES, Archive, NoBackupError, PutBack, write_archive
 from gisreg.cluster.prepare import admin_cursor, create_database, drop_database, has_role
 from gisreg.cluster.programs import PostgresqlMissingError, installed
 from gisreg.errors import AccessError, ConflictError, DatabaseError, DiskFull
@@ -56,6 +56,8 @@ class BackedUp:
     bytes: int
     files: int
     """Documents and sources of batches in it."""
+    settings: int
+    """Saved mappings, checks, calendars and procedures of the county's own."""
 
 
 def back_up(address: DatabaseAddress, home: Path, file: Path) -> BackedUp:
@@ -68,23 +70,23 @@ def back_up(address: DatabaseAddress, home: Path, file: Path) -> BackedUp:
     unfinished = Path(name)
     options = ["--format=custom", "--exclude-table=staging.*"]
     try:
-        files = write_archive(unfinished, home, lambda member: _run("pg_dump", address.admin_url, options, into=member))
+        held = write_archive(unfinished, home, lambda member: _run("pg_dump", address.admin_url, options, into=member))
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
-    return BackedUp(file.stat().st_size, files)
+    return BackedUp(file.stat().st_size, held.files, held.settings)
 
 
-def restore(address: DatabaseAddress, home: Path, file: Path) -> int:
+def restore(address: DatabaseAddress, home: Path, file: Path) -> PutBack:
     """Restore into a fresh database, then swap names: a failure at any point leaves the present one in place.
 
     Returns:
-        How many files were put back beside the database.
+        What was put back beside the database.
     """
     archive = check_backup(file)
-    with archive.put_back(home) as files:
+    with archive.put_back(home) as done:
         _restore_database(address, archive)
-    return files
+    return done
 
 
 def _restore_database(address: DatabaseAddress, archive: Archive) -> None:

@@ -107,6 +107,28 @@ def test_documents_and_sources_of_batches_come_back(run_cli, settings: Settings,
     assert json.loads(run_cli("db", "restore", file, "--json").out)["files"] == 0
 
 
+def test_what_the_county_wrote_itself_comes_back_and_replaces_nothing(run_cli, settings: Settings, tmp_path: Path):
+    file, home = tmp_path / "registry.bak", settings.home
+    written = {
+        "checks.toml": b"[grades]\n", "mappings/\u53f0\u8d26.toml": b"title = 'x'\n", "calendars/2027.csv": b"day\n",
+        "procedures/idle_land.toml": b"# ours\n",
+    }  # fmt: skip
+    for name, content in written.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_bytes(content)
+    told = json.loads(run_cli("db", "backup", file, "--json").out)
+    assert (told["files"], told["settings"]) == (0, 4)
+    (home / "calendars/2027.csv").unlink()
+    (home / "checks.toml").write_bytes(b"# newer\n")
+    told = json.loads(run_cli("db", "restore", file, "--json").out)
+    assert (told["settings"], told["beside"]) == (1, ["checks.toml.restored"])
+    assert _files(home) == {**written, "checks.toml": b"# newer\n", "checks.toml.restored": b"[grades]\n"}
+    told = json.loads(run_cli("db", "restore", file, "--json").out)
+    assert (told["settings"], told["beside"]) == (0, []), "it stands there already"
+    (home / "checks.toml.restored").write_bytes(b"# another\n")
+    assert "checks.toml.2.restored" in run_cli("db", "restore", file).out
+
+
 def test_a_backup_of_the_database_alone_as_older_ones_are(run_cli, engine: Engine, tmp_path: Path):
     add_county(engine)
     engine.dispose()
