@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     document_max_mb: int = Field(50, ge=1, le=2000, description="Largest document or photograph that is kept, in MB")
     keep_sources: bool = Field(True, description="Whether imported files are kept beside their batch, as they came")
     import_max_mb: int = Field(256, ge=1, le=10_000, description="Largest file that is imported over HTTP, in MB")
+    checkin_max_mb: int = Field(500, ge=1, le=10_000, description="Largest check-out taken back over HTTP, in MB")
     preview_hours: int = Field(24, ge=1, le=720, description="How long a preview waits to be accepted, in hours")
     load_workers: int = Field(2, ge=1, le=16, description="Processes that read and load one file side by side")
     base_map: Literal["none", "tianditu", "xyz", "local"] = Field("none", description="What lies below the maps")

@@ -29,7 +29,6 @@ from gisreg.vocab import CheckoutState, Kind
 router = APIRouter(tags=["checkouts"])
 reads, writes = partial(reads_of, router), partial(writes_of, router)
 
-MAX_RETURNED_MB = 500
 CHUNK_BYTES = 256 * 1024
 MAX_NAMES = 10_000
 BINARY = "application/octet-stream"
@@ -74,11 +73,12 @@ def _known(checkout: str) -> str:
     return checkout
 
 
-async def returned_file(request: Request) -> AsyncIterator[FilePath]:
+async def returned_file(request: Request, registry: RegistryDep) -> AsyncIterator[FilePath]:
     """The request's body as a file on disk, gone afterwards; larger than is taken it is not read to the end."""
-    told, limit = request.headers.get("content-length", ""), MAX_RETURNED_MB * MEGABYTE
+    limit_mb = registry.settings.checkin_max_mb
+    told, limit = request.headers.get("content-length", ""), limit_mb * MEGABYTE
     if told.isdigit() and int(told) > limit:
-        raise ReturnedTooLarge(where="body", limit=MAX_RETURNED_MB)
+        raise ReturnedTooLarge(where="body", limit=limit_mb)
     with tempfile.TemporaryDirectory(prefix="gisreg-return-") as folder:
         path = FilePath(folder) / "returned.gpkg"
         with path.open("wb") as file:
@@ -86,7 +86,7 @@ async def returned_file(request: Request) -> AsyncIterator[FilePath]:
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > limit:
-                    raise ReturnedTooLarge(where="body", limit=MAX_RETURNED_MB)
+                    raise ReturnedTooLarge(where="body", limit=limit_mb)
                 await run_in_threadpool(file.write, chunk)
         yield path
 

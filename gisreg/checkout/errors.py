@@ -80,7 +80,10 @@ class ReturnedTooLarge(DocumentTooLarge):
     """More than is taken in over HTTP."""
 
     what: ClassVar[Text] = Text("签入的文件超过 {limit} MB", "the file is larger than {limit} MB")
-    mend: ClassVar[Text] = Text("请用 gisreg checkin 签入", "check it in with gisreg checkin")
+    mend: ClassVar[Text] = Text(
+        "请用 gisreg checkin 签入,或设置 GISREG_CHECKIN_MAX_MB",
+        "check it in with gisreg checkin, or set GISREG_CHECKIN_MAX_MB",
+    )
 
 
 class CheckoutNotFound(NotFoundError):

@@ -143,14 +143,16 @@ def test_files_that_are_not_what_they_should_be(http, taken, tmp_path: Path) -> 
     assert http.get(address).json()["state"] == "open"
 
 
-def test_too_large_is_not_read(http, taken, monkeypatch) -> None:
+def test_too_large_is_not_read(http, taken, settings) -> None:
     address, path = taken
     told = http.post(f"{address}/return", content=b"x", headers={**BINARY, "content-length": str(10**12)})
     assert (told.status_code, told.json()["code"]) == (413, "returned_too_large")
-    monkeypatch.setattr("api.routers.checkouts.MAX_RETURNED_MB", 0)
-    chunks = (part for part in (path.read_bytes()[:50_000], b"x"))
-    untold = http.post(f"{address}/return", content=chunks, headers=BINARY)
+    small = create_app(settings.model_copy(update={"checkin_max_mb": 1}))
+    with TestClient(small, base_url=BASE, raise_server_exceptions=False) as other:
+        chunks = (path.read_bytes()[:50_000] for _ in range(40))
+        untold = other.post(f"{address}/return", content=chunks, headers=BINARY)
     assert (untold.status_code, untold.json()["code"]) == (413, "returned_too_large")
+    assert "1 MB" in untold.text
     as_json = http.post(f"{address}/return", content=b"{}", headers={"content-type": "text/plain"})
     assert as_json.status_code == 415
 
