@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.parameters import County, Limit
-from api.records import LIST, MAX_ID, OBJECT, Order, do_in, listed, look_in, reads, writes
+from api.records import LIST, MAX_ID, OBJECT, Order, do, listed, look, look_in, reads, writes
 
 router = APIRouter(tags=["batches"])
 
@@ -37,18 +37,19 @@ def batches(reading: ReadingDep, county: County = None, limit: Limit = 100) -> R
 @reads(router, "/batches/{batch}", "一个批次 · one import", OBJECT)
 def batch(reading: ReadingDep, batch: Number, county: County = None) -> Response:
     """With its mapping and the first thousand findings."""
-    from gisreg.batches.read import read_batch  # noqa: PLC0415 - as above
+    from gisreg.batches.read import county_of, read_batch  # noqa: PLC0415 - as above
 
-    return look_in(reading, county, lambda c, code: read_batch(c, code, batch))
+    return look(reading, lambda c: read_batch(c, county_of(c, batch, county), batch))
 
 
 @writes(router, "/batches/{batch}/undo", "撤销整个批次 · take an import back")
 def undo(registry: RegistryDep, actor: ActorDep, batch: Number, order: UndoOrder, county: County = None) -> Response:
     """All of it or nothing: refused where others have worked on its parcels since (409 with their numbers)."""
-    from gisreg.batches.undo import undo_batch  # noqa: PLC0415 - as above
+    from gisreg.batches.read import county_of  # noqa: PLC0415 - as above
+    from gisreg.batches.undo import undo_batch  # noqa: PLC0415
 
-    def work(connection: Connection, code: str) -> dict[str, Any]:
-        done = undo_batch(connection, code, batch, order.reason)
+    def work(connection: Connection) -> dict[str, Any]:
+        done = undo_batch(connection, county_of(connection, batch, county), batch, order.reason)
         return {"batch": done.batch, "removed": done.removed, "restored": done.restored}
 
-    return do_in(registry, actor, county, work)
+    return do(registry, actor, work)

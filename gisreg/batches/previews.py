@@ -15,8 +15,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,7 +26,6 @@ from gisreg.batches.sources import parts_of
 from gisreg.db.engine import make_engine, transaction
 from gisreg.errors import ConflictError, GisregError, InputError, NotFoundError
 from gisreg.intake.chosen import chosen_rows
-from gisreg.intake.comparing import agreed_by
 from gisreg.intake.importing import import_file
 from gisreg.intake.load import Wanted
 from gisreg.intake.mappings import MappingUnknown
@@ -255,12 +254,8 @@ def _import(settings: Settings, url: str, kept: Kept, file: Path, rows: str | No
         if not go_on:
             _require_same(kept.about["seen"], seen(diff))
 
-    if rows is not None:
-        # some rows make a comparison of their own: that of all is looked at first
-        with agreed_by(unchanged):
-            import_file(settings, url, _wanted(file, asked, mapping, dry_run=True), asked.join)
-    with nullcontext() if rows is not None else agreed_by(unchanged):
-        return import_file(settings, url, _wanted(file, asked, mapping, dry_run=False, rows=rows), asked.join)
+    wanted = replace(_wanted(file, asked, mapping, dry_run=False), rows=rows, agree=unchanged)
+    return import_file(settings, url, wanted, asked.join)
 
 
 def seen(diff: Mapping[str, Any]) -> dict[str, Any]:
@@ -318,9 +313,9 @@ def _own_mapping(settings: Settings, folder: Path, name: str | None) -> Path | N
     return Path(shutil.copyfile(find_mapping(settings, name), folder / MAPPING))
 
 
-def _wanted(file: Path, asked: Asked, mapping: Path | None, *, dry_run: bool, rows: str | None = None) -> Wanted:
+def _wanted(file: Path, asked: Asked, mapping: Path | None, *, dry_run: bool) -> Wanted:
     return Wanted(
-        file, asked.kind, asked.county, asked.layer, asked.crs, asked.encoding, mapping, dry_run, rows=rows, compare=True
+        file, asked.kind, asked.county, asked.layer, asked.crs, asked.encoding, mapping, dry_run, compare=True
     )  # fmt: skip
 
 

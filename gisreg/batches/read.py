@@ -19,6 +19,18 @@ class BatchNotFound(NotFoundError):
     mend: ClassVar[Text] = Text("请用 gisreg batches list 查看", "see gisreg batches list")
 
 
+def county_of(connection: Connection, batch: int, named: str | None = None) -> str:
+    """A batch's number tells its county; where one is named it must be that one.
+
+    Raises:
+        BatchNotFound.
+    """
+    found = connection.scalar(select(Batch.county_code).where(Batch.id == batch))
+    if found is None or named not in (None, found):
+        raise BatchNotFound(where=str(batch), batch=batch)
+    return str(found)
+
+
 def list_batches(connection: Connection, county: str, limit: int = LISTED) -> Page:
     """The newest batches first, without their problems."""
     total = connection.execute(select(func.count()).where(Batch.county_code == county)).scalar_one()

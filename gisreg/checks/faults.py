@@ -61,6 +61,10 @@ _fault(
     ("请检查坐标系(--crs),或先导入县界", "check the CRS (--crs), or import the county's boundary first"),
 )  # fmt: skip
 _fault(
+    "too_tangled", Severity.REFUSED, ("边界自相交约 {value} 处,过多,不予自动修复", "the boundary crosses itself about {value} times, too often to be repaired"),
+    ("界址点的顺序多半是乱的,请按界址线顺序重排或重画;上限见 checks.toml 的 crossings", "the points are most likely out of order: put them in the order of the boundary, or draw it again; the limit is crossings in checks.toml"),
+)  # fmt: skip
+_fault(
     "across_date_line", Severity.REFUSED, ("经度跨 {value}°(跨 180° 经线)", "{value}° of longitude wide (over the 180° meridian)"),
     ("请检查该图形的经度,或在 180° 经线处分开", "check its longitudes, or divide it at the 180° meridian"),
 )  # fmt: skip
@@ -94,10 +98,6 @@ _fault(
 _fault(
     "codes_of_two_parcels", Severity.REFUSED, ("宗地 {detail} 的原编号不是文件所写的编号", "the source code of parcel {detail} is not the one in the file"),
     ("请核对两个编号;要改原编号请用 gisreg parcels edit {detail} --set source_code=…", "check both; to change the source code use gisreg parcels edit {detail} --set source_code=…"),
-)  # fmt: skip
-_fault(
-    "left_out", Severity.REFUSED, ("未选中,未载入", "not among the chosen rows"),
-    ("如需载入请在 --rows 中列出", "name it in --rows to have it loaded"),
 )  # fmt: skip
 # repaired: loaded, with a changed boundary
 _fault(

@@ -12,8 +12,10 @@ from gisreg.cli.database import actor, open_engine
 from gisreg.cli.file_options import FileOptions, imported, with_file_options
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.outputs import check_folder, check_output
+from gisreg.cli.records import plain
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
+from gisreg.intake.report import require_some
 from gisreg.text import Text
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 HEADINGS = Text(
-    "批次|时间|导入人|类型|文件|读入|载入|修复|拒绝|未变|撤销",
-    "batch|when|who|kind|file|read|loaded|repaired|refused|same|undone",
+    "批次|时间|导入人|类型|文件|读入|载入|修复|拒绝|未变|未选|撤销",
+    "batch|when|who|kind|file|read|loaded|repaired|refused|same|left out|undone",
 )
 TOTAL = Text("共 {total} 批,列出 {shown} 批", "{total} batches, {shown} listed")
 COMPARED = Text(
@@ -35,10 +37,25 @@ UNDONE = Text(
     "批次 {batch} 已撤销:停用 {removed} 宗,恢复 {restored} 宗",
     "batch {batch} taken back: {removed} parcels out of use, {restored} as before",
 )
+TITLES = {
+    "id": Text("批次", "batch"), "county_code": Text("县", "county"), "kind": Text("类型", "kind"),
+    "file_name": Text("文件", "file"), "file_sha256": Text("文件哈希 SHA-256", "SHA-256 of the file"),
+    "file_bytes": Text("字节数", "bytes"), "layer": Text("图层或工作表", "layer or sheet"), "crs": Text("坐标系", "CRS"),
+    "encoding": Text("文字编码", "encoding"), "rows_read": Text("读入", "read"), "rows_loaded": Text("载入", "loaded"),
+    "rows_repaired": Text("修复后载入", "repaired and loaded"), "rows_refused": Text("拒绝", "refused"),
+    "rows_unchanged": Text("未变", "unchanged"), "rows_warned": Text("其中提示", "with a warning"),
+    "rows_left_out": Text("未选", "left out"), "recorded_at": Text("导入时间", "imported at"),
+    "recorded_by": Text("导入人", "imported by"), "undone_at": Text("撤销时间", "undone at"),
+    "undone_by": Text("撤销人", "undone by"), "undone_because": Text("撤销原因", "undone because"),
+    "parcels_removed": Text("撤销停用的宗地", "parcels out of use by that"),
+    "parcels_restored": Text("撤销恢复的宗地", "parcels as before by that"),
+}  # fmt: skip
+"""What is told of one batch, in this order; its mapping and findings follow."""
 WRITTEN = Text("已写出 {file}", "wrote {file}")
 SHOWN = 20
 
 CountyOption = Annotated[str | None, typer.Option(help="县级代码 · county code")]
+ItsCounty = Annotated[str | None, typer.Option(help="县级代码,批次号已说明 · county code; the batch tells it")]
 BatchArgument = Annotated[int, typer.Argument(help="批次号 · its number", min=1)]
 
 
@@ -58,10 +75,11 @@ def preview(
     size = _write_map(now, report, map) if map else 0
     if json:
         print_json({**report.as_json(), **({"map": {"file": map, "bytes": size}} if map else {})})
-        return
-    _show_report(now, report)
-    if map:
-        print_line(now.say(WRITTEN, file=map))
+    else:
+        _show_report(now, report)
+        if map:
+            print_line(now.say(WRITTEN, file=map))
+    require_some(report, asked.file)
 
 
 @app.command()
@@ -76,8 +94,9 @@ def accept(
     report = imported(now, asked.wanted(now, dry_run=False, rows=rows), asked.join)
     if json:
         print_json(report.as_json())
-        return
-    _show_report(now, report)
+    else:
+        _show_report(now, report)
+    require_some(report, asked.file)
 
 
 def _write_map(now: Context, report: "Report", file: Path) -> int:
@@ -92,9 +111,14 @@ def _write_map(now: Context, report: "Report", file: Path) -> int:
 
 
 def _show_report(now: Context, report: "Report") -> None:
-    from gisreg.cli.parcels import show  # noqa: PLC0415 - heavy
+    from gisreg.cli.parcels import show, tell_refused  # noqa: PLC0415 - heavy
 
     show(now, report)
+    _show_comparison(now, report)
+    tell_refused(now, report)
+
+
+def _show_comparison(now: Context, report: "Report") -> None:
     if report.diff is None:
         return
     counts = {name: report.diff[name]["count"] for name in ("new", "changed", "missing")}
@@ -122,27 +146,28 @@ def list_(
         print_json({"total": found.total, "items": found.items})
         return
     print_table(now.say(HEADINGS).split("|"), [
-        (one["id"], one["recorded_at"][:16], one["recorded_by"], one["kind"], one["file_name"], one["rows_read"], one["rows_loaded"],
-         one["rows_repaired"], one["rows_refused"], one["rows_unchanged"], (one["undone_at"] or "")[:16])
+        (one["id"], one["recorded_at"][:16].replace("T", " "), one["recorded_by"], plain(now, one["kind"], "kind"), one["file_name"],
+         one["rows_read"], one["rows_loaded"], one["rows_repaired"], one["rows_refused"], one["rows_unchanged"], one["rows_left_out"],
+         (one["undone_at"] or "")[:16].replace("T", " "))
         for one in found.items
     ])  # fmt: skip
     print_line(now.say(TOTAL, total=f"{found.total:,}", shown=f"{len(found.items):,}"))
 
 
 @app.command()
-def show(batch: BatchArgument, county: CountyOption = None, json: JsonFlag = False) -> None:
+def show(batch: BatchArgument, county: ItsCounty = None, json: JsonFlag = False) -> None:
     """一个批次:对照表、报告 · one batch with its mapping and report."""
-    from gisreg.batches.read import read_batch  # noqa: PLC0415 - heavy
+    from gisreg.batches.read import county_of, read_batch  # noqa: PLC0415 - heavy
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        found = read_batch(connection, choose_county(connection, county or now.settings.county), batch)
+        found = read_batch(connection, county_of(connection, batch, county), batch)
     if json:
         print_json(found)
         return
-    for key, value in found.items():
-        if key not in ("mapping", "problems"):
-            print_line(f"{key}: {value if value is not None else '-'}")
+    for key, title in TITLES.items():
+        value = plain(now, found[key], key)
+        print_line(f"{now.say(title)}: {value if value is not None else '-'}")
     for target, source in found["mapping"].get("columns", {}).items():
         print_line(f"  {source} → {target}")
     for one in found["problems"][:SHOWN]:
@@ -153,15 +178,16 @@ def show(batch: BatchArgument, county: CountyOption = None, json: JsonFlag = Fal
 def undo(
     batch: BatchArgument,
     reason: Annotated[str | None, typer.Option(help="原因 · why")] = None,
-    county: CountyOption = None,
+    county: ItsCounty = None,
     json: JsonFlag = False,
 ) -> None:
     """撤销整个批次,历史保留 · take a whole batch back; the history keeps it."""
-    from gisreg.batches.undo import undo_batch  # noqa: PLC0415 - heavy
+    from gisreg.batches.read import county_of  # noqa: PLC0415 - heavy
+    from gisreg.batches.undo import undo_batch  # noqa: PLC0415
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine, actor(now.settings, "batches undo")) as connection:
-        done = undo_batch(connection, choose_county(connection, county or now.settings.county), batch, reason)
+        done = undo_batch(connection, county_of(connection, batch, county), batch, reason)
     if json:
         print_json(done.__dict__)
         return
@@ -172,16 +198,16 @@ def undo(
 def source(
     batch: BatchArgument,
     folder: Annotated[Path, typer.Option("--output", "-o", help="写到的文件夹 · folder to write to")],
-    county: CountyOption = None,
+    county: ItsCounty = None,
     json: JsonFlag = False,
 ) -> None:
     """取回批次的原文件 · get back the very file of a batch."""
-    from gisreg.batches.read import read_batch  # noqa: PLC0415 - heavy
+    from gisreg.batches.read import county_of, read_batch  # noqa: PLC0415 - heavy
     from gisreg.batches.sources import folder_of, source_of  # noqa: PLC0415 - heavy
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        there = read_batch(connection, choose_county(connection, county or now.settings.county), batch)
+        there = read_batch(connection, county_of(connection, batch, county), batch)
     files = source_of(now.settings.home, batch, there["file_sha256"])
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)

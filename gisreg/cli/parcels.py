@@ -35,6 +35,11 @@ ABOUT = Text(
     "CRS {crs} ({crs_from}), text {encoding} ({encoding_from})",
 )
 SHEET = Text("工作表 {layer}", "sheet {layer}")
+LEFT_OUT = Text("未选中的 {left_out} 行未载入", "{left_out} rows were not chosen and not loaded")
+SOME_REFUSED = Text(
+    "注意:{refused} 行被拒绝,没有载入;原因见上,逐行写出用 --report",
+    "note: {refused} rows were refused and not loaded; the reasons stand above, --report writes them row by row",
+)
 AGAIN = Text("同一文件此前已作为批次 {again_of} 导入", "this very file was loaded before as batch {again_of}")
 UNMAPPED = Text("未采用的字段:{names}", "columns not used: {names}")
 MORE = Text("另有 {n} 条,请用 --report 查看", "{n} more: see them with --report")
@@ -61,6 +66,7 @@ def import_(
         print_json(outcome.as_json())
     else:
         show(now, outcome)
+        tell_refused(now, outcome)
     if report:
         write_report(outcome, report, now.language)
     require_some(outcome, asked.file)
@@ -72,6 +78,8 @@ def show(now: Context, outcome: Report) -> None:
     facts = outcome.__dict__ | found
     print_line(now.say(TRIED if outcome.dry_run else DONE, **facts))
     print_line(now.say(SHEET if outcome.crs == NO_CRS else ABOUT, **facts))
+    if outcome.left_out:
+        print_line(now.say(LEFT_OUT, left_out=outcome.left_out))
     if outcome.again_of:
         print_line(now.say(AGAIN, again_of=outcome.again_of))
     if outcome.unmapped:
@@ -99,6 +107,12 @@ def show(now: Context, outcome: Report) -> None:
         print_table(now.say(HEADINGS).split("|"), rows)
     if len(outcome.problems) > SHOWN_PROBLEMS:
         print_line(now.say(MORE, n=len(outcome.problems) - SHOWN_PROBLEMS))
+
+
+def tell_refused(now: Context, outcome: Report) -> None:
+    """The last line where some rows are not in the registry: the command succeeds, for the others are."""
+    if 0 < outcome.refused < outcome.read:
+        print_line(now.say(SOME_REFUSED, refused=outcome.refused))
 
 
 parcels_read.register(app)

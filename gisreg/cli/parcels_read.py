@@ -8,6 +8,7 @@ import typer
 from gisreg.cli.database import open_engine
 from gisreg.cli.dates import AsOf
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.cli.wording import title_of
 from gisreg.columns import unit_words
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
@@ -31,14 +32,6 @@ OUT = Text(
     "out in the field: {taken_by} took version {version} at {checked_out_at} (check-out {id})",
 )
 MOVED = Text("界址已变动", "the boundary moved")
-RECORD_TITLES = {
-    "recorded_at": Text("记录时间", "Recorded at"),
-    "recorded_by": Text("经手", "Recorded by"),
-    "recorded_from": Text("来源", "Recorded from"),
-    "batch_id": Text("导入批次", "Batch"),
-    "source_row": Text("文件中的行", "Row in the file"),
-}
-"""What the record says of itself: shown with a parcel, but no filter asks for it."""
 HEADINGS = ("parcel_code", "kind", "state", "name", "township_name", "area_mu", "label", "measure_zh", "due_on")
 
 
@@ -173,7 +166,7 @@ def _word(now: Context, name: str, value: object) -> object:
 
 def _title(name: str) -> Text:
     """What a field is called."""
-    return QUERYABLES[name].titles if name in QUERYABLES else RECORD_TITLES.get(name, Text(name, name))
+    return QUERYABLES[name].titles if name in QUERYABLES else title_of(name)
 
 
 def _shown(now: Context, name: str, value: object) -> object:

@@ -9,6 +9,7 @@ import typer
 from gisreg.cli.database import actor, open_engine
 from gisreg.cli.output import Context, context, print_json, print_line, print_table
 from gisreg.cli.parcels_edit import PairUnreadable
+from gisreg.cli.wording import title_of, word_for
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
@@ -83,7 +84,11 @@ def show_entry(row: Mapping[str, Any], thing: Text, key: str, *, json: bool) -> 
         return
     print_line(now.say(DONE, thing=thing.say(now.language), key=row[key], version=row["version"]))
     hidden = {"id", "version", "county_code", "parcel_id"}
-    shown = [(name, plain(now, value)) for name, value in row.items() if name not in hidden and value is not None]
+    shown = [
+        (now.say(title_of(name)), plain(now, value, name))
+        for name, value in row.items()
+        if name not in hidden and value is not None
+    ]
     print_table(now.say(FIELD).split("|"), shown)
 
 
@@ -95,7 +100,7 @@ def show_rows(
     if json:
         print_json({"total": len(rows) if total is None else total, "items": rows})
         return
-    print_table(now.say(headings).split("|"), [[plain(now, row[name]) for name in columns] for row in rows])
+    print_table(now.say(headings).split("|"), [[plain(now, row[name], name) for name in columns] for row in rows])
     if total is not None:
         print_line(now.say(TOTAL, total=f"{total:,}", shown=f"{len(rows):,}"))
 
@@ -108,14 +113,23 @@ def show_history(versions: Sequence[Mapping[str, Any]], *, json: bool) -> None:
         return
     rows = [
         (one["version"], f"{one['recorded_at']:%Y-%m-%d %H:%M}", one["recorded_by"], one["recorded_from"],
-         ", ".join(f"{name}={value}" for name, value in one["content"].items() if value is not None))
+         ", ".join(f"{now.say(title_of(name))}={plain(now, value, name)}" for name, value in _known(one["content"])))
         for one in versions
     ]  # fmt: skip
     print_table(now.say(VERSIONS).split("|"), rows)
 
 
-def plain(now: Context, value: Any) -> Any:
-    """A value as a cell shows it."""
+def _known(content: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in content.items() if value is not None]
+
+
+def plain(now: Context, value: Any, column: str = "") -> Any:
+    """A value as a cell shows it; tokens and codes of a known column in words."""
+    word = word_for(column, value)
+    return now.say(word) if isinstance(word, Text) else _plain(now, word)
+
+
+def _plain(now: Context, value: Any) -> Any:
     if isinstance(value, bool):
         return now.say(Text("是", "yes") if value else Text("否", "no"))
     if hasattr(value, "titles"):

@@ -87,7 +87,7 @@ def show(code: Code, as_of: AsOf = None, json: JsonFlag = False) -> None:
     rows = [
         (
             titles[one.field].say(now.language),
-            *(plain(now, value) for value in (one.stated, one.follows, one.decided, one.holds)),
+            *(plain(now, value, str(one.field)) for value in (one.stated, one.follows, one.decided, one.holds)),
         )
         for one in told["title"]
     ]
@@ -311,7 +311,7 @@ def _show_title(title: object, *, json: bool) -> None:
     now = context()
     titles = {str(one): one.titles for one in TitleField}
     print_table(now.say(TITLE_HEADINGS).split("|"), [
-        (titles[one.field].say(now.language), *(plain(now, value) for value in (one.stated, one.follows, one.decided, one.holds)))
+        (titles[one.field].say(now.language), *(plain(now, value, str(one.field)) for value in (one.stated, one.follows, one.decided, one.holds)))
         for one in title.fields
     ], title=title.parcel_code)  # fmt: skip
 
@@ -331,7 +331,10 @@ def follow(county: County = None, json: JsonFlag = False) -> None:
     now = context()
     print_line(now.say(FOLLOWED, n=len(changed)))
     if rows:
-        print_table(now.say(FOLLOWED_HEADINGS).split("|"), [[plain(now, cell) for cell in row] for row in rows])
+        print_table(now.say(FOLLOWED_HEADINGS).split("|"), [
+            (code, plain(now, str(field), "field"), plain(now, before, str(field)), plain(now, after, str(field)))
+            for code, field, before, after in rows
+        ])  # fmt: skip
 
 
 @app.command()

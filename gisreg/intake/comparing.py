@@ -2,9 +2,7 @@
 
 """What an import would do to the registry, parcel by parcel: new, changed and in what, the same, missing from the file."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
@@ -27,26 +25,8 @@ DRAWING = "drawing"
 """What a map of the comparison needs: shapes by group. It is no part of the report."""
 SHAPES = ("shape", "before_shape")
 Diff = dict[str, Any]
-
-_agree: ContextVar[Callable[[Diff], None] | None] = ContextVar("agree", default=None)
-
-
-@contextmanager
-def agreed_by(look: Callable[[Diff], None]) -> Iterator[None]:
-    """Have somebody look at the comparison inside the import's transaction: what they raise undoes the import."""
-    token = _agree.set(look)
-    try:
-        yield
-    finally:
-        _agree.reset(token)
-
-
-def agreed(diff: Diff) -> Diff:
-    """Show the comparison to whoever wants to see it before anything is kept."""
-    look = _agree.get()
-    if look is not None:
-        look(diff)
-    return diff
+Agree = Callable[[Diff], None]
+"""Looks at the comparison inside the import's transaction: what it raises undoes the import."""
 
 
 def compared(connection: Connection, job: "Job", zone: int) -> Diff:
@@ -65,7 +45,7 @@ def compared(connection: Connection, job: "Job", zone: int) -> Diff:
     report = {name: _listed(found[name]) for name in ("new", "changed", "missing")}
     same = found["same"]["count"]
     drawing = {name: {"count": group["count"], "rows": group["all"]} for name, group in found.items()}
-    return agreed({**report, "same": same, "edited": _edited(connection), DRAWING: drawing})
+    return {**report, "same": same, "edited": _edited(connection), DRAWING: drawing}
 
 
 def becoming(columns: Sequence[MappedColumn]) -> dict[str, str]:

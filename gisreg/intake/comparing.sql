@@ -57,7 +57,7 @@ ORDER BY p.parcel_code
 
 -- name: refused
 WITH keys AS MATERIALIZED (
-    SELECT row_no FROM fate WHERE fate = 'refused' AND fault IS DISTINCT FROM 'left_out'
+    SELECT row_no FROM fate WHERE fate = 'refused'
 )
 SELECT
     (SELECT count(*) FROM keys) AS total, r.row_no AS row, r.source_code AS id, r.township_code, r.area_m2,

@@ -16,6 +16,7 @@ LAST_NUMBER = 9_999_999
 LISTED_PROBLEMS = 1000
 COMPANIONS = {"official_area_m2": "official_area_source", "land_use_code": "land_use_scheme"}
 """Columns that a second one must explain: whose area it is, whose code it is."""
+COUNTS = ("read", "loaded", "repaired", "refused", "unchanged", "warned", "left_out")
 AGAIN = "SELECT max(id) FROM batch WHERE county_code = :county AND kind = :kind AND file_sha256 = :sha256"
 
 
@@ -60,7 +61,7 @@ def store_batch(connection: Connection, report: Report, file: Path, sha256: str,
         "bytes": file.stat().st_size, "layer": report.layer, "crs": report.crs, "encoding": report.encoding,
         "mapping": json.dumps(mapped.as_json(), ensure_ascii=False),
         "problems": json.dumps([one.as_json() for one in report.problems[:LISTED_PROBLEMS]], ensure_ascii=False),
-        **{key: getattr(report, key) for key in ("read", "loaded", "repaired", "refused", "unchanged", "warned")},
+        **{key: getattr(report, key) for key in COUNTS},
     }  # fmt: skip
     batch = connection.scalar(text(load("gisreg.intake", "sql/batch.sql")), values)
     assert isinstance(batch, int)  # noqa: S101 - RETURNING gives the key

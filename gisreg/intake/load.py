@@ -44,6 +44,8 @@ from gisreg.vocab import Kind
 if TYPE_CHECKING:
     import numpy as np
 
+    from gisreg.intake.comparing import Agree
+
 FINENESS = ((5_000, 40), (50_000, 80), (300_000, 200))
 """From so many rows on, parcels are looked up in a grid of so many squares across; for fewer it does not pay."""
 MOST_UNITS = 255
@@ -75,6 +77,8 @@ class Wanted:
     """The rows to load, as :func:`gisreg.intake.chosen.chosen_rows` writes them; all where None."""
     compare: bool = False
     """Whether a dry run also tells what would become of each parcel."""
+    agree: "Agree | None" = None
+    """Looks at the comparison of the whole file before anything is kept; ``compare`` is to be asked for too."""
 
 
 def import_parcels(
@@ -117,7 +121,7 @@ def import_parcels(
                 keep_near_pairs(connection, staging, boxes, reach_of(preparation))
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings),
-                rows=wanted.rows, compare=wanted.compare,
+                rows=wanted.rows, compare=wanted.compare, agree=wanted.agree,
             )  # fmt: skip
             report = registering.register(engine, job)
             if report.batch is not None:

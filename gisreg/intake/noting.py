@@ -21,7 +21,7 @@ REFUSE = (
     "UPDATE fate AS f SET fate = 'refused', fault = r.fault "
     "FROM unnest(CAST(:rows AS int8[]), CAST(:faults AS text[])) AS r (row_no, fault) WHERE f.row_no = r.row_no"
 )
-LEFT_ALONE = "SELECT row_no, fate FROM fate WHERE row_no = ANY(:rows) AND fate IN ('refused', 'unchanged')"
+LEFT_ALONE = "SELECT row_no, fate FROM fate WHERE row_no = ANY(:rows) AND fate IN ('refused', 'unchanged', 'left_out')"
 
 
 class FileRefused(InputError):

@@ -16,7 +16,7 @@ from gisreg.checks.policy import OFF
 from gisreg.db.sql import load
 from gisreg.geometry import NoZoneError, zone_for, zone_of
 from gisreg.intake.booked import booked, booked_notes, yielding_of
-from gisreg.intake.comparing import compared
+from gisreg.intake.comparing import Agree, compared
 from gisreg.intake.convert import LONGEST_QUOTE
 from gisreg.intake.elsewhere import elsewhere_notes
 from gisreg.intake.errors import NumbersExhausted
@@ -25,7 +25,7 @@ from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.notes import Note
 from gisreg.intake.noting import JUDGED_LATE, by_policy, with_notes
 from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
-from gisreg.intake.report import LISTED_AREAS, Problem, Report
+from gisreg.intake.report import LISTED_AREAS, Problem, Report, require_chosen
 from gisreg.intake.rows import staged, stored
 from gisreg.intake.shifted import shift_notes
 from gisreg.intake.source import Source
@@ -61,6 +61,8 @@ class Job:
     rows: str | None = None
     """A multirange of the row numbers to load; all where None."""
     compare: bool = False
+    agree: Agree | None = None
+    """Asked with the comparison of the whole file before anything is kept."""
 
 
 def register(engine: Engine, job: Job) -> Report:
@@ -80,20 +82,34 @@ def _register(connection: Connection, job: Job) -> Report:
     known = connection.scalar(
         text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = :kind)"), _about(job)
     )
+    if job.agree is not None and job.rows is not None:
+        _agree_to_all(connection, job, tolerance, known=bool(known))
     against = _decide(connection, job, tolerance, known=bool(known))
     counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
+    require_chosen(counts, job.file)
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
     problems, counts = with_notes(connection, _problems(connection, job), [*job.source.notes, *against], counts)
     report = _report(connection, job, counts, problems)
     if job.compare:
         report = replace(report, diff=compared(connection, job, zone_of_file(connection, job)))
+        if job.agree is not None and job.rows is None:
+            job.agree(report.diff or {})
     batch = store_batch(connection, report, job.file, job.sha256, job.preparation.mapped)
     _insert(connection, job, batch, last, counts["new"])
     if known:
         _update(connection, job, batch)
     _link(connection, job, batch)
     return report if job.dry_run else replace(report, batch=batch)
+
+
+def _agree_to_all(connection: Connection, job: Job, tolerance: float, *, known: bool) -> None:
+    """Have the whole file looked at, of which some rows are to be loaded; then begin again with those."""
+    whole = replace(job, rows=None)
+    _decide(connection, whole, tolerance, known=known)
+    assert job.agree is not None  # noqa: S101 - what it is called for
+    job.agree(compared(connection, whole, zone_of_file(connection, whole)))
+    connection.execute(text("DROP TABLE fate, finding, neighbour"))
 
 
 def _about(job: Job) -> dict[str, Any]:
@@ -238,7 +254,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
     areas = connection.execute(
         text(
             f"SELECT round(r.area_m2::numeric, 4)::float8, round(r.planar_area_m2::numeric, 4)::float8 FROM {rows} AS r "
-            "LEFT JOIN fate AS f USING (row_no) WHERE f.fate IS DISTINCT FROM 'refused' ORDER BY row_no LIMIT :some"
+            "LEFT JOIN fate AS f USING (row_no) WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY row_no LIMIT :some"
         ),
         {"some": LISTED_AREAS},
     ).all()
@@ -250,7 +266,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
         crs=f"EPSG:{source.srid}", crs_from=source.crs_from, encoding=source.encoding,
         encoding_from=source.encoding_from, read=counts["read"], loaded=kept - counts["repaired"],
         repaired=counts["repaired"], refused=counts["refused"], unchanged=counts["unchanged"],
-        warned=counts["warned"], dry_run=job.dry_run, again_of=again,
+        warned=counts["warned"], left_out=counts["left_out"], dry_run=job.dry_run, again_of=again,
         mapped={column.target: column.source for column in mapped.columns}, unmapped=mapped.unmapped,
         areas_m2=[area for area, _ in areas], planar_areas_m2=[area for _, area in areas], problems=problems,
     )  # fmt: skip

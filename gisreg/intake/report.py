@@ -4,7 +4,7 @@ import csv
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -108,6 +108,8 @@ class Report:
     """What would become of each parcel; only where it was asked for."""
     translations: list[dict[str, Any]] = field(default_factory=list, repr=False)
     """Words and codes of the file for which others were stored."""
+    left_out: int = 0
+    """Rows of the file that were not chosen: none of the other numbers counts them."""
 
     def as_json(self) -> dict[str, Any]:
         """The shape that scripts lean on."""
@@ -115,6 +117,27 @@ class Report:
         if self.diff is not None:
             plain["diff"] = {key: value for key, value in self.diff.items() if key not in UNTOLD}
         return {**plain, "unmapped": list(self.unmapped), "problems": [problem.as_json() for problem in self.problems]}
+
+
+class NothingChosen(InputError):
+    """The file has none of the rows that were named."""
+
+    what: ClassVar[Text] = Text(
+        "选中的行都不在文件中(文件有 {rows} 行)", "none of the rows named are in the file ({rows} rows)"
+    )
+    mend: ClassVar[Text] = Text(
+        "行号见 gisreg batches preview 的报告", "gisreg batches preview tells the numbers of the rows"
+    )
+
+
+def require_chosen(counts: Mapping[str, Any], file: Path) -> None:
+    """Some rows were chosen, or all are meant.
+
+    Raises:
+        NothingChosen.
+    """
+    if counts["left_out"] and not counts["read"]:
+        raise NothingChosen(str(file), rows=counts["left_out"])
 
 
 def require_some(report: Report, file: Path) -> None:

@@ -39,11 +39,24 @@ EDITABLE: dict[str, Column[Any]] = {
 }
 
 
+RECORD_TITLES = {
+    "boundary": Text("界址", "Boundary"),
+    "survey_boundary": Text("测量原坐标", "Survey's own coordinates"),
+    "batch_id": Text("导入批次", "Batch"),
+    "source_row": Text("文件中的行", "Row in the file"),
+    "source_hash": Text("文件内容校验值", "Hash of the content"),
+    "recorded_at": Text("记录时间", "Recorded at"),
+    "recorded_by": Text("经手", "Recorded by"),
+    "recorded_from": Text("来源", "Recorded from"),
+}
+"""What the record says of itself: no filter asks for it."""
+
+
 def title_of(field: str) -> Text:
     """What a field is called."""
     column = Parcel.__table__.columns.get(field)
     meaning: Meaning | None = column.info.get("meaning") if column is not None else None
-    return meaning.title if meaning else {"boundary": Text("界址", "Boundary")}.get(field, Text(field, field))
+    return meaning.title if meaning else RECORD_TITLES.get(field, Text(field, field))
 
 
 def read_values(given: Mapping[str, Any]) -> dict[str, Any]:

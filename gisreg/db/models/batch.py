@@ -44,6 +44,8 @@ class Batch(Base):
     rows_refused: Mapped[int] = mapped_column(Integer, nullable=False)
     rows_unchanged: Mapped[int] = mapped_column(Integer, nullable=False)
     rows_warned: Mapped[int] = mapped_column(Integer, nullable=False)
+    rows_left_out: Mapped[int] = mapped_column(Integer, server_default=sql("0"), nullable=False)
+    """Rows of the file that were not chosen, which ``rows_read`` does not count."""
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sql("'[]'"), nullable=False)
     """The first thousand findings; the report file holds all of them."""
     recorded_at: Mapped[datetime] = recorded()[0]

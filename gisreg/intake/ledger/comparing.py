@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisreg.intake.booked import booked
-from gisreg.intake.comparing import agreed
 
 LISTED = 1000
 """Of each group; the counts are of all."""
@@ -46,13 +45,12 @@ def compared(connection: Connection, columns: Sequence[str], county: str, kind: 
             for name in columns
             if new[name] is not None and new[name] != old[name]
         ]
-    diff = {
+    return {
         "new": _listed(connection, _NEW, {}),
         "changed": changed,
         "same": connection.scalar(text(_SAME)),
         "missing": _listed(connection, _MISSING, {"county": county, "kind": kind}),
     }
-    return agreed(diff)
 
 
 def _listed(connection: Connection, query: str, values: dict[str, Any]) -> dict[str, Any]:

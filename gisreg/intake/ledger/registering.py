@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from gisreg.checks.faults import FAULTS
 from gisreg.db.sql import load
 from gisreg.intake.booked import ON_THE_BOOKS, booked, booked_notes
+from gisreg.intake.comparing import Agree
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_transaction, run_statements, store_batch
 from gisreg.intake.keys import IDENTIFYING, KEYS, NO_CRS, PARCEL_CODE
@@ -25,7 +26,7 @@ from gisreg.intake.ledger.towns import Towns
 from gisreg.intake.ledger.typing import STATED_TOWNSHIP, TypedLedger
 from gisreg.intake.mapping import Mapped, target_columns
 from gisreg.intake.notes import WHOLE_FILE, Note, NoteKind, as_params, settled
-from gisreg.intake.report import LISTED_AREAS, Problem, Report
+from gisreg.intake.report import LISTED_AREAS, Problem, Report, require_chosen
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
 
@@ -61,6 +62,8 @@ class Job:
     """The rows to load, as a multirange; all where None."""
     compare: bool = False
     """Whether the report tells what would become of each parcel."""
+    agree: Agree | None = None
+    """Asked with the comparison of the whole ledger before anything is kept."""
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -78,17 +81,30 @@ def _register(connection: Connection, job: Job) -> Report:
         text("SELECT last_parcel_no FROM county WHERE code = :county FOR UPDATE"), {"county": job.county}
     ).scalar_one()
     _stage(connection, job)
+    if job.agree is not None and job.rows is not None:
+        _agree_to_all(connection, job)
     _decide(connection, job)
     counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
+    require_chosen(counts, job.file)
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
     report = _report(connection, job, counts)
     if job.compare:
         report = replace(report, diff=compared(connection, job.stored, job.county, str(job.kind)))
+        if job.agree is not None and job.rows is None:
+            job.agree(report.diff or {})
     batch = store_batch(connection, report, job.file, job.sha256, job.mapped)
     _insert(connection, job, batch, last, counts["new"])
     _update(connection, job, batch)
     return report if job.dry_run else replace(report, batch=batch)
+
+
+def _agree_to_all(connection: Connection, job: Job) -> None:
+    """Have the whole ledger looked at, of which some rows are to be loaded; then begin again with those."""
+    _decide(connection, replace(job, rows=None))
+    assert job.agree is not None  # noqa: S101 - what it is called for
+    job.agree(compared(connection, job.stored, job.county, str(job.kind)))
+    connection.execute(text("DROP TABLE ledger_hit, ledger_fate"))
 
 
 def _about(job: Job) -> dict[str, Any]:
@@ -306,7 +322,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any]) -> Report:
         text(
             "SELECT round(p.area_m2::numeric, 4)::float8, round(p.planar_area_m2::numeric, 4)::float8 FROM ledger_row AS r "
             "LEFT JOIN ledger_fate AS f USING (row_no) LEFT JOIN parcel AS p ON p.id = f.parcel_id "
-            "WHERE f.fate IS DISTINCT FROM 'refused' ORDER BY row_no LIMIT :some"
+            "WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY row_no LIMIT :some"
         ),
         {"some": LISTED_AREAS},
     ).all()
@@ -315,7 +331,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any]) -> Report:
         batch=None, county=job.county, kind=str(job.kind), file=job.file.name, layer=job.source.layer, crs=NO_CRS,
         crs_from=NO_CRS, encoding=job.source.encoding, encoding_from=job.source.encoding_from, read=counts["read"],
         loaded=counts["new"] + counts["changed"], repaired=0, refused=counts["refused"], unchanged=counts["unchanged"],
-        warned=len(warned), dry_run=job.dry_run, again_of=again,
+        warned=len(warned), left_out=counts["left_out"], dry_run=job.dry_run, again_of=again,
         mapped={column.target: column.source for column in job.mapped.columns}, unmapped=job.mapped.unmapped,
         areas_m2=[area for area, _ in areas], planar_areas_m2=[area for _, area in areas], problems=problems,
     )  # fmt: skip
@@ -324,7 +340,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any]) -> Report:
 def _problems(connection: Connection, job: Job, counts: dict[str, Any]) -> list[Problem]:
     """Refusals of the database, and the notes on rows that are loaded, in the order of the file."""
     fates = {one.row_no: one for one in connection.execute(text("SELECT * FROM ledger_fate"))}
-    quiet = {row for row, one in fates.items() if one.fate in ("refused", "unchanged")}
+    quiet = {row for row, one in fates.items() if one.fate in ("refused", "unchanged", "left_out")}
     names = _names(job)
     graded = {row for row, one in fates.items() if one.fault == "graded"}
     notes = [_refusal(one, names, job) for row, one in fates.items() if one.fate == "refused" and row not in graded]

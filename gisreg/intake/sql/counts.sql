@@ -1,5 +1,7 @@
+-- Rows that were left out are counted by themselves: read = loaded + repaired + refused + unchanged.
 SELECT
-    (SELECT count(*) FROM {rows}) AS read,
+    (SELECT count(*) FROM {rows}) - count(*) FILTER (WHERE fate = 'left_out') AS read,
+    count(*) FILTER (WHERE fate = 'left_out') AS left_out,
     count(*) FILTER (WHERE fate = 'refused') AS refused,
     count(*) FILTER (WHERE fate = 'unchanged') AS unchanged,
     (SELECT count(*) FROM {rows}) - count(*) AS new,

@@ -27,7 +27,7 @@ WHERE {any_registered} AND (s.area_m2 > :tolerance OR (o.kind = :kind AND s.gap_
 
 -- what is not loaded, or stands already as it is, disturbs nobody
 DELETE FROM neighbour AS n USING fate AS f
-WHERE f.row_no IN (n.row_no, n.other_row) AND f.fate IN ('refused', 'unchanged');
+WHERE f.row_no IN (n.row_no, n.other_row) AND f.fate IN ('refused', 'unchanged', 'left_out');
 
 -- a parcel that this file gives another boundary is judged by that one
 DELETE FROM neighbour AS n USING fate AS f WHERE f.fate = 'changed' AND f.parcel_id = n.other_id;

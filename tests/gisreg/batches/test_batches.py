@@ -4,7 +4,7 @@ import hashlib
 import json
 
 import pytest
-from intake_surveys import squares, survey
+from intake_surveys import X, Y, adds_up, squares, survey
 from shapely.geometry import box
 from sqlalchemy import text
 
@@ -13,6 +13,7 @@ from gisreg.batches.sources import SourceNotKept, source_of
 from gisreg.batches.undo import BatchInUse, BatchUndone, undo_batch
 from gisreg.db.engine import Actor, transaction
 from gisreg.intake.chosen import RowsUnclear, chosen_rows
+from gisreg.intake.report import NothingChosen
 
 COUNTY = "149901"
 
@@ -113,9 +114,32 @@ def test_a_preview_tells_what_would_become_of_each_parcel(load, county, tmp_path
 
 def test_some_rows_are_loaded_and_the_others_told(load, county, tmp_path):
     report = load(survey(tmp_path / "a.gpkg", squares(5)), rows=chosen_rows("1,3-4"))
-    assert (report.read, report.loaded, report.refused) == (5, 3, 2)
-    assert [(p.row, p.fault) for p in report.problems] == [(2, "left_out"), (5, "left_out")]
+    assert (report.read, report.loaded, report.refused, report.left_out) == (3, 3, 0, 2)
+    assert adds_up(report)
+    assert report.problems == []
     assert [code for code, *_ in states(county)] == ["K0", "K2", "K3"]
+    with county.connect() as connection:
+        kept = read_batch(connection, "149901", report.batch)
+    assert (kept["rows_read"], kept["rows_loaded"], kept["rows_refused"], kept["rows_left_out"]) == (3, 3, 0, 2)
+
+
+def test_of_rows_left_out_nothing_is_told(load, tmp_path):
+    """Neither what is wrong with them nor whom they overlap; who overlaps a row that stays out overlaps nobody."""
+    shapes = [*squares(2), box(X + 20, Y, X + 50, Y + 40), squares(1, west=9000)[0]]
+    path = survey(tmp_path / "a.gpkg", shapes)
+    assert {(p.row, p.fault) for p in load(path, dry_run=True).problems} >= {
+        (3, "overlap_in_file"),
+        (4, "outside_county"),
+    }
+    report = load(path, rows="{[3,3]}")
+    assert (report.read, report.loaded, report.left_out, report.problems) == (1, 1, 3, [])
+
+
+def test_rows_that_the_file_does_not_have(load, county, tmp_path):
+    with pytest.raises(NothingChosen) as error:
+        load(survey(tmp_path / "a.gpkg", squares(2)), rows="{[7,9]}")
+    assert "2" in error.value.line("zh")
+    assert states(county) == []
 
 
 @pytest.mark.parametrize("given", ["", "a", "3-1", "1;2", "-1", "9" * 13])
@@ -130,7 +154,7 @@ def test_the_command_line_goes_the_same_way(county, run_cli, tmp_path):
     assert (seen["diff"]["new"]["count"], seen["dry_run"]) == (3, True)
     assert "将新增 3" in run_cli("batches", "preview", path, "--kind", "idle_land").out
     taken = json.loads(run_cli("batches", "accept", path, "--kind", "idle_land", "--rows", "2", "--json").out)
-    assert (taken["loaded"], taken["refused"]) == (1, 2)
+    assert (taken["read"], taken["loaded"], taken["refused"], taken["left_out"]) == (1, 1, 0, 2)
     batch = str(taken["batch"])
     assert run_cli("batches", "source", batch, "-o", tmp_path / "back").code == 0
     assert (tmp_path / "back" / "a.gpkg").read_bytes() == path.read_bytes()

@@ -7,11 +7,11 @@ from intake_surveys import X, Y, squares, survey
 from shapely.affinity import translate
 from shapely.geometry import Polygon, box
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from gisreg.batches.preview import PreviewFacts, preview_facts
 from gisreg.db.engine import transaction
 from gisreg.intake import comparing
-from gisreg.intake.comparing import agreed_by
 from gisreg.intake.importing import import_file
 from gisreg.intake.load import Wanted
 
@@ -118,10 +118,36 @@ def test_who_does_not_agree_keeps_the_registry_as_it_was(load, county, tmp_path)
         seen.append(diff["new"]["count"])
         raise LookupError
 
-    with pytest.raises(LookupError), agreed_by(look):
-        load(survey(tmp_path / "a.gpkg", squares(3)), compare=True)
+    with pytest.raises(LookupError):
+        load(survey(tmp_path / "a.gpkg", squares(3)), compare=True, agree=look)
     assert seen == [3]
     assert load(survey(tmp_path / "b.gpkg", squares(3)), dry_run=True).loaded == 3, "nothing was kept"
+
+
+def test_of_chosen_rows_the_whole_file_is_agreed_to_in_the_same_transaction(load, county, tmp_path):
+    seen = []
+
+    def look(diff):
+        seen.append(diff["new"]["count"])
+        with county.connect() as other, pytest.raises(OperationalError):
+            other.execute(text("SELECT FROM county WHERE code = '149901' FOR UPDATE NOWAIT"))
+
+    path = survey(tmp_path / "a.gpkg", squares(3))
+    report = load(path, compare=True, agree=look, rows="{[2,2]}")
+    assert seen == [3]
+    assert (report.read, report.loaded, report.left_out, report.diff["new"]["count"]) == (1, 1, 2, 1)
+
+
+def test_of_a_ledger_s_chosen_rows_too(settings, database, county, tmp_path):
+    seen = []
+    book = tmp_path / "a.csv"
+    book.write_text("标识码,地块名称\nA,甲\nB,改名\nZ,新的\n", encoding="utf-8")
+    wanted = Wanted(
+        book, "idle_land", compare=True, rows="{[3,3]}", agree=lambda diff: seen.append(diff["new"]["count"])
+    )
+    report = import_file(settings, database.app_url, wanted)
+    assert seen == [3]
+    assert (report.read, report.loaded, report.left_out, report.diff["new"]["count"]) == (1, 1, 2, 1)
 
 
 def test_a_ledger_is_drawn_where_its_parcels_are(load, settings, database, county, tmp_path):

@@ -48,3 +48,44 @@ def test_a_file_is_read_with_the_same_options_everywhere(run_cli, command):
     told = run_cli(*command, "--help").out
     for option in ("--kind", "--county", "--layer", "--crs", "--encoding", "--mapping", "--join"):
         assert option in told
+
+
+def test_a_batch_tells_its_county_itself(run_cli, survey, engine, tmp_path):
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO county (code, name, invented) VALUES ('149902', '二县', true)"))
+    taken = run_cli("parcels", "import", survey, "--kind", "idle_land", "--county", "149901", "--json")
+    batch = json.loads(taken.out)["batch"]
+    shown = run_cli("batches", "show", batch)
+    assert shown.code == 0, shown.err
+    assert "类型: 闲置土地" in shown.out
+    assert "读入: 3" in shown.out
+    assert run_cli("batches", "source", batch, "-o", tmp_path / "back").code == 0
+    wrong = run_cli("batches", "undo", batch, "--county", "149902")
+    assert (wrong.code, len(wrong.err.splitlines())) == (4, 1)
+    assert run_cli("batches", "undo", batch, env={"GISREG_COUNTY": "149902"}).code == 0
+
+
+def test_the_list_has_words_for_people_and_tokens_for_programs(run_cli, survey):
+    run_cli("batches", "accept", survey, "--kind", "idle_land", "--rows", "1")
+    zh, en = run_cli("batches", "list").out, run_cli("--lang", "en", "batches", "list").out
+    assert "闲置土地" in zh
+    assert "未选" in zh
+    assert "Idle land" in en
+    assert "idle_land" not in zh + en
+    (item,) = json.loads(run_cli("batches", "list", "--json").out)["items"]
+    assert (item["kind"], item["rows_read"], item["rows_left_out"]) == ("idle_land", 1, 2)
+
+
+@pytest.mark.parametrize("command", [("parcels", "import"), ("batches", "accept", "--rows", "1-9")])
+def test_rows_refused_among_good_ones_are_told_last_and_all_refused_is_a_failure(run_cli, survey, tmp_path, command):
+    """One rule for every format and command: some rows refused is 0 and said in the last line, all refused is 3."""
+    far = gpd.read_file(survey)
+    far.geometry = [far.geometry[0], far.geometry[1], box(10, 10, 10.1, 10.1)]
+    far.to_file(tmp_path / "b.gpkg")
+    done = run_cli(*command[:2], tmp_path / "b.gpkg", "--kind", "idle_land", *command[2:])
+    assert done.code == 0, done.err
+    assert done.out.rstrip().splitlines()[-1].startswith("注意:1 行被拒绝,没有载入")
+    far.geometry = [box(10, 10 + n, 10.1, 10.1 + n) for n in range(3)]
+    far.to_file(tmp_path / "c.gpkg")
+    done = run_cli(*command[:2], tmp_path / "c.gpkg", "--kind", "idle_land", *command[2:])
+    assert (done.code, len(done.err.splitlines())) == (3, 1)

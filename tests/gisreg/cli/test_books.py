@@ -139,3 +139,27 @@ def test_what_is_wrong_is_told_in_one_line(run_cli, county, words, code, told) -
     assert (done.code, done.out) == (code, ""), done.err
     assert told in done.err
     assert len(done.err.strip().splitlines()) == 1
+
+
+def test_people_read_words_where_programs_get_tokens(gisreg, run_cli, tmp_path) -> None:
+    photo = tmp_path / "a.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    party = gisreg("rights", "party-add", "示例公司")
+    gisreg("rights", "add", CODE, "--party", party["id"], "--type", "3")
+    gisreg("rights", "encumber", CODE, "--type", "mortgage")
+    gisreg("rights", "step", CODE, "registered", "--on", "2024-01-02")
+    gisreg("documents", "add", CODE, photo, "--type", "photo")
+    for language, words in {
+        "zh": ("国有建设用地使用权", "抵押", "登记", "现场照片"),
+        "en": ("State construction land use right", "Mortgage", "Registered", "Photograph"),
+    }.items():
+        told = [
+            run_cli("--lang", language, *command).out
+            for command in (("rights", "show", CODE), ("documents", "list", CODE))
+        ]
+        assert [word for word in words if word not in "".join(told)] == []
+        assert [token for token in ("mortgage ", "registered ", "photo ") if token in "".join(told)] == []
+    entry = run_cli("rights", "encumber", OTHER, "--type", "lease").out
+    assert "租赁" in entry
+    assert "encumbrance_type" not in entry
+    assert gisreg("rights", "show", CODE)["encumbrances"][0]["encumbrance_type"] == "mortgage"

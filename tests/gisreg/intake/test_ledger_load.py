@@ -191,8 +191,8 @@ def test_a_preview_tells_new_changed_same_and_missing(load, ledger, tmp_path):
 def test_some_rows_only(ledger, county, tmp_path):
     rows = [["编号", "名称"], ["K1", "甲"], ["K1", "乙"], ["K3", "丙"]]
     report = ledger(workbook(tmp_path / "a.xlsx", rows), rows="{[3,4]}")
-    assert (report.read, report.loaded, report.refused) == (3, 2, 1)
-    assert [(p.row, p.fault) for p in report.problems if p.grade == "refused"] == [(2, "left_out")]
+    assert (report.read, report.loaded, report.refused, report.left_out) == (2, 2, 0, 1)
+    assert [(p.row, p.fault) for p in report.problems if p.grade == "refused"] == []
     assert one(county, "SELECT string_agg(name, ',' ORDER BY parcel_code) FROM parcel") == "乙,丙"
 
 
