@@ -35,6 +35,7 @@ class Tolerances:
     sliver_width_m: float
     spike_degrees: float
     vertex_m: float
+    crossings: float
     share_over: float
     most_m2: float
     most_wan: float

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from gisreg.checks.curves import straightened
 from gisreg.checks.policy import Tolerances
+from gisreg.checks.spots import Spot
+from gisreg.checks.tangles import tangled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,18 +29,6 @@ MULTI = 6
 """How GEOS numbers multipolygons."""
 
 
-@dataclass(frozen=True)
-class Spot:
-    """A finding: the shape's place in the batch, and where it is in the file's own coordinates."""
-
-    row: int
-    fault: str
-    x: float
-    y: float
-    measured: float
-    """Width in metres, angle in degrees, number of corners, or square metres, or degrees."""
-
-
 def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, allowed: Tolerances) -> Iterator[Spot]:
     """Findings about the polygons among the shapes; whatever else there is, is the database's to judge."""
     import numpy as np  # noqa: PLC0415 - heavy
@@ -52,6 +42,7 @@ def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, all
         ground = _in_metres(corners.placed, geographic, metres_per_unit)
         yield from _slivers(corners, ground, allowed.sliver_width_m)
         yield from _points(corners, ground, allowed)
+    yield from tangled(shapes, corners.sizes(len(shapes)), allowed.crossings)
     yield from _overlapping_parts(shapes, geographic, metres_per_unit)
     if geographic:
         yield from _round_the_world(shapes)
@@ -143,6 +134,12 @@ class _Corners:
         rings, part = shapely.get_rings(parts, return_index=True)
         placed, ring = shapely.get_coordinates(rings, return_index=True)
         return cls(placed, ring, np.asarray(rows)[whole[part]])
+
+    def sizes(self, rows: int) -> Any:
+        """How many corners each of the batch's shapes has."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        return np.bincount(self.owner, weights=np.bincount(self.ring, minlength=len(self.owner)), minlength=rows)
 
 
 def _in_metres(placed: Any, geographic: bool, metres_per_unit: float) -> Any:

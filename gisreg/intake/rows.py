@@ -110,7 +110,7 @@ def _findings(
         shapes, geographic=judging.geographic, metres_per_unit=judging.metres_per_unit, allowed=tolerances
     ):
         place = f"{spot.x:.10g} {spot.y:.10g}"
-        yield spot.row, {"fault": spot.fault, "value": f"{spot.measured:.3g}", "place": place}
+        yield spot.row, {"fault": spot.fault, "value": spot.said, "place": place}
 
 
 def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int) -> "pa.Array":

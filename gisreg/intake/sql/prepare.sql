@@ -124,6 +124,7 @@ FROM (
                                 WHEN NOT ST_Area(flat) < 'Infinity' THEN 'bad_coordinates'
                                 WHEN ST_XMin(flat) < {west} OR ST_YMin(flat) < {south}
                                     OR ST_XMax(flat) > {east} OR ST_YMax(flat) > {north} THEN 'out_of_range'
+                                WHEN checks LIKE '%"too_tangled"%' THEN 'too_tangled'  -- repairing it would take minutes
                                 WHEN ST_IsValid(flat) THEN 'valid'
                                 ELSE 'invalid'
                             END AS verdict
