@@ -32,6 +32,7 @@ from api.routers import (
     ogc,
     ogc_edits,
     parcel_edits,
+    parcel_versions,
     parcels,
     plan,
     portfolio,
@@ -53,6 +54,7 @@ ROUTERS = (
     townships,
     parcels,
     parcel_edits,
+    parcel_versions,
     recheck,
     rights,
     affairs,
@@ -72,8 +74,8 @@ ROUTERS = (
     docs,
 )
 STRICT = (
-    townships, batches, imports, checkouts, parcel_edits, parcels, recheck, rights, affairs, documents, units, plan,
-    clock, export, closeout,
+    townships, batches, imports, checkouts, parcel_edits, parcel_versions, parcels, recheck, rights, affairs, documents,
+    units, plan, clock, export, closeout,
 )  # fmt: skip
 
 
