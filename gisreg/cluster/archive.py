@@ -106,7 +106,9 @@ def kept_files(home: Path) -> Iterator[tuple[str, Path]]:
     for folder in (*SETTINGS, *FOLDERS):
         for path in sorted((home / folder).rglob("*")):
             inside = path.relative_to(home)
-            if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in inside.parts[:2]):
+            hidden = any(part.startswith(".") for part in inside.parts[:2])
+            beside = folder in SETTINGS and path.name.endswith(BESIDE)
+            if path.is_file() and not path.is_symlink() and not hidden and not beside:
                 yield inside.as_posix(), path
 
 

@@ -76,6 +76,26 @@ def test_the_list_has_words_for_people_and_tokens_for_programs(run_cli, survey):
     assert (item["kind"], item["rows_read"], item["rows_left_out"]) == ("idle_land", 1, 2)
 
 
+def test_versions_and_units_have_words_too(run_cli, survey, engine):
+    run_cli("parcels", "import", survey, "--kind", "idle_land")
+    changed = gpd.read_file(survey)
+    changed["DKMC"] = ["新", "乙", "丙"]
+    changed.to_file(survey)
+    run_cli("parcels", "import", survey, "--kind", "idle_land")
+    told = run_cli("parcels", "diff", "149901-0000001", 1, 2).out
+    assert "导入批次" in told
+    with engine.begin() as connection:
+        values = "('149901', 'township', '149901100', '示例镇')"
+        connection.execute(text(f"INSERT INTO admin_unit (county_code, level, code, name) VALUES {values}"))
+    done = run_cli("units", "change", "rename", "149901100", "--name", "新示例镇", "--on", "2026-01-01")
+    assert done.code == 0, done.err
+    zh, en = run_cli("units", "crosswalk").out, run_cli("--lang", "en", "units", "crosswalk").out
+    assert "更名换码" in zh
+    assert "乡级" in zh
+    assert "renamed" in en
+    assert "township" not in zh
+
+
 @pytest.mark.parametrize("command", [("parcels", "import"), ("batches", "accept", "--rows", "1-9")])
 def test_rows_refused_among_good_ones_are_told_last_and_all_refused_is_a_failure(run_cli, survey, tmp_path, command):
     """One rule for every format and command: some rows refused is 0 and said in the last line, all refused is 3."""
