@@ -68,19 +68,12 @@ def _explanation(case: Case, parcel: RowMapping, decision: RowMapping | None) ->
         "finance_option": finance.rule.measure if finance else None,
         "alternatives": _alternatives(case),
         "next_due": next_due(case, turns, decision, due_on),
-        "clock": _clock(case),
+        "clock": dated(case.clock),
         "flip": best_flip(found),
         "money": _money(case, decision["measure"] if decision else rule.measure),
         "trace": _trace(case, turns, found),
         **_titles(case, parcel, decision, due_on),
     }
-
-
-def _clock(case: Case) -> Json:
-    """What the clock shows, with the agency of the next step in both languages."""
-    shown: Json = dated(case.clock)
-    step = shown["next_step"]
-    return shown if step is None else {**shown, "next_step": {**step, "agency_title": _worded(case, step["agency"])}}
 
 
 def _worded(case: Case, words: str) -> dict[str, str]:

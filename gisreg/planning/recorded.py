@@ -1,25 +1,17 @@
 """What the registry knew at an instant: live rows and superseded versions as one table to compile rules against."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import BindParameter, FromClause, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from gisreg.db.engine import TIME_ZONE
 from gisreg.db.models import Parcel, ParcelVersion
+from gisreg.parcels.asof import end_of as end_of_day
+from gisreg.parcels.asof import today
+
+__all__ = ["end_of_day", "known_before", "today"]
 
 _OWN = ("id", "version", "recorded_at", "recorded_by", "recorded_from")
-
-
-def end_of_day(day: date) -> datetime:
-    """24:00 of that day in the county's time."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(TIME_ZONE))
-
-
-def today() -> date:
-    """The county's date."""
-    return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
 def known_before(instant: datetime | BindParameter[datetime] | None) -> FromClause:

@@ -58,7 +58,7 @@ def test_an_extension_moves_the_clock_from_its_day_on(parcel: str, do: Any) -> N
 @pytest.mark.parametrize(
     ("change", "kind", "where"),
     [
-        ({"new_start_on": "2026-06-02"}, "ExtensionTooLong", "until_on"),
+        ({"new_start_on": "2026-06-02"}, "ExtensionTooLong", "new_start_on"),
         ({"new_start_on": "2025-05-31"}, "DatesTurned", "new_start_on"),
         ({"new_start_on": None}, "FieldMissing", "new_start_on"),
         ({"agreed_on": (today() + timedelta(days=1)).isoformat()}, "DayAhead", "agreed_on"),
