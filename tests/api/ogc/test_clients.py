@@ -1,4 +1,4 @@
-"""Programs that people use, GDAL and QGIS: they read the same numbers as the command line tells."""
+"""Programs that people use, GDAL, OWSLib and QGIS: they read the same numbers as the command line tells."""
 
 import json
 import os
@@ -109,3 +109,37 @@ def test_qgis_pages_through_and_reads_the_same(qgis, cli):
 def test_qgis_asks_for_a_box(qgis):
     read = qgis(box=(113.0, 36.0, 113.003, 37))
     assert 0 < read["rows"] < 11
+
+
+_OWSLIB = """
+import json, sys
+from owslib.ogcapi.features import Features
+service = Features(sys.argv[1])
+first = service.collection_items("parcels", limit=5, filter="area_mu > 3", **{"filter-lang": "cql2-text"})
+print(json.dumps({
+    "names": service.feature_collections(),
+    "conformance": service.conformance()["conformsTo"],
+    "api": service.api()["openapi"],
+    "title": service.collection("townships")["title"],
+    "queryables": list(service.collection_queryables("parcels")["properties"]),
+    "codes": [feature["id"] for feature in service.collection_items("parcels", limit=100)["features"]],
+    "filtered": [feature["id"] for feature in first["features"]],
+    "one": service.collection_item("parcels", "149901-0000002")["properties"],
+}))
+"""
+
+
+def test_owslib_reads_the_same(address, cli):
+    listed = json.loads(cli("parcels", "list", "--json", "--limit", 100).out)["items"]
+    done = subprocess.run(
+        [sys.executable, "-c", _OWSLIB, f"{address}/"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    read = json.loads(done.stdout)
+    assert set(read["names"]) >= {"parcels", "townships", "plans"}
+    assert read["api"].startswith("3.0")
+    assert read["title"] == "乡镇"
+    assert "area_mu" in read["queryables"]
+    assert read["codes"] == [one["parcel_code"] for one in listed]
+    assert read["filtered"] == [one["parcel_code"] for one in listed if (one["area_mu"] or 0) > 3][:5]
+    assert read["one"]["area_m2"] == next(one["area_m2"] for one in listed if one["parcel_code"] == "149901-0000002")
