@@ -102,8 +102,14 @@ SELECT
     x.rule,
     coalesce(d.label, x.label) AS label,
     coalesce(d.measure, x.measure) AS measure,
-    CASE WHEN d.id IS NULL THEN x.measure_zh ELSE d.measure END AS measure_zh,
-    CASE WHEN d.id IS NULL THEN x.measure_en ELSE d.measure END AS measure_en,
+    CASE WHEN d.id IS NULL OR d.measure = x.measure THEN x.measure_zh ELSE coalesce(
+        (SELECT min(w.measure_zh) FROM plan_rule AS w WHERE w.run_id = r.label_run_id AND w.measure = d.measure),
+        d.measure
+    ) END AS measure_zh,
+    CASE WHEN d.id IS NULL OR d.measure = x.measure THEN x.measure_en ELSE coalesce(
+        (SELECT min(w.measure_en) FROM plan_rule AS w WHERE w.run_id = r.label_run_id AND w.measure = d.measure),
+        d.measure
+    ) END AS measure_en,
     coalesce(d.reason, x.reason_zh) AS reason_zh,
     coalesce(d.reason, x.reason_en) AS reason_en,
     coalesce(d.basis, x.basis) AS basis,

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from gisreg.db.engine import Actor, transaction
+from gisreg.parcels.current import parcel_current
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.comparing import disagreements
 from gisreg.planning.decisions import (
@@ -42,6 +44,15 @@ def why(registry: Any, code: str) -> dict[str, Any]:
         return explain(connection, code)
 
 
+def titles(registry: Any, code: str) -> tuple[str, str]:
+    """What the read model calls the measure."""
+    view = parcel_current
+    with transaction(registry.engine) as connection:
+        asked = select(view.c.measure_zh, view.c.measure_en).where(view.c.parcel_code == code)
+        row = connection.execute(asked).one()
+    return row.measure_zh, row.measure_en
+
+
 @pytest.fixture
 def labelled(registry: Any) -> str:
     """A parcel that the rules would reclaim."""
@@ -64,6 +75,7 @@ def test_a_decision_holds_through_re_runs_until_it_is_released(registry: Any, la
         )  # fmt: skip
         assert seen["rules_say"]["measure"] == "free_reclaim"
         assert seen["decisions"][0]["document"] == "会纪〔2026〕8号"
+    assert titles(registry, labelled) == ("约谈并限期开工", "Interview and order a start by a deadline")
     ended = end(registry, labelled)["decisions"][0]
     assert (ended["ended_by"], ended["ended_reason"]) == ("li", "规则已调整")
     assert ended["ended_at"] is not None
