@@ -62,8 +62,12 @@ class Asked:
 
     def rows(self) -> list[ColumnElement[bool]]:
         """What restricts the list, wherever a page of it begins."""
-        found = self.collection.rows(self.source, self.reader, self.where)
+        found = self.rows_anywhere()
         return found if self.box is None else [*found, self.box.touches(self.columns[GEOMETRY])]
+
+    def rows_anywhere(self) -> list[ColumnElement[bool]]:
+        """The same without the box."""
+        return self.collection.rows(self.source, self.reader, self.where)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import Boolean, ColumnElement, func, or_
 
 from gisreg.errors import InputError
 from gisreg.features.crs import Crs, is_zone
@@ -42,22 +42,27 @@ class Box:
 
     def touches(self, boundary: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether a boundary meets the box; the box is transformed, never the column."""
-        if self.crs.is_geographic and self.west > self.east:  # across the antimeridian
-            return or_(
-                _meets(boundary, (self.west, self.south, 180.0, self.north), STORAGE_SRID),
-                _meets(boundary, (-180.0, self.south, self.east, self.north), STORAGE_SRID),
-            )
-        corners = (self.west, self.south, self.east, self.north)
-        return _meets(boundary, corners, STORAGE_SRID if self.crs.is_geographic else self.crs.srid)
+        return or_(*(func.ST_Intersects(boundary, part) for part in self._parts()))
+
+    def is_near(self, boundary: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether the boundary's own box does: all that touch the box and a few more, as the index alone tells."""
+        return or_(*(boundary.op("&&", return_type=Boolean())(part) for part in self._parts()))
+
+    def _parts(self) -> list[ColumnElement[Any]]:
+        """The box in the storage system; two where it lies across the antimeridian."""
+        if not self.crs.is_geographic:
+            return [_bent((self.west, self.south, self.east, self.north), self.crs.srid)]
+        if self.west <= self.east:
+            return [_shape((self.west, self.south, self.east, self.north), STORAGE_SRID)]
+        halves = ((self.west, self.south, 180.0, self.north), (-180.0, self.south, self.east, self.north))
+        return [_shape(half, STORAGE_SRID) for half in halves]
 
 
-def _meets(boundary: ColumnElement[Any], corners: tuple[float, float, float, float], srid: int) -> ColumnElement[bool]:
-    envelope = _shape(corners, srid)
-    if srid == STORAGE_SRID:
-        return func.ST_Intersects(boundary, envelope)
+def _bent(corners: tuple[float, float, float, float], srid: int) -> ColumnElement[Any]:
+    """A rectangle of metres in degrees, where its sides are curves."""
     side = max(corners[2] - corners[0], corners[3] - corners[1]) / STEPS
-    bent = func.ST_Segmentize(envelope, side) if side > 0 else envelope
-    return func.ST_Intersects(boundary, func.ST_Transform(bent, STORAGE_SRID))
+    shape = _shape(corners, srid)
+    return func.ST_Transform(func.ST_Segmentize(shape, side) if side > 0 else shape, STORAGE_SRID)
 
 
 def _shape(corners: tuple[float, float, float, float], srid: int) -> ColumnElement[Any]:

@@ -1,26 +1,31 @@
 """Pages of features: first which ones (one small statement that the indexes serve), then their GeoJSON in one piece."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import psycopg2
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, func, select, text, true
 from sqlalchemy.exc import DBAPIError
 
 from gisreg.db.sql import load
 from gisreg.errors import ResourceError
 from gisreg.features import cursor, leaving
 from gisreg.features.asking import Asked
-from gisreg.features.collections import Collection
+from gisreg.features.box import Box
+from gisreg.features.collections import GEOMETRY, Collection
 from gisreg.features.crs import DEGREE_DIGITS
 from gisreg.features.writing_json import features_of
 from gisreg.text import Text
 
 TIME_OUT_MS = 20_000
 CANCELLED = "57014"
+FOR_SMALL_ANSWERS = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
+"""Workers and compiled code take longer to begin than a page takes to read, and other readers wait for them."""
+MOST_IN_BOX = 100_000
+"""Up to so many a box is emptied and sorted; beyond, the list is followed in its order until the page is full."""
 
 
 class TookTooLong(ResourceError):
@@ -51,7 +56,7 @@ def timed(connection: Connection) -> Iterator[None]:
     Raises:
         TookTooLong.
     """
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {TIME_OUT_MS}")
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {TIME_OUT_MS}; {FOR_SMALL_ANSWERS}")
     waiting = leaving.reader.get()
     try:
         with waiting.working(connection.connection.driver_connection) if waiting else nullcontext():
@@ -68,27 +73,64 @@ def page(connection: Connection, asked: Asked) -> Page:
     Raises:
         CursorUnreadable.
     """
-    columns, order = asked.columns, asked.collection.order
-    names = [*(key.name for key in asked.sort), order]
-    keys = [columns[name].label(f"key_{place}") for place, name in enumerate(names)]
-    wanted = select(columns["id"], *keys).where(*asked.rows())
-    if asked.cursor is not None:
-        values = cursor.read(asked.cursor, columns, asked.sort, order)
-        wanted = wanted.where(cursor.behind(columns, asked.sort, order, values))
-    # one more than wanted tells whether there is a next page
-    wanted = wanted.order_by(*_ordering(asked)).limit(asked.limit + 1)
-    found = connection.execute(wanted).all()
+    found = _first(connection, asked)
     shown = found[: asked.limit]
     more = cursor.written(shown[-1][1:]) if len(found) > asked.limit else None
     return Page(_written(connection, asked, [key[0] for key in shown]), len(shown), more)
 
 
-def _ordering(asked: Asked) -> list[ColumnElement[Any]]:
-    columns = asked.columns
-    keys = [
-        (columns[key.name].desc() if key.descending else columns[key.name].asc()).nulls_last() for key in asked.sort
-    ]
-    return [*keys, columns[asked.collection.order].asc()]
+def _first(connection: Connection, asked: Asked) -> Sequence[Any]:
+    """The keys of the page, and one more, which tells whether there is a next one.
+
+    Where numbers follow the ground, as they do, the planner errs about a box: it expects its parcels all along the list
+    and may read half of the registry to fill a page. So a box is emptied by the index first and then sorted, unless
+    it holds much of all there is.
+    """
+    if asked.box is not None:
+        found = connection.execute(_sorted_box(asked, asked.box)).all()
+        if found[0].size <= MOST_IN_BOX:
+            return [row[1:] for row in found if row.id is not None]
+    wanted = _keys(asked).where(*asked.rows())
+    order = _ordering(asked, asked.columns[asked.collection.order], [asked.columns[key.name] for key in asked.sort])
+    return connection.execute(wanted.order_by(*order).limit(asked.limit + 1)).all()
+
+
+def _keys(asked: Asked) -> Select[Any]:
+    """The key inside the database and the values that pages continue behind, from where the cursor stands."""
+    columns, order = asked.columns, asked.collection.order
+    named = [*(columns[key.name] for key in asked.sort), columns[order]]
+    wanted = select(columns["id"], *(column.label(f"key_{place}") for place, column in enumerate(named)))
+    if asked.cursor is None:
+        return wanted
+    values = cursor.read(asked.cursor, columns, asked.sort, order)
+    return wanted.where(cursor.behind(columns, asked.sort, order, values))
+
+
+def _sorted_box(asked: Asked, box: Box) -> Select[Any]:
+    """The same out of what is near the box; whether a boundary touches it is looked at only until the page is full.
+
+    The first column is how many are near; a row without keys tells it of an empty page.
+    """
+    near = _keys(asked).where(*asked.rows_anywhere(), box.is_near(asked.columns[GEOMETRY])).limit(MOST_IN_BOX + 1)
+    boxed = near.cte("boxed").prefix_with("MATERIALIZED", dialect="postgresql")
+    sized = select(func.count().label("size")).select_from(boxed).subquery("sized")
+    keys = [boxed.c[f"key_{n}"] for n in range(len(asked.sort) + 1)]
+    ordered = select(boxed).order_by(*_ordering(asked, keys[-1], keys[:-1])).offset(0).subquery("ordered")
+    ground = asked.source.alias("ground")
+    place = select(ground.c[GEOMETRY]).where(ground.c.id == ordered.c.id).scalar_subquery()
+    full = select(ordered).where(box.touches(place)).limit(asked.limit + 1).subquery("full")
+    again = [full.c[f"key_{n}"] for n in range(len(asked.sort) + 1)]
+    return (
+        select(sized.c.size, full)
+        .select_from(sized.outerjoin(full, true()))
+        .order_by(*_ordering(asked, again[-1], again[:-1]))
+    )
+
+
+def _ordering(asked: Asked, last: ColumnElement[Any], keys: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """What is unknown stands last in either direction."""
+    directed = zip(keys, asked.sort, strict=True)
+    return [*((key.desc() if one.descending else key.asc()).nulls_last() for key, one in directed), last.asc()]
 
 
 def count(connection: Connection, asked: Asked) -> int:

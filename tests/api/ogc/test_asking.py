@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from gisreg.db.engine import Actor, make_engine, transaction
+from gisreg.features import pages
 
 ALL = [f"149901-{n:07}" for n in range(1, 13) if n != 11]
 MAPPED = ALL[:-1]
@@ -279,3 +280,17 @@ def test_queryables_are_a_schema(ogc):
     assert "holder_name" not in ogc.get("/ogc/collections/public_sites/queryables").json()["properties"]
     schema = ogc.get("/ogc/collections/townships/schema").json()
     assert schema["properties"]["code"]["x-ogc-role"] == "id"
+
+
+@pytest.mark.parametrize("most", [0, 3, 10_000])
+def test_a_box_holds_the_same_whichever_way_it_is_looked_up(walk, monkeypatch, most):
+    monkeypatch.setattr(pages, "MOST_IN_BOX", most)
+    half = "113.0,36,113.004,37"
+    found = walk(bbox=half)
+    assert 2 < len(found) < len(MAPPED)
+    for limit in (1, 2, 50):
+        assert walk(bbox=half, limit=limit) == found
+        assert walk(bbox=half, limit=limit, sortby="-parcel_code") == found[::-1]
+        assert walk(bbox=half, limit=limit, filter="label = 'sell'", sortby="official_area_m2,label")
+    assert walk(bbox="10,10,11,11") == []
+    assert walk(bbox=half, sortby="seized,-area_mu", limit=2) == walk(bbox=half, sortby="seized,-area_mu")
