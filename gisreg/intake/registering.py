@@ -24,7 +24,7 @@ from gisreg.intake.framing import COMPANIONS, LAST_NUMBER, again_of, in_one_tran
 from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.notes import Note
 from gisreg.intake.noting import JUDGED_LATE, by_policy, with_notes
-from gisreg.intake.prepare import OFFICIAL_AREA, Preparation
+from gisreg.intake.prepare import FINEST_DEGREES, OFFICIAL_AREA, Preparation
 from gisreg.intake.report import LISTED_AREAS, Problem, Report, require_chosen
 from gisreg.intake.rows import staged, stored
 from gisreg.intake.shifted import shift_notes
@@ -41,6 +41,8 @@ OF_THE_FILE = (
     "survey_crs", "survey_boundary", "area_m2", "planar_area_m2", "batch_id", "source_row", "source_hash", "boundary",
 )  # fmt: skip
 """What tells of the file that a row came in, or follows from its boundary, which is compared by itself."""
+WHOLE_MM_DEGREES = 1.1e-8
+"""A corner moves by 0.7 mm at most when both its coordinates are rounded to a millimetre."""
 RETIRED = "number_retired"
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
@@ -368,8 +370,19 @@ def _leave_alone(connection: Connection, job: Job) -> None:
         rows=job.preparation.staging.rows,
         theirs=", ".join(f"p.{column}" for column in said),
         ours=", ".join(said.values()),
+        near=_near(job),
     )
     run_statements(connection, statement, _parameters(job, 0))
+
+
+def _near(job: Job) -> str:
+    """How near two corners, in degrees, are one corner of a parcel p."""
+    if not job.source.whole_mm:
+        return repr(FINEST_DEGREES)
+    own = zone_of(job.source.srid)
+    same = {"4490"} if own is None else {str(replace(own, prefixed=way).srid) for way in (True, False)}
+    listed = ", ".join(f"'EPSG:{srid}'" for srid in sorted({*same, str(job.source.srid)}))
+    return f"CASE WHEN p.survey_crs IN ({listed}) THEN {FINEST_DEGREES!r} ELSE {WHOLE_MM_DEGREES!r} END"
 
 
 def _update(connection: Connection, job: Job, batch: int) -> None:

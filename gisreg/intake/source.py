@@ -51,6 +51,8 @@ class Source(ABC):
     """What the reader itself has found out: only it knows lines, columns and the drawing around a shape."""
     measured: tuple[str, ...] = field(default=(), kw_only=True)
     """Fields with areas that were computed from the very boundary beside them."""
+    whole_mm: bool = field(default=False, kw_only=True)
+    """Its coordinates are written in whole millimetres: of land surveyed otherwise it can say no more than that."""
 
     @abstractmethod
     def parts(self, count: int) -> list[Part]:

@@ -49,7 +49,7 @@ def open_text(path: Path, shown: str, *, layer: str | None, crs_given: str | Non
     return TableSource(
         path=path, shown=shown, layer=path.stem, fields=tuple(fields), rows=len(rows), srid=where.srid,
         crs_from=where.how, encoding=found.name, encoding_from=found.how, table=make_table(rows, fields),
-        measured=(AREA,), notes=settled([*about_file, *(note for work in works for note in work.notes)]),
+        measured=(AREA,), whole_mm=True, notes=settled([*about_file, *(note for work in works for note in work.notes)]),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 """What the registry exports is known again when it comes back: by its own number, and by what it says."""
 
+import geopandas as gpd
 import pytest
 from boundary_texts import HEAD, square, write
 from intake_surveys import one, squares, survey
@@ -147,6 +148,24 @@ def test_a_text_that_comes_back_leaves_the_official_area_alone(bring_in, county,
     assert (report.unchanged, report.problems) == (2, [])
     query = "SELECT string_agg(concat_ws(' ', source_code, official_area_m2, official_area_source), ',' ORDER BY id) FROM parcel"
     assert one(county, query) == "K0 1700.25 contract,K1"
+
+
+@pytest.mark.parametrize("crs", [4490, 4546])
+def test_a_text_of_land_surveyed_otherwise_can_only_tell_whole_millimetres(bring_in, county, tmp_path, crs):
+    shapes = list(gpd.GeoSeries(squares(2), crs=4547).to_crs(crs))
+    bring_in(survey(tmp_path / "s.gpkg", shapes, crs=crs, BSM=["K0", "K1"]))
+    export(county, tmp_path / "a.txt", crs="EPSG:4526")
+    report = bring_in(tmp_path / "a.txt")
+    assert (report.unchanged, report.problems) == (2, [])
+    assert one(county, "SELECT min(survey_crs) FROM parcel") == f"EPSG:{crs}"
+
+
+def test_a_millimetre_in_a_text_of_the_survey_itself_is_a_change(bring_in, tmp_path):
+    path = write(tmp_path / "a.txt", HEAD + square("DS-001", 3997700))
+    bring_in(path)
+    moved = path.read_bytes().replace(b"38428250.000", b"38428250.001")
+    (tmp_path / "b.txt").write_bytes(moved)
+    assert bring_in(tmp_path / "b.txt").loaded == 1
 
 
 def test_a_new_survey_fills_in_what_is_not_known(bring_in, county, tmp_path):
