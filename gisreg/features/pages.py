@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import psycopg2
-from sqlalchemy import ColumnElement, Connection, Select, func, select, text, true
+from sqlalchemy import ColumnElement, Connection, Select, column, func, select, table, text, true
 from sqlalchemy.exc import DBAPIError
 
 from gisreg.db.sql import load
@@ -24,6 +24,8 @@ TIME_OUT_MS = 20_000
 CANCELLED = "57014"
 FOR_SMALL_ANSWERS = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
 """Workers and compiled code take longer to begin than a page takes to read, and other readers wait for them."""
+GROUND = table("parcel", column("id"), column(GEOMETRY)).alias("ground")
+"""Boundaries of now, without the hundred other columns, which to name again costs more than to read them."""
 MOST_IN_BOX = 100_000
 """Up to so many a box is emptied and sorted; beyond, the list is followed in its order until the page is full."""
 
@@ -116,7 +118,8 @@ def _sorted_box(asked: Asked, box: Box) -> Select[Any]:
     sized = select(func.count().label("size")).select_from(boxed).subquery("sized")
     keys = [boxed.c[f"key_{n}"] for n in range(len(asked.sort) + 1)]
     ordered = select(boxed).order_by(*_ordering(asked, keys[-1], keys[:-1])).offset(0).subquery("ordered")
-    ground = asked.source.alias("ground")
+    here = asked.collection.is_parcels and asked.moment is None
+    ground = GROUND if here else asked.source.alias("ground")
     place = select(ground.c[GEOMETRY]).where(ground.c.id == ordered.c.id).scalar_subquery()
     full = select(ordered).where(box.touches(place)).limit(asked.limit + 1).subquery("full")
     again = [full.c[f"key_{n}"] for n in range(len(asked.sort) + 1)]
