@@ -33,7 +33,7 @@ RESTORED = Text(
 )
 BESIDE = Text(
     "{number} 个设置与现有的不同，现有的未动，备份里的另存为：{names}",
-    "{number} settings differ from those that are there, which stay; those of the backup stand beside them: {names}",
+    "{number} settings of the backup differ from the present ones, which stay; they stand beside them: {names}",
 )
 
 
