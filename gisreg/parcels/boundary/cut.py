@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from gisreg.parcels.attributes import read_values, shared_out
 from gisreg.parcels.boundary.given import Given
-from gisreg.parcels.boundary.shapes import SLIVER_M2, checked, joined, parted, place_of
+from gisreg.parcels.boundary.shapes import SLIVER_M2, checked, drawn_to, joined, parted, place_of, polygons_of
 from gisreg.parcels.boundary.split import divided_by_areas
 from gisreg.parcels.editing import Basis, Edit, Edited
 from gisreg.parcels.faults import AreasDoNotFit, NoOverlap, NothingLeft, SameParcelTwice, ValueUnusable
@@ -69,15 +69,16 @@ def subtract(connection: Connection, basis: Basis, other: Basis, reason: str | N
 
 
 def _rest(ground: BaseGeometry, taken: BaseGeometry, code: str) -> tuple[BaseGeometry, float]:
-    """What is left, and its share.
+    """What is left, and its share. Edges that ought to be one leave crumbs everywhere: these go with what is taken.
 
     Raises:
         NoOverlap, NothingLeft, SliverLeft.
     """
-    inside, outside = _parted(ground, taken, code)
-    if not outside or sum(face.area for face in outside) < SLIVER_M2:
+    inside, outside = _parted(drawn_to(ground, taken), taken, code)
+    large = [part for part in polygons_of(joined(outside)) if part.area >= SLIVER_M2]
+    if not large:
         raise NothingLeft(where=code, parcel_code=code)
-    rest = checked(joined(outside))
+    rest = checked(joined(large))
     return rest, rest.area / (rest.area + sum(face.area for face in inside))
 
 

@@ -18,7 +18,7 @@ SLIVER_WIDTH_M = 0.1
 REACH_M = 0.5
 """An end of a line that stops so near to the boundary was meant to reach it."""
 SAME_PLACE_M = 1e-6
-BEYOND_M = 1e-3
+BEYOND_M = SAME_EDGE_M = 1e-3
 
 
 def polygons_of(shape: BaseGeometry) -> list[Polygon]:
@@ -77,6 +77,12 @@ def faces_within(shape: BaseGeometry, *others: BaseGeometry) -> list[Polygon]:
     """Those of them that lie in ``shape``."""
     shapely.prepare(shape)
     return [face for face in faces(shape, *others) if shape.contains(shapely.point_on_surface(face))]
+
+
+def drawn_to(shape: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
+    """The shape with its edges led through the corners of the other that lie hardly beside them, if it stays valid."""
+    drawn = shapely.snap(shape, other, SAME_EDGE_M)
+    return drawn if drawn.is_valid else shape
 
 
 def parted(shape: BaseGeometry, cutter: BaseGeometry) -> tuple[list[Polygon], list[Polygon]]:

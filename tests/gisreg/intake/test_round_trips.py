@@ -6,6 +6,7 @@ import geopandas as gpd
 import pytest
 from boundary_texts import HEAD, square, write
 from intake_surveys import one, squares, survey
+from shapely.affinity import translate
 from sqlalchemy import text
 
 from gisreg.db.engine import Actor, transaction
@@ -150,9 +151,10 @@ def test_a_text_that_comes_back_leaves_the_official_area_alone(bring_in, county,
     assert one(county, query) == "K0 1700.25 contract,K1"
 
 
-@pytest.mark.parametrize("crs", [4490, 4546])
-def test_a_text_of_land_surveyed_otherwise_can_only_tell_whole_millimetres(bring_in, county, tmp_path, crs):
-    shapes = list(gpd.GeoSeries(squares(2), crs=4547).to_crs(crs))
+@pytest.mark.parametrize("crs", [4490, 4546, 4547])
+def test_a_text_can_only_tell_whole_millimetres_of_land_surveyed_finer_or_otherwise(bring_in, county, tmp_path, crs):
+    finer = [translate(shape, 0.00043, 0.00043) for shape in squares(2)]
+    shapes = list(gpd.GeoSeries(finer, crs=4547).to_crs(crs))
     bring_in(survey(tmp_path / "s.gpkg", shapes, crs=crs, BSM=["K0", "K1"]))
     export(county, tmp_path / "a.txt", crs="EPSG:4526")
     report = bring_in(tmp_path / "a.txt")

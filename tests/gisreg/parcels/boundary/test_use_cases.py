@@ -189,6 +189,13 @@ def test_the_overlap_goes_from_one_of_two(does, ask, at) -> None:
         does(subtract, at(P1, 3), at(P3))
 
 
+def test_edges_that_ought_to_be_one_leave_no_crumb_in_the_way(does, ask, at) -> None:
+    does(replace, at(P1), given(box(0, 0, 120, 100.00001)))
+    done = does(subtract, at(P1, 2), at(P2))
+    assert planar(done) == [pytest.approx(10_000, abs=0.01)]
+    assert ask("SELECT ST_NumGeometries(boundary) FROM parcel WHERE parcel_code = :c", c=P1) == 1
+
+
 def test_a_part_carved_off_gets_its_number_and_the_rest_keeps_the_old_one(does, ask, at) -> None:
     done = does(carve, at(P1), given(box(-10, -10, 40, 110)), {"official_area_m2": 4000}, "部分盘活")
     (part,), (rest,) = by_role(done, "new"), by_role(done, "changed")
