@@ -31,10 +31,16 @@ def test_a_download_from_the_first_page(watched, site):
 def test_api_documentation(watched, site):
     watched.page.goto(f"{site}/docs", wait_until="networkidle")
     watched.page.get_by_text("/townships", exact=True).first.wait_for()
-    assert watched.page.locator(".opblock").count() >= 10
-    watched.page.locator("#operations-health-health_health_get .opblock-summary").click()
+    watched.page.locator(".opblock").nth(5).wait_for()  # those out of sight are drawn when they come near
+    watched.check()
+
+
+def test_an_operation_is_tried_from_the_documentation(watched, site):
+    watched.page.goto(f"{site}/docs#/health/health_health_get", wait_until="networkidle")
     watched.page.get_by_role("button", name="Execute").click()
     watched.page.locator(".live-responses-table .response-col_status", has_text="200").first.wait_for()
+    # swagger-ui warns of the underscores in the names of operations, which are FastAPI's
+    watched.complaints = [told for told in watched.complaints if "deep link" not in told]
     watched.check()
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gisreg.planning.clock.limits import NAMES as LIMITS
+from gisreg.planning.clock.procedure import load_procedure
 from gisreg.planning.compile import PARAMETER_PREFIX, check_conditions
 from gisreg.planning.money import read_sums
 from gisreg.planning.named import SOURCES_FILE
@@ -47,6 +49,7 @@ def test_every_rule_set_is_sound(path: Path) -> None:
     compiled = check_conditions(load_ruleset(path))
     used = {item.name for part in (*compiled.rules, *compiled.gates) for item in part.used}
     used |= {name for one in read_sums(compiled.loaded, compiled.names) for name in one.formula.names}
+    used |= {PARAMETER_PREFIX + name for name in LIMITS}  # the clock and the facts go by them
     unused = {PARAMETER_PREFIX + name for name in compiled.loaded.rules.parameters} - used
     assert not unused
 
@@ -78,6 +81,7 @@ def test_bases_and_agencies_read_in_english_too() -> None:
     said = [words for rule in rules.rules for words in (rule.basis, rule.agency)] + [gate.basis for gate in rules.gates]
     for measure in rules.measures.values():
         said += [*measure.documents, *(words for step in measure.steps for words in (step.agency, step.basis or ""))]
+    said += [step.agency for step in load_procedure(NATIONAL.parents[1]).steps]
     assert [words for words in said if chinese.search(rules.worded(words).en)] == []
     assert all(rules.worded(words).zh == words for words in said)
     parts = {part for words in said for part in words.split(";")} | set(said)
