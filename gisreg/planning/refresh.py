@@ -51,6 +51,8 @@ from gisreg.vocab import Kind
 
 CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger), Column("state", SqlText()))
 """The parcels looked at again, for the time of one transaction."""
+FEW = 20
+"""Where fewer than one label in so many is looked at, each is found by its key; the planner would read them all."""
 
 
 class RunNotRefreshable(ConflictError):
@@ -138,10 +140,8 @@ def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -
     connection.execute(text("SET LOCAL jit = off"))
     target = with_clock(known_before(None), day)
     compiled = compile_rules(loaded, target, literal(day, Date()))
-    parcel = Parcel.__table__
-    named = union(_edited(base), *_clock_moved(base, day), *_turned(compiled, base, day)).subquery("named")
-    changed = select(parcel.c.id, parcel.c.state).join(named, named.c.id == parcel.c.id)
-    connection.execute(TemporaryTableAs(CHANGED.name, changed))
+    changed = union(_edited(base), *_clock_moved(base, day), *_turned(compiled, base, day)).subquery("changed")
+    connection.execute(TemporaryTableAs(CHANGED.name, select(*changed.c)))
     connection.execute(text(f"ANALYZE {CHANGED.name}"))
     closed = [str(state) for state in UNLABELLED_STATES]
     chosen = target.c.id.in_(select(CHANGED.c.id).where(CHANGED.c.state.not_in(closed)))
@@ -151,22 +151,24 @@ def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -
 
 def _edited(base: Any) -> Select[Any]:
     """Parcels written since the run in force looked."""
-    return _since(Parcel.__table__, "id", base)
+    parcel = Parcel.__table__
+    return select(parcel.c.id, parcel.c.state).where(*_since(parcel, base))
 
 
 def _clock_moved(base: Any, day: date) -> list[Select[Any]]:
     """Parcels whose idle clock something moved: told since, or agreed on a day between the two."""
-    event = ClockEvent.__table__
-    told = _since(event, "parcel_id", base)
+    parcel, event = Parcel.__table__, ClockEvent.__table__
+    moved = select(parcel.c.id, parcel.c.state).join(event, event.c.parcel_id == parcel.c.id)
+    told = moved.where(*_since(event, base))
     between = event.c.agreed_on.between(*sorted((base["as_of"], day)))
-    agreed = select(event.c.parcel_id).where(event.c.county_code == base["county_code"], between)
+    agreed = moved.where(event.c.county_code == base["county_code"], between)
     return [told] if base["as_of"] == day else [told, agreed]
 
 
-def _since(table: FromClause, key: str, base: Any) -> Select[Any]:
+def _since(table: FromClause, base: Any) -> list[ColumnElement[bool]]:
     """Rows of the county written since the run in force looked; all of them where that is not known."""
-    written = select(table.c[key]).where(table.c.county_code == base["county_code"])
-    return written if base["seen_from"] is None else written.where(table.c.recorded_at >= base["seen_from"])
+    ours = table.c.county_code == base["county_code"]
+    return [ours] if base["seen_from"] is None else [ours, table.c.recorded_at >= base["seen_from"]]
 
 
 def _turned(compiled: CompiledRules, base: Any, day: date) -> list[Select[Any]]:
@@ -178,7 +180,8 @@ def _turned(compiled: CompiledRules, base: Any, day: date) -> list[Select[Any]]:
     needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
     turning = [name for name in needed if _turns_on(new[name].expression, now)]
     differs = [old[name].expression.is_distinct_from(new[name].expression) for name in turning]
-    return [select(target.c.id).where(target.c.county_code == base["county_code"], or_(*differs))] if differs else []
+    turned = select(target.c.id, target.c.state).where(target.c.county_code == base["county_code"], or_(*differs))
+    return [turned] if differs else []
 
 
 def _turns_on(expression: ColumnElement[Any], day: ColumnElement[Any]) -> bool:
@@ -194,9 +197,11 @@ def _replace(connection: Connection, base: Any, run_id: int) -> dict[str, Any]:
         return connection.execute(text(sql.load("gisreg.planning", name)), given)
 
     connection.execute(text("SELECT set_config('gisreg.plan_run', :run, true)"), {"run": str(run_id)})
-    moved = [dict(row) for row in ran("refresh_moved.sql").mappings()]
     looked_at = connection.execute(select(func.count()).select_from(CHANGED)).scalar_one()
     dropped = ran("refresh_drop.sql").rowcount
+    if looked_at * FEW < base["parcels"]:
+        connection.execute(text("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"))
+    moved = [dict(row) for row in ran("refresh_moved.sql").mappings()]
     replaced = ran("refresh_replace.sql").rowcount
     new = ran("refresh_insert.sql").rowcount
     connection.execute(text(f"DROP TABLE plan_pass, {CHANGED.name}"))

@@ -69,7 +69,7 @@ def test_one_statement_over_many_rows_keeps_all_of_them(parcel: Engine) -> None:
         "DROP TRIGGER parcel_keep_updated ON parcel",
         "SET session_replication_role = replica",
         "SET ROLE gisreg_owner",
-        "UPDATE plan_label SET rule_no = 1",
+        "UPDATE plan_label SET parcel_id = 1",
         "DELETE FROM batch",
     ],
 )

@@ -194,12 +194,13 @@ def test_where_others_hide_since_when_they_write_all_parcels_are_looked_at_again
     assert (done.looked_at, done.replaced) == (len(codes), 0)
 
 
-def test_the_application_cannot_lose_a_label(registry: Any) -> None:
+@pytest.mark.parametrize("way", ["DELETE FROM plan_label", "UPDATE plan_label SET rule_no = 1"])
+def test_the_application_cannot_lose_a_label(registry: Any, way: str) -> None:
     code = registry.add("idle_land", **ENTERPRISE)
     run_id = registry.run().run_id
     with transaction(registry.engine, TESTER) as connection:
         connection.execute(text("SELECT set_config('gisreg.plan_run', '999', true)"))
-        connection.execute(text("DELETE FROM plan_label"))
+        connection.execute(text(way))
     with transaction(registry.engine) as connection:
         parcel_id = connection.execute(select(Parcel.id).where(Parcel.parcel_code == code)).scalar_one()
         assert connection.execute(select(PlanLabelReplaced.parcel_id)).scalars().all() == [parcel_id]
