@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -152,6 +153,8 @@ def test_a_saved_page_holds_the_key_only_when_asked_for(
     refused = run_cli("map", "county", "-o", file, "--base-map")
     assert (refused.code, refused.err.count("\n")) == (3, 1)
     assert "GISREG_BASE_MAP" in refused.err
-    broken = run_cli("serve", env={"GISREG_BASE_MAP": "tianditu"})
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    broken = run_cli("serve", "--port", port, env={"GISREG_BASE_MAP": "tianditu"})
     assert "GISREG_TIANDITU_TOKEN" in broken.err
     assert broken.err.count("\n") == 1
