@@ -77,7 +77,7 @@ class Editing:
         """The system of the body.
 
         Raises:
-            CrsUnknown.
+            CrsNotServed.
         """
         given = self.request.headers.get("content-crs")
         return crs_of(given.strip().removeprefix("<").removesuffix(">") if given else None, "Content-Crs")

@@ -25,7 +25,7 @@ METRE_DIGITS, DEGREE_DIGITS = 4, 8
 """Decimals that are written: a tenth of a millimetre, and about a millimetre."""
 
 
-class CrsUnknown(InputError):
+class CrsNotServed(InputError):
     """An address that no coordinate system of the registry has."""
 
     what: ClassVar[Text] = Text("不支持坐标系 {given}", "the CRS {given} is not one of this service")
@@ -79,14 +79,14 @@ def crs_of(given: str | None, where: str = "crs") -> Crs:
     """The coordinate system of a parameter or header; CRS84 where none is named.
 
     Raises:
-        CrsUnknown.
+        CrsNotServed.
     """
     if given is None or _CRS84.fullmatch(given):
         return CRS84
     named = _NAMED.fullmatch(given)
     found = _BY_SRID.get(int(named[1])) if named else None
     if found is None:
-        raise CrsUnknown(where=where, given=given[:100])
+        raise CrsNotServed(where=where, given=given[:100])
     return found
 
 

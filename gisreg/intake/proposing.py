@@ -202,12 +202,14 @@ def areas_of(shapes: Sequence[bytes | None], srid: int) -> list[float | None]:
     if not any(shapes):
         return [None] * len(shapes)
     import shapely  # noqa: PLC0415 - ledgers do without
+    from numpy import errstate  # noqa: PLC0415
     from pyproj import CRS  # noqa: PLC0415
 
     from gisreg.intake.crs import metres_per_unit  # noqa: PLC0415
 
     try:
-        parsed = shapely.from_wkb(shapes, on_invalid="ignore")
+        with errstate(all="ignore"):  # coordinates without an end are refused row by row
+            parsed = shapely.from_wkb(shapes, on_invalid="ignore")
     except NotImplementedError:  # curves
         return [None] * len(shapes)
     crs, factor = CRS.from_epsg(srid), metres_per_unit(srid)

@@ -82,17 +82,20 @@ def overview(desk: Desk, info: PageInfo, county: Sequence[TownshipRow], backdrop
     return desk.open(county_page(info, county, backdrop), "county.html")
 
 
+PIXELS = """name => { const c = document.querySelector(`.leaflet-${name}-pane canvas`);
+    if (!c) return 0;
+    const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+    let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"""
+
+
 def pixels_of(page: Page, pane: str) -> int:
     """How many pixels a pane has painted."""
-    return int(
-        page.evaluate(
-            """name => { const c = document.querySelector(`.leaflet-${name}-pane canvas`);
-            if (!c) return 0;
-            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-            let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }""",
-            pane,
-        )
-    )
+    return int(page.evaluate(PIXELS, pane))
+
+
+def expect_pixels(page: Page, pane: str, told: str) -> None:
+    """Waits until a pane has painted as many pixels as told; the map paints in a frame of its own."""
+    page.wait_for_function(f"name => ({PIXELS})(name) {told}", arg=pane)
 
 
 def entry(page: Page, token: str) -> Any:
@@ -110,13 +113,13 @@ def test_the_county_page_draws_and_adds_up(overview: Page, county: Sequence[Town
 
 def test_table_and_map_light_up_together(overview: Page, county: Sequence[TownshipRow]) -> None:
     row = overview.locator(f'tr[data-code="{county[5].code}"]')
-    assert pixels_of(overview, "light") == 0
+    expect_pixels(overview, "light", "=== 0")
     row.hover()
-    assert pixels_of(overview, "light") > 100
+    expect_pixels(overview, "light", "> 100")
     overview.locator("h1").hover()
-    assert pixels_of(overview, "light") == 0
+    expect_pixels(overview, "light", "=== 0")
     row.locator("a").focus()
-    assert pixels_of(overview, "light") > 100
+    expect_pixels(overview, "light", "> 100")
     at = overview.evaluate(
         "() => { const p = map_page.latLngToContainerPoint([36.03, 113.02]), b = map_page.getContainer()"
         ".getBoundingClientRect(); return [p.x + b.x, p.y + b.y]; }"

@@ -100,7 +100,7 @@ def test_every_listed_system_is_served(ogc, items):
 @pytest.mark.parametrize("uri", ["EPSG:2154", epsg(27700), "nonsense", "", epsg("x"), "http://evil.example/4490"])
 def test_a_system_that_is_not_served(items, name, uri):
     answer = items(**{name: uri, "bbox": "0,0,1,1"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "crs_unknown")
+    assert (answer.status_code, answer.json()["code"]) == (400, "crs_not_served")
     assert answer.json()["where"] == f"query.{name}"
 
 

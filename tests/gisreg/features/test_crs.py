@@ -3,7 +3,7 @@
 import pyproj
 import pytest
 
-from gisreg.features.crs import CRS84, STORAGE, SUPPORTED, CrsUnknown, crs_of
+from gisreg.features.crs import CRS84, STORAGE, SUPPORTED, CrsNotServed, crs_of
 from gisreg.geometry import is_supported_crs
 
 
@@ -28,5 +28,5 @@ def test_what_names_no_system(given):
     if given == "[EPSG:4490":
         assert crs_of(given) is STORAGE  # a bracket that is not closed does no harm
         return
-    with pytest.raises(CrsUnknown):
+    with pytest.raises(CrsNotServed):
         crs_of(given)
