@@ -63,6 +63,12 @@ def moves(connection: Connection, before: int, after: int) -> list[Json]:
     return [_move(dict(row)) for row in rows]
 
 
+def run_in_force(connection: Connection, county_code: str) -> int | None:
+    """The number of the run whose labels hold, if there is one."""
+    wanted = (PlanRun.county_code == county_code) & (PlanRun.status == "accepted")
+    return connection.execute(select(PlanRun.id).where(wanted)).scalar_one_or_none()
+
+
 def disagreements(connection: Connection, county_code: str, run_id: int | None = None) -> Json:
     """Parcels for which people decided otherwise than the rules of a run say, by default the run in force.
 

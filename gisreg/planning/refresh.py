@@ -8,6 +8,7 @@ is kept, so that the old run can still be read, explained and compared.
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    bindparam,
     func,
     insert,
     literal,
@@ -31,6 +33,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.sql import visitors
 
 from gisreg.db import sql
@@ -40,7 +43,7 @@ from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.comparing import disagreeing
-from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
+from gisreg.planning.compile import compile_rules, reasoned_query
 from gisreg.planning.recorded import known_before, today
 from gisreg.planning.ruleset import LoadedRuleSet, read_ruleset
 from gisreg.planning.run import check_day, put_in_force
@@ -51,6 +54,7 @@ from gisreg.vocab import Kind
 
 CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger), Column("state", SqlText()))
 """The parcels looked at again, for the time of one transaction."""
+_DIALECT: Any = PGDialect_psycopg2()  # type: ignore[no-untyped-call]  # it has no types
 FEW = 20
 """Where fewer than one label in so many is looked at, each is found by its key; the planner would read them all."""
 
@@ -138,15 +142,26 @@ def _start(connection: Connection, base: Any, day: date, seen: Any) -> int:
 def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -> None:
     """Two small tables: the parcels to look at again, and their labels as of now."""
     connection.execute(text("SET LOCAL jit = off"))
-    target = with_clock(known_before(None), day)
-    compiled = compile_rules(loaded, target, literal(day, Date()))
-    changed = union(_edited(base), *_clock_moved(base, day), *_turned(compiled, base, day)).subquery("changed")
-    connection.execute(TemporaryTableAs(CHANGED.name, select(*changed.c)))
-    connection.execute(text(f"ANALYZE {CHANGED.name}"))
+    changed = union(_edited(base), *_clock_moved(base, day), *_turned(loaded, base, day)).subquery("changed")
+    in_order = select(*changed.c).order_by(changed.c.id)  # of the keys, so that neighbours are read together
+    connection.execute(TemporaryTableAs(CHANGED.name, in_order))
+    label, values = _labelling(loaded.toml)
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE plan_pass ON COMMIT DROP AS {label}", {**values, "as_of": day})
+
+
+@lru_cache(maxsize=8)
+def _labelling(toml: str) -> tuple[str, dict[str, Any]]:
+    """The statement that labels the changed parcels as of ``as_of``, and its other values.
+
+    It depends on the rule set alone; to write it takes as long as to label thousands of parcels.
+    """
+    day = bindparam("as_of", date.min, type_=Date())
+    target = with_clock(known_before(None), date.min)
+    compiled = compile_rules(read_ruleset(toml), target, day)
     closed = [str(state) for state in UNLABELLED_STATES]
-    chosen = target.c.id.in_(select(CHANGED.c.id).where(CHANGED.c.state.not_in(closed)))
-    connection.execute(TemporaryTableAs("plan_pass", reasoned_query(compiled, chosen)))
-    connection.execute(text("ANALYZE plan_pass"))
+    chosen = reasoned_query(compiled, target.c.id == CHANGED.c.id, CHANGED.c.state.not_in(closed))
+    written = chosen.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    return str(written), written.params
 
 
 def _edited(base: Any) -> Select[Any]:
@@ -171,11 +186,12 @@ def _since(table: FromClause, base: Any) -> list[ColumnElement[bool]]:
     return [ours] if base["seen_from"] is None else [ours, table.c.recorded_at >= base["seen_from"]]
 
 
-def _turned(compiled: CompiledRules, base: Any, day: date) -> list[Select[Any]]:
+def _turned(loaded: LoadedRuleSet, base: Any, day: date) -> list[Select[Any]]:
     """Parcels of which a fact that a rule or gate speaks of is another one on the new day; none on the same day."""
     if base["as_of"] == day:
         return []
-    target, now, then = compiled.target, literal(day, Date()), literal(base["as_of"], Date())
+    target, now, then = with_clock(known_before(None), day), literal(day, Date()), literal(base["as_of"], Date())
+    compiled = compile_rules(loaded, target, now)
     new, old = compiled.facts(now), compiled.facts(then)
     needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
     turning = [name for name in needed if _turns_on(new[name].expression, now)]
@@ -201,10 +217,11 @@ def _replace(connection: Connection, base: Any, run_id: int) -> dict[str, Any]:
     dropped = ran("refresh_drop.sql").rowcount
     if looked_at * FEW < base["parcels"]:
         connection.execute(text("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"))
+    ran("refresh_differs.sql")
     moved = [dict(row) for row in ran("refresh_moved.sql").mappings()]
     replaced = ran("refresh_replace.sql").rowcount
     new = ran("refresh_insert.sql").rowcount
-    connection.execute(text(f"DROP TABLE plan_pass, {CHANGED.name}"))
+    connection.execute(text(f"DROP TABLE plan_pass, plan_differs, {CHANGED.name}"))
     return {
         "looked_at": looked_at,
         "replaced": replaced,

@@ -4,8 +4,8 @@ INSERT INTO plan_label (
     since_run_id
 )
 SELECT
-    :label_run, t.parcel_id, :county_code, t.rule_no, t.finance_rule_no, t.gates, t.unknown_gates, t.open_rules,
-    t.unknown_facts, :run_id
-FROM plan_pass AS t
-WHERE NOT EXISTS (SELECT FROM plan_label AS l WHERE l.run_id = :label_run AND l.parcel_id = t.parcel_id)
-ORDER BY t.parcel_id;
+    :label_run, parcel_id, :county_code, rule_no, finance_rule_no, gates, unknown_gates, open_rules, unknown_facts,
+    :run_id
+FROM plan_differs
+WHERE stands_at IS NULL
+ORDER BY parcel_id;
