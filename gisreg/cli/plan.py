@@ -1,12 +1,10 @@
-"""``gisreg plan``: label the county, accept a run, explain one parcel, check a rule set."""
+"""``gisreg plan``: the commands put together; what rules may ask, and why a parcel has its label."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli import plan_clock, plan_people, plan_portfolio, plan_rules
-from gisreg.cli.dates import ClockDay, RecordedAsOf
+from gisreg.cli import plan_clock, plan_people, plan_portfolio, plan_rules, plan_runs
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
 from gisreg.text import Text
@@ -14,112 +12,16 @@ from gisreg.vocab import Kind, Label
 
 app = typer.Typer(no_args_is_help=True)
 app.command("portfolio")(plan_portfolio.portfolio)
+plan_runs.register(app)
 plan_clock.register(app)
 plan_people.register(app)
 plan_rules.register(app)
 
-CountyOption = Annotated[str | None, typer.Option("--county", help="县级代码 · county code")]
-RUN_DONE = Text(
-    "批次 {run}({status}):{ruleset},基准日 {as_of},{parcels} 宗,受限 {gated} 宗,待查 {unknown} 宗,用时 {seconds} 秒",
-    "run {run} ({status}): {ruleset} as of {as_of}; {parcels} parcels, {gated} held by a gate, "
-    "{unknown} with gates to find out; {seconds} s",
-)
-DISAGREE = Text(
-    "人工确定的方案中有 {count} 宗与规则不一致(方案保持不变)",
-    "{count} plans decided by people differ from the rules (they stay)",
-)
-RUN_HEADINGS = Text(
-    "批次|状态|规则集|基准日|宗数|记录时间|记录人", "Run|Status|Rule set|As of|Parcels|Recorded at|Recorded by"
-)
-ACCEPTED = Text("批次 {run} 已采用,{parcels} 宗", "run {run} is in force: {parcels} parcels")
-STATUS = {
-    "proposed": Text("待采用", "proposed"),
-    "accepted": Text("已采用", "accepted"),
-    "superseded": Text("已替代", "superseded"),
-}
 ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
 NO_FINANCE = Text("无", "none")
 LARGE, SMALL = 1_000, 1e-4
 """From here on no digits after the point are shown; below this, powers of ten are."""
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
-
-
-@app.command()
-def run(
-    rules: Annotated[Path | None, typer.Option("--rules", help="规则文件 · rule set, TOML")] = None,
-    as_of: ClockDay = None,
-    recorded_as_of: RecordedAsOf = None,
-    propose: Annotated[bool, typer.Option("--propose", help="只拟不用 · propose, do not accept")] = False,
-    county: CountyOption = None,
-    json: JsonFlag = False,
-) -> None:
-    """给全县每宗打一个处置建议 · give every open parcel one label."""
-    from gisreg.cli.database import actor, open_engine  # noqa: PLC0415 - the database is slow to import
-    from gisreg.counties import choose_county  # noqa: PLC0415
-    from gisreg.db.engine import transaction  # noqa: PLC0415
-    from gisreg.planning.run import run_plan  # noqa: PLC0415
-
-    now = context()
-    with open_engine(now.settings) as engine:
-        with transaction(engine) as connection:
-            code = choose_county(connection, county or now.settings.county)
-        summary = run_plan(
-            engine, actor(now.settings), code,
-            ruleset_path=rules, as_of=as_of, propose=propose, recorded_as_of=recorded_as_of,
-        )  # fmt: skip
-    if json:
-        print_json(summary)
-        return
-    plan_rules.print_totals(now, {label: (total.parcels, total.area_mu) for label, total in summary.by_label.items()})
-    said = RUN_DONE.say(
-        now.language, run=summary.run_id, status=now.say(STATUS[summary.status]), ruleset=summary.ruleset,
-        as_of=summary.as_of, parcels=f"{summary.parcels:,}", gated=f"{summary.gated:,}",
-        unknown=f"{summary.to_find_out:,}", seconds=summary.seconds,
-    )  # fmt: skip
-    print_line(said)
-    if summary.disagreements:
-        print_line(now.say(DISAGREE, count=summary.disagreements))
-
-
-@app.command()
-def accept(
-    run_id: Annotated[int, typer.Argument(metavar="RUN", min=1, max=2**31 - 1, help="批次 · the run")],
-    json: JsonFlag = False,
-) -> None:
-    """采用一个拟定的批次 · put a proposed run in force."""
-    from gisreg.cli.database import actor, open_engine  # noqa: PLC0415 - the database is slow to import
-    from gisreg.planning.run import accept_run  # noqa: PLC0415
-
-    now = context()
-    with open_engine(now.settings) as engine:
-        accepted = accept_run(engine, actor(now.settings), run_id)
-    if json:
-        print_json(accepted)
-    else:
-        print_line(now.say(ACCEPTED, run=run_id, parcels=f"{accepted['parcels']:,}"))
-
-
-@app.command("list")
-def list_(county: CountyOption = None, json: JsonFlag = False) -> None:
-    """方案批次 · the runs, newest first."""
-    from gisreg.cli.database import open_engine  # noqa: PLC0415 - the database is slow to import
-    from gisreg.db.engine import transaction  # noqa: PLC0415
-    from gisreg.planning.run import list_runs  # noqa: PLC0415
-
-    now = context()
-    with open_engine(now.settings) as engine, transaction(engine) as connection:
-        runs = list_runs(connection, county or now.settings.county)
-    if json:
-        print_json({"items": runs})
-        return
-    rows = [
-        (
-            run["id"], now.say(STATUS[run["status"]]), f"{run['ruleset']} {run['ruleset_version']}",
-            run["as_of"].isoformat(), run["parcels"], f"{run['recorded_at']:%Y-%m-%d %H:%M}", run["recorded_by"],
-        )
-        for run in runs
-    ]  # fmt: skip
-    print_table(now.say(RUN_HEADINGS).split("|"), rows)
 
 
 @app.command()

@@ -63,20 +63,7 @@ def diff(
     if json:
         print_json(found)
         return
-    now = context()
-    run, before = found["run"], found["other"]
-    said = {"run": run["id"], "as_of": run["as_of"], "other": before["id"], "other_as_of": before["as_of"]}
-    counts = {"parcels": f"{found['parcels']:,}", "labels": f"{found['label_changes']:,}"}
-    print_line(now.say(COMPARED, **said, **counts))
-    rows = [
-        (
-            _side(now, one["from_title"]), _side(now, one["to_title"]), one["parcels"], one["area_ha"],
-            one["area_unknown"], one["worth_wan"], one["worth_unknown"],
-        )
-        for one in found["items"]
-    ]  # fmt: skip
-    if rows:
-        print_table(now.say(MOVES).split("|"), rows)
+    print_diff(context(), found)
 
 
 def refresh(as_of: ClockDay = None, county: CountyOption = None, json: JsonFlag = False) -> None:
@@ -161,6 +148,23 @@ def disagreements(
         print_table(now.say(DISAGREEMENTS).split("|"), rows)
     else:
         print_line(now.say(NONE))
+
+
+def print_diff(now: Context, found: dict[str, Any]) -> None:
+    """What moves between two runs: parcels, hectares, worth."""
+    run, before = found["run"], found["other"]
+    said = {"run": run["id"], "as_of": run["as_of"], "other": before["id"], "other_as_of": before["as_of"]}
+    counts = {"parcels": f"{found['parcels']:,}", "labels": f"{found['label_changes']:,}"}
+    print_line(now.say(COMPARED, **said, **counts))
+    rows = [
+        (
+            _side(now, one["from_title"]), _side(now, one["to_title"]), one["parcels"], one["area_ha"],
+            one["area_unknown"], one["worth_wan"], one["worth_unknown"],
+        )
+        for one in found["items"]
+    ]  # fmt: skip
+    if rows:
+        print_table(now.say(MOVES).split("|"), rows)
 
 
 def _show(done: dict[str, Any], *, json: bool) -> None:

@@ -1,8 +1,13 @@
 """``gisreg plan`` as its users run it."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ from sqlalchemy import Engine, insert
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import County, Parcel
 from gisreg.planning.ruleset import NATIONAL
+from gisreg.settings import Settings
 
 CODE = "149901-0000001"
 
@@ -59,6 +65,49 @@ def test_propose_list_accept(run_cli: Any, labelled_parcel: str) -> None:
     listed = json.loads(run_cli("plan", "list", "--json").out)["items"]
     assert [(run["id"], run["status"]) for run in listed] == [(run_id, "accepted")]
     assert run_cli("plan", "accept", run_id).code == 5
+
+
+def on_a_terminal(settings: Settings, arguments: list[str], typed: str) -> str:
+    """What ``gisreg`` shows to somebody who sits at a terminal and types this."""
+    master, slave = pty.openpty()
+    os.write(master, typed.encode())
+    given = {"GISREG_HOME": settings.home, "GISREG_DATABASE_URL": settings.database_url, "GISREG_LANGUAGE": "zh"}
+    environment = {**os.environ, **{name: str(value) for name, value in given.items()}, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "gisreg.cli.main", *arguments]
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment) as process:
+        os.close(slave)
+        shown = b"".join(iter(partial(_read, master), b""))
+    os.close(master)
+    assert process.returncode == 0, shown.decode()
+    return shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # that is how a terminal tells that the other side is gone
+        return b""
+
+
+@pytest.mark.parametrize(("typed", "in_force"), [("y\n", "2026-11-21"), ("n\n", "2024-06-01")])
+def test_on_a_terminal_the_differences_are_shown_and_acceptance_is_asked_for(
+    run_cli: Any, settings: Settings, labelled_parcel: str, typed: str, in_force: str
+) -> None:
+    first = on_a_terminal(settings, ["plan", "run", "--as-of", "2024-06-01"], "")
+    assert "[y/N]" not in first, "nothing is in force yet that it would replace"
+    second = on_a_terminal(settings, ["plan", "run", "--as-of", "2026-11-21"], typed)
+    assert ("1 宗变动" in second, "[y/N]" in second) == (True, True)
+    assert json.loads(run_cli("plan", "explain", labelled_parcel, "--json").out)["as_of"] == in_force
+    assert len(json.loads(run_cli("plan", "list", "--json").out)["items"]) == 2, "both runs are kept"
+    assert "[y/N]" not in on_a_terminal(settings, ["plan", "run", "--as-of", in_force], ""), "nothing would move"
+
+
+def test_a_script_accepts_at_once_and_a_proposal_tells_what_would_move(run_cli: Any, labelled_parcel: str) -> None:
+    assert "现行批次不变" in run_cli("plan", "run", "--as-of", "2024-06-01", "--propose").out
+    assert run_cli("plan", "run", "--as-of", "2024-06-01").code == 0
+    said = run_cli("plan", "run", "--as-of", "2026-11-21", "--propose").out
+    assert ("1 宗变动" in said, "plan accept" in said) == (True, True)
+    assert "plan diff" in run_cli("plan", "run", "--as-of", "2026-11-21", "--accept").out
 
 
 def test_try_changes_nothing(run_cli: Any, labelled_parcel: str, tmp_path: Path) -> None:
