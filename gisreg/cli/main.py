@@ -63,6 +63,8 @@ PIPED_HELP = 200
 WIDEST_HELP = 120
 """Columns of a terminal that help uses; both languages need more than the usual 80."""
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143
+GARBAGE_AFTER = 200_000
+"""New objects until garbage is looked for: what a command's modules make stays, and there is little else."""
 STOPPED = Text("已中断,未完成的操作没有写入", "interrupted; what was not finished is not kept")
 
 
@@ -129,6 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         signal.signal(signal.SIGTERM, _terminated)
         if _sub_command(arguments) != "serve":
+            gc.set_threshold(GARBAGE_AFTER)
             cancelling.cancel_on_signals()
     code = run(arguments)
     if argv is None:

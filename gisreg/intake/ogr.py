@@ -101,10 +101,9 @@ def arrow_stream(
                 str(path),
                 layer=layer,
                 columns=list(dict.fromkeys(fields)),
-                batch_size=BATCH_ROWS,
                 use_pyarrow=True,
                 datetime_as_string=True,
-                **options,
+                **{"batch_size": BATCH_ROWS, **options},
             ) as stream,
         ):
             yield stream

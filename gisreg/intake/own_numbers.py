@@ -40,15 +40,6 @@ def own_numbers_of(mapping: Mapping, source: Source) -> str | None:
 
 
 def _holds(source: Source, field: str) -> bool:
-    values = [value for value in _first(source, field) if value is not None]
+    first = source.first([field], SAMPLE_ROWS)
+    values = [value for batch in first for value in batch.column("f0").to_pylist() if value is not None]
     return bool(values) and sum(map(is_own, values)) >= MOSTLY * len(values)
-
-
-def _first(source: Source, field: str) -> list[str | None]:
-    values: list[str | None] = []
-    for part in source.parts(1):
-        for batch in source.batches([field], part):
-            values += batch.column("f0").slice(0, SAMPLE_ROWS - len(values)).to_pylist()
-            if len(values) >= SAMPLE_ROWS:
-                return values
-    return values

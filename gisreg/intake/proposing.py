@@ -184,16 +184,12 @@ def take_sample(source: Source) -> Sample:
     columns: dict[str, list[str]] = {name: [] for name in source.fields}
     aligned: dict[str, list[str | None]] = {name: [] for name in source.fields}
     shapes: list[bytes | None] = []
-    for part in source.parts(1):
-        for batch in source.batches(source.fields, part):
-            some = batch.slice(0, SAMPLE_ROWS - len(shapes))
-            shapes += some.column(1).to_pylist()
-            for at, name in enumerate(source.fields):
-                values = some.column(at + 3).to_pylist()
-                aligned[name] += values
-                columns[name] += [value for value in values if value is not None and value not in NOTHING]
-            if len(shapes) >= SAMPLE_ROWS:
-                return Sample(columns, areas_of(shapes, source.srid), aligned)
+    for batch in source.first(source.fields, SAMPLE_ROWS):
+        shapes += batch.column(1).to_pylist()
+        for at, name in enumerate(source.fields):
+            values = batch.column(at + 3).to_pylist()
+            aligned[name] += values
+            columns[name] += [value for value in values if value is not None and value not in NOTHING]
     return Sample(columns, areas_of(shapes, source.srid), aligned)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gisreg.intake import dbf
 from gisreg.intake.encoding import Found, decide
 from gisreg.intake.errors import BrokenFile, PartMissing, PartsDisagree, PartTruncated
 from gisreg.intake.ogr import arrow_stream
-from gisreg.intake.source import DAMAGED, ROW, WKB, Part, Source, split
+from gisreg.intake.source import BATCH_ROWS, DAMAGED, ROW, WKB, Part, Source, split
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +33,10 @@ class ShapefileSource(Source):
         """Equal ranges of records."""
         return split(0, self.table.rows, count if self.whole else 1)
 
+    def first(self, fields: Sequence[str], rows: int) -> Iterator["pa.RecordBatch"]:
+        """The first records, and none behind them."""
+        return self.batches(fields, Part(0, min(rows, self.table.rows))) if self.whole else super().first(fields, rows)
+
     def batches(self, fields: Sequence[str], part: Part) -> Iterator["pa.RecordBatch"]:
         """Shapes and attributes of a range of records, side by side."""
         import numpy as np  # noqa: PLC0415 - heavy
@@ -41,10 +45,9 @@ class ShapefileSource(Source):
         live = None if self.whole else self.table.live_rows()
         done = part.start
         last = part.stop if live is None else len(live)
-        with arrow_stream(self.path, self.layer, (), self.shown, skip_features=part.start, ENCODING=ANY_BYTES) as (
-            _,
-            reader,
-        ):
+        size = max(1, min(BATCH_ROWS, part.stop - part.start))
+        options: dict[str, Any] = {"skip_features": part.start, "batch_size": size, "ENCODING": ANY_BYTES}
+        with arrow_stream(self.path, self.layer, (), self.shown, **options) as (_, reader):
             for batch in reader:
                 upto = min(done + batch.num_rows, last)
                 if upto <= done:

@@ -62,21 +62,28 @@ class Source(ABC):
     def batches(self, fields: Sequence[str], part: Part) -> Iterator["pa.RecordBatch"]:
         """The part's rows with these fields."""
 
+    def first(self, fields: Sequence[str], rows: int) -> Iterator["pa.RecordBatch"]:
+        """The first rows with these fields; sources that can read no more than these do."""
+        left = rows
+        for part in self.parts(1):
+            for batch in self.batches(fields, part):
+                yield batch.slice(0, left)
+                left -= batch.num_rows
+                if left <= 0:
+                    return
+
     def sample_boxes(self, rows: int = 100) -> list[tuple[float, float, float, float]]:
         """Bounding boxes of the first rows that have any."""
         from numpy import errstate  # noqa: PLC0415 - heavy
         from shapely import bounds, from_wkb  # noqa: PLC0415 - only opening looks at shapes in Python
 
-        boxes: list[tuple[float, float, float, float]] = []
-        for part in self.parts(1):
-            for batch in self.batches((), part):
-                try:
-                    with errstate(all="ignore"):  # coordinates without an end are refused row by row
-                        shapes = from_wkb(batch.column(1).to_pylist()[:rows], on_invalid="ignore")
-                except NotImplementedError:  # curves: the database alone understands them
-                    return boxes
-                return [tuple(box) for box in bounds(shapes).tolist() if not math.isnan(box[0])]
-        return boxes
+        wkb = [shape for batch in self.first((), rows) for shape in batch.column(1).to_pylist()]
+        try:
+            with errstate(all="ignore"):  # coordinates without an end are refused row by row
+                shapes = from_wkb(wkb, on_invalid="ignore")
+        except NotImplementedError:  # curves: the database alone understands them
+            return []
+        return [tuple(box) for box in bounds(shapes).tolist() if not math.isnan(box[0])]
 
 
 def split(start: int, stop: int, count: int) -> list[Part]:
