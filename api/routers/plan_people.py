@@ -84,6 +84,32 @@ _REFRESHED: dict[str, Any] = {
         "disagreements": {"type": "integer"},
     },
 }
+_FIGURE: dict[str, Any] = {
+    "low": {"type": ["number", "null"]},
+    "high": {"type": ["number", "null"]},
+    "known": {"type": ["number", "null"], "description": "已知宗地的合计 · of the parcels for which it is known"},
+    "parcels": {"type": "integer"},
+    "known_parcels": {"type": "integer"},
+    "unknown_parcels": {"type": "integer"},
+}
+_MEASURE: dict[str, Any] = {
+    "label": {"enum": [str(label) for label in Label]},
+    "measure": {"type": "string"},
+    "parcels": {"type": "integer"},
+    "area_mu": {"type": "number"},
+    "area_unknown": {"type": "integer"},
+    "money": {"type": "array", "items": {"type": "object", "properties": _FIGURE}},
+}
+_MONEY: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "run_id": {"type": "integer"},
+        "ruleset": {"type": "string"},
+        "as_of": {"type": "string", "format": "date"},
+        "items": {"type": "array", "items": {"type": "object", "properties": _MEASURE}},
+        "totals": {"type": "array", "items": {"type": "object", "properties": _FIGURE}},
+    },
+}
 RunId = Annotated[int, Path(ge=1, le=MAX_RUN, description="批次 · the run's number")]
 OtherRun = Annotated[
     int | None,
@@ -159,6 +185,14 @@ def disagreements(reading: ReadingDep, county: County = None, run: OtherRun = No
     from gisreg.planning.comparing import disagreements as found  # noqa: PLC0415 - as above
 
     return look_in(reading, county, lambda connection, code: found(connection, code, run))
+
+
+@reads("/plan/money", "各措施的预计收入、支出和再等的代价 · a run in money, measure by measure", _MONEY)
+def money(reading: ReadingDep, county: County = None, run: OtherRun = None) -> Response:
+    """Sums in 10,000 yuan, of those that are known and the range of all; what is unknown is never nothing."""
+    from gisreg.planning.money_table import money_of_run  # noqa: PLC0415 - as above
+
+    return look_in(reading, county, lambda connection, code: money_of_run(connection, code, run).as_json())
 
 
 @writes("/parcels/{parcel_code}/plan/override", "人工确定处置方式 · a person decides", 201, _DECISIONS)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli import plan_clock, plan_people, plan_portfolio, plan_rules, plan_runs
+from gisreg.cli import plan_clock, plan_money, plan_people, plan_portfolio, plan_rules, plan_runs
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.columns import unit_words
 from gisreg.text import Text
@@ -16,6 +16,7 @@ plan_runs.register(app)
 plan_clock.register(app)
 plan_people.register(app)
 plan_rules.register(app)
+plan_money.register(app)
 
 ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
 NO_FINANCE = Text("无", "none")

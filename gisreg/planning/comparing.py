@@ -69,13 +69,22 @@ def run_in_force(connection: Connection, county_code: str) -> int | None:
     return connection.execute(select(PlanRun.id).where(wanted)).scalar_one_or_none()
 
 
+def run_named(connection: Connection, county_code: str, run_id: int | None) -> Any:
+    """A run by its number, by default the county's that is in force.
+
+    Raises:
+        RunUnknown, NoAcceptedRun.
+    """
+    return _run(connection, run_id) if run_id is not None else _in_force(connection, county_code)
+
+
 def disagreements(connection: Connection, county_code: str, run_id: int | None = None) -> Json:
     """Parcels for which people decided otherwise than the rules of a run say, by default the run in force.
 
     Raises:
         RunUnknown, NoAcceptedRun.
     """
-    run = _run(connection, run_id) if run_id is not None else _in_force(connection, county_code)
+    run = run_named(connection, county_code, run_id)
     return {"run": _heading(run), "items": disagreeing(connection, run["county_code"], run["id"])}
 
 

@@ -84,3 +84,12 @@ def test_a_reason_that_is_empty_is_told_in_the_readers_language(client):
     empty = {"label": "sell", "measure": "buy_back", "reason": "", "document": "x"}
     said = client.post("/parcels/149901-0000002/plan/override", json=empty).json()
     assert said["errors"] == [{"where": "body.reason", "detail": "至少 1 个字符"}]
+
+
+def test_a_run_in_money(client):
+    run = client.post("/plan/runs", json={"as_of": "2025-06-25"}).json()
+    told = client.get("/plan/money").json()
+    assert (told["run_id"], told["as_of"]) == (run["run_id"], "2025-06-25")
+    assert sum(row["parcels"] for row in told["items"]) == run["parcels"]
+    assert {"low", "high", "known", "unknown_parcels"} <= set(told["totals"][0])
+    assert client.get("/plan/money", params={"run": 2**31 - 1}).json()["code"] == "run_unknown"

@@ -177,3 +177,16 @@ def test_an_order_that_is_wrong_is_one_line(run_cli: Any, tmp_path: Path) -> Non
     assert said.code == 3
     assert said.err.count("\n") == 1
     assert "budget" in said.err
+
+
+def test_a_run_in_money(run_cli: Any, labelled_parcel: str, tmp_path: Path) -> None:
+    assert run_cli("plan", "money").code == 4, "nothing is labelled yet"
+    run_cli("plan", "run", "--as-of", "2026-11-21")
+    told = json.loads(run_cli("plan", "money", "--json").out)
+    assert [(row["measure"], row["parcels"], row["area_mu"]) for row in told["items"]] == [("free_reclaim", 1, 1.0)]
+    recovered = next(one for one in told["items"][0]["money"] if one["id"] == "land_recovered")
+    assert (recovered["known"], recovered["unknown_parcels"], recovered["low"]) == (None, 1, None)
+    english = run_cli("--lang", "en", "plan", "money", "-o", str(tmp_path / "money.csv"))
+    assert english.code == 0, english.err
+    assert ("no figure" in english.out, re.search("[\u4e00-\u9fff]", english.out)) == (True, None)
+    assert (tmp_path / "money.csv").read_text(encoding="utf-8-sig").startswith("Label,Measure,Parcels")
