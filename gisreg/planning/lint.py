@@ -126,8 +126,11 @@ def lint(path: Path) -> Report:
     return Report(path.name, loaded, tuple(found))
 
 
-def require_sound(loaded: LoadedRuleSet, *, early: bool = False) -> None:
-    """Refuse a set with errors, before anything is labelled by it; ``early``: it need not be valid yet.
+def require_sound(loaded: LoadedRuleSet, as_of: date | None = None, *, early: bool = False) -> None:
+    """Refuse a set with errors, before anything is labelled by it as of a day (today).
+
+    It must be valid by that day, or by today where the day is past: what the rules of today say about an earlier day
+    may be asked. ``early``: it need not be valid yet.
 
     The text that the registry brings is taken as it is: a test holds that it has none.
 
@@ -136,7 +139,8 @@ def require_sound(loaded: LoadedRuleSet, *, early: bool = False) -> None:
     """
     if loaded.sha256 == load_ruleset(NATIONAL).sha256:
         return
-    found = [one for one in _Check(loaded).all() if one.level == "error"]
+    day = max(as_of or today(), today())
+    found = [one for one in _Check(loaded, day).all() if one.level == "error"]
     errors = sorted((one for one in found if not (early and one.code == NOT_YET_VALID)), key=lambda one: one.line or 0)
     if errors:
         first = errors[0]
@@ -177,8 +181,9 @@ def _other_text(check: "_Check", path: Path) -> Iterator[Finding]:
 class _Check:
     """The checks of one rule set that could be read."""
 
-    def __init__(self, loaded: LoadedRuleSet) -> None:
+    def __init__(self, loaded: LoadedRuleSet, valid_by: date | None = None) -> None:
         self.loaded = loaded
+        self.valid_by = valid_by or today()
         self.rules = loaded.rules
         self.text = loaded.written or loaded.toml
         self.data: dict[str, Any] = tomllib.loads(self.text)
@@ -283,7 +288,7 @@ class _Check:
 
     def _values(self) -> Iterator[Finding]:
         """Dates and numbers that cannot be meant."""
-        for one in odd_values(self.rules, self.trees, self.names, today()):
+        for one in odd_values(self.rules, self.trees, self.names, self.valid_by):
             yield self.find("error", one.code, one.thing, one.field, **one.params)
 
     def _unused(self) -> Iterator[Finding]:

@@ -29,9 +29,14 @@ class Oddity:
     params: dict[str, str]
 
 
-def odd_values(rules: RuleSet, trees: Mapping[str, Tree], names: Mapping[str, Known], today: date) -> Iterator[Oddity]:
-    """All of them; ``trees`` are the sound conditions by ``id:field``, with the parameters' values put in."""
-    yield from _heading(rules, today)
+def odd_values(
+    rules: RuleSet, trees: Mapping[str, Tree], names: Mapping[str, Known], valid_by: date
+) -> Iterator[Oddity]:
+    """All of them; ``trees`` are the sound conditions by ``id:field``, with the parameters' values put in.
+
+    The set must be valid by the day ``valid_by``.
+    """
+    yield from _heading(rules, valid_by)
     for name, parameter in rules.parameters.items():
         yield from _parameter(name, parameter.value, parameter.unit)
     for place, tree in trees.items():
@@ -39,9 +44,9 @@ def odd_values(rules: RuleSet, trees: Mapping[str, Tree], names: Mapping[str, Kn
         yield from _conditions(tree, names, thing, field)
 
 
-def _heading(rules: RuleSet, today: date) -> Iterator[Oddity]:
+def _heading(rules: RuleSet, valid_by: date) -> Iterator[Oddity]:
     day = rules.ruleset.valid_from
-    if day > today:
+    if day > valid_by:
         yield Oddity("not_yet_valid", "ruleset", "valid_from", {"day": day.isoformat()})
     elif day < EARLIEST:
         yield _outside("ruleset", "valid_from", day)

@@ -32,7 +32,10 @@ FINDINGS: dict[str, tuple[Text, Text]] = {
     ),
     "not_yet_valid": (
         Text("{day} 起才有效", "it is valid from {day} only"),
-        Text("请更正 valid_from;提前试用请用 gisreg plan try", "correct valid_from; gisreg plan try may use it before"),
+        Text(
+            "请更正 valid_from,或用此日以后的基准日;提前试用请用 gisreg plan try",
+            "correct valid_from, or run as of a day from then on; gisreg plan try may use it before",
+        ),
     ),
     "date_out_of_range": (
         Text("日期 {day} 不在 {first} 至 {last} 之间", "the date {day} is not between {first} and {last}"),

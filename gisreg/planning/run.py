@@ -115,9 +115,9 @@ def run_plan(
     """
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
-    require_sound(loaded)
     day = as_of or today()
     check_day(day)
+    require_sound(loaded, day)
     with transaction(engine, actor) as connection:
         choose_county(connection, county_code)
         lock_runs(connection, county_code)

@@ -1,7 +1,7 @@
 """Runs: what is written, what is in force, what was known when, and what a re-run leaves alone."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
 from gisreg.parcels.current import parcel_current
 from gisreg.planning.lint import RuleSetUnsound
+from gisreg.planning.recorded import today
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,
@@ -73,6 +74,29 @@ def test_a_set_with_errors_labels_nobody(registry: Any, tmp_path: Path, old: str
     if place == "ruleset:valid_from":  # a set of next year may be tried
         summary, _ = try_plan(registry.engine, TESTER, COUNTY, own, lambda *_: None)
         assert summary.parcels == 1
+
+
+@pytest.mark.parametrize(("as_of", "labels"), [(-1, False), (0, True), (1, True)])
+def test_a_set_of_next_year_labels_as_of_next_year(registry: Any, tmp_path: Path, as_of: int, labels: bool) -> None:
+    begins = today() + timedelta(days=100)
+    own = tmp_path / "own.toml"
+    own.write_text(f'[ruleset]\nname = "own"\nversion = "1"\nextends = "national"\nvalid_from = {begins}\n'
+                   'title = { zh = "甲", en = "A" }\n', encoding="utf-8")  # fmt: skip
+    registry.add("idle_land", **ENTERPRISE)
+    day = begins + timedelta(days=as_of)
+    if labels:
+        assert registry.run(day, ruleset_path=own, propose=True).parcels == 1
+        return
+    with pytest.raises(RuleSetUnsound, match=begins.isoformat()):
+        registry.run(day, ruleset_path=own, propose=True)
+
+
+def test_the_rules_of_today_may_be_asked_about_an_earlier_day(registry: Any, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(f'[ruleset]\nname = "own"\nversion = "1"\nextends = "national"\nvalid_from = {today()}\n'
+                   'title = { zh = "甲", en = "A" }\n', encoding="utf-8")  # fmt: skip
+    registry.add("idle_land", **ENTERPRISE)
+    assert registry.run(date(2025, 6, 1), ruleset_path=own).parcels == 1
 
 
 def test_a_proposed_run_changes_nothing_until_it_is_accepted(registry: Any) -> None:
