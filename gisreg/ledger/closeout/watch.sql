@@ -1,7 +1,11 @@
 -- Closed parcels that are still watched, and what is known of them since the close-out: idle again (true), or something
 -- that people must look at before anybody can tell (null). One row for each sign. Limits are parameters; the year of a
--- stop is full on its day and over on the next.
-WITH closed AS (
+-- stop is full on its day and over on the next. ``clock`` is the common table of the clock's events: days of a pause do
+-- not count, and a start that was agreed anew since the close-out is the one that counts.
+WITH clock AS (
+    :clock_events
+),
+closed AS (
     SELECT
         p.*, coalesce(c.decided_on, (p.recorded_at AT TIME ZONE 'Asia/Shanghai')::date) AS closed_on,
         coalesce(c.recorded_at, p.recorded_at) AS closed_at, c.measure
@@ -14,14 +18,26 @@ WITH closed AS (
 ),
 watched AS (
     SELECT
-        *,
+        closed.*,
         closed_on + make_interval(months => :months) AS watched_until,
-        CASE WHEN halted_on > closed_on THEN halted_on END AS halted_since,
+        CASE WHEN halted_on > closed_on THEN
+            CASE kind WHEN 'idle_land' THEN greatest(halted_on, agreed.new_start_on) ELSE halted_on END
+        END AS halted_since,
         CASE WHEN vacated_on > closed_on THEN vacated_on END AS empty_since,
-        CASE WHEN agreed_start_on > closed_on THEN agreed_start_on END AS due_since,
+        CASE WHEN coalesce(agreed.new_start_on, agreed_start_on) > closed_on
+            THEN coalesce(agreed.new_start_on, agreed_start_on)
+        END AS due_since,
         started_area_m2 / nullif(due_area_m2, 0) AS started_share,
-        invested_wan / nullif(total_investment_wan, 0) AS invested_share
+        invested_wan / nullif(total_investment_wan, 0) AS invested_share,
+        clock.clock_paused AS paused
     FROM closed
+    LEFT JOIN clock ON clock.clock_parcel_id = closed.id
+    LEFT JOIN LATERAL (
+        SELECT e.new_start_on FROM clock_event AS e
+        WHERE e.parcel_id = closed.id AND e.withdrawn_reason IS NULL AND e.new_start_on IS NOT NULL
+            AND e.agreed_on > closed.closed_on AND e.agreed_on <= CAST(:as_of AS date)
+        ORDER BY e.agreed_on DESC, e.id DESC LIMIT 1
+    ) AS agreed ON true
     WHERE closed_on + make_interval(months => :months) >= CAST(:as_of AS date)
 ),
 signs AS (
@@ -30,21 +46,18 @@ signs AS (
         w.id, 'halted' AS sign, w.halted_since AS since,
         w.started_share < :started_share OR w.invested_share < :invested_share AS idle_again
     FROM watched AS w
-    WHERE w.kind = 'idle_land' AND w.halted_since + make_interval(years => :halted_years) < :as_of
+    WHERE w.kind = 'idle_land' AND w.halted_since + make_interval(years => :halted_years)
+        < CAST(:as_of AS date) - coalesce(paused_days(w.paused, w.halted_since, :as_of), 0)
     UNION ALL
     SELECT w.id, 'halted', w.halted_since, true
     FROM watched AS w
     WHERE w.kind = 'half_finished_project' AND w.halted_since + make_interval(years => :halted_years) < :as_of
     UNION ALL
-    -- a new contract, and no start a full year past its day; what moves the clock since then is for people to weigh
-    SELECT
-        w.id, 'not_started', w.due_since,
-        nullif(NOT EXISTS (
-            SELECT FROM clock_event AS e
-            WHERE e.parcel_id = w.id AND e.withdrawn_reason IS NULL AND e.agreed_on > w.closed_on
-        ), false)
+    -- a new contract, and no start a full year past the day agreed
+    SELECT w.id, 'not_started', w.due_since, true
     FROM watched AS w
-    WHERE w.kind = 'idle_land' AND w.due_since + make_interval(years => :halted_years) < :as_of
+    WHERE w.kind = 'idle_land' AND w.due_since + make_interval(years => :halted_years)
+        < CAST(:as_of AS date) - coalesce(paused_days(w.paused, w.due_since, :as_of), 0)
         AND coalesce(w.actual_start_on < w.due_since, true)
     UNION ALL
     -- a building that stands empty, or whose works are halted, longer than the limit

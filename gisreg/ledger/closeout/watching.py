@@ -17,6 +17,8 @@ from gisreg.parcels.editing import Basis
 from gisreg.parcels.read import Row
 
 REASON = "跟踪发现二次闲置:{signs}"
+CLOCK_EVENTS = ":clock_events"
+"""Where the statement has the events that move a clock: the same ones by which parcels are labelled."""
 OF_A_SIGN = ("sign", "since", "idle_again")
 
 
@@ -53,7 +55,9 @@ def _signs(connection: Connection, county: str, day: date) -> Iterable[Row]:
         "empty_months": rules.empty_months, "started_share": rules.started_share,
         "invested_share": rules.invested_share,
     }  # fmt: skip
-    found = connection.execute(text(load("gisreg.ledger.closeout", "watch.sql")), given)
+    events = load("gisreg.planning.clock", "events.sql")
+    statement = load("gisreg.ledger.closeout", "watch.sql").replace(CLOCK_EVENTS, events)
+    found = connection.execute(text(statement), {**given, "instant": None})
     return [dict(row) for row in found.mappings()]
 
 

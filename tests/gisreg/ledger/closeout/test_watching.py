@@ -137,22 +137,67 @@ def test_a_survey_that_lists_a_closed_parcel_again_is_told_for_every_kind(do, pu
     assert row["since"] == today()
 
 
-def test_land_that_was_sold_again_and_is_not_started_in_time_is_idle_again(do, put, closed) -> None:
-    for n in (1, 2, 3, 4):
+@pytest.fixture
+def event(do):
+    """Something agreed that moves the clock of the n-th parcel."""
+
+    def add(n: int, event: str, **values) -> None:
+        given = {"cause": "government", "agreed_on": None, "from_on": None, "until_on": None, "new_start_on": None,
+                 "document_no": None, **values}  # fmt: skip
+        names = ", ".join(given)
+        do(lambda c: c.execute(
+            text(
+                f"INSERT INTO clock_event (county_code, parcel_id, event, reason, {names})"
+                f" SELECT '149901', id, :event, '管线迁改', {', '.join(':' + name for name in given)} FROM parcel"
+                " WHERE parcel_code = :code"
+            ),
+            {**given, "event": event, "code": code(n)},
+        ))  # fmt: skip
+
+    return add
+
+
+def test_land_that_was_sold_again_and_is_not_started_in_time_is_idle_again(do, put, closed, event) -> None:
+    for n in range(1, 6):
         closed(n)
     start = today() + timedelta(days=30)
-    put(f"agreed_start_on = '{start}', actual_start_on = NULL", f"parcel_code <= '{code(3)}'")
+    put(f"agreed_start_on = '{start}', actual_start_on = NULL", f"parcel_code <> '{code(4)}'")
     put(f"actual_start_on = '{start}'", f"parcel_code = '{code(2)}'")
-    do(lambda c: c.execute(text(
-        "INSERT INTO clock_event (county_code, parcel_id, event, cause, agreed_on, from_on, reason)"
-        " SELECT '149901', id, 'pause', 'government', :day, :day, '管线迁改' FROM parcel WHERE parcel_code = :code"
-    ), {"day": start + timedelta(days=5), "code": code(3)}))  # fmt: skip
+    day = start + timedelta(days=5)
+    event(3, "pause", agreed_on=day, from_on=day)
+    event(5, "pause", agreed_on=day, from_on=day, until_on=day + timedelta(days=39))
     full_year = start.replace(year=start.year + 1)
     assert do(watch, "149901", full_year).idle_again == []
-    found = do(watch, "149901", full_year + timedelta(days=1))
-    assert (signs(found.idle_again), signs(found.to_find_out)) == (
-        {code(1): [Sign.NOT_STARTED]}, {code(3): [Sign.NOT_STARTED]},
-    )  # fmt: skip
+    assert signs(do(watch, "149901", full_year + timedelta(days=1)).idle_again) == {code(1): [Sign.NOT_STARTED]}
+    assert code(5) not in signs(do(watch, "149901", full_year + timedelta(days=40)).idle_again)
+    later = do(watch, "149901", full_year + timedelta(days=41))
+    assert signs(later.idle_again) == {code(1): [Sign.NOT_STARTED], code(5): [Sign.NOT_STARTED]}
+    assert later.to_find_out == [], "a pause that goes on excuses; nothing is left to find out"
+
+
+def test_a_start_agreed_anew_since_the_close_out_is_the_one_that_counts(do, put, closed, event) -> None:
+    for n in (1, 2):
+        closed(n)
+    first, second = today() + timedelta(days=30), today() + timedelta(days=90)
+    put(f"agreed_start_on = '{first}', actual_start_on = NULL", f"parcel_code <= '{code(2)}'")
+    event(1, "extension", agreed_on=first, new_start_on=second, document_no="延1号")
+    event(2, "extension", agreed_on=today() - timedelta(days=9), new_start_on=second, document_no="延2号")
+    year_of_first = first.replace(year=first.year + 1) + timedelta(days=1)
+    assert signs(do(watch, "149901", year_of_first).idle_again) == {code(2): [Sign.NOT_STARTED]}
+    (one,) = [row for row in do(watch, "149901", second.replace(year=second.year + 1) + timedelta(days=1)).idle_again
+              if row["parcel_code"] == code(1)]  # fmt: skip
+    assert one["since"] == second
+
+
+def test_paused_days_are_no_days_of_a_stop(do, put, closed, event) -> None:
+    for n in (1, 2):
+        closed(n)
+    halted = today() + timedelta(days=1)
+    put(f"halted_on = '{halted}', invested_wan = 1, total_investment_wan = 100", f"parcel_code <= '{code(2)}'")
+    event(2, "pause", agreed_on=halted, from_on=halted + timedelta(days=1), until_on=halted + timedelta(days=100))
+    after_a_year = halted.replace(year=halted.year + 1) + timedelta(days=1)
+    assert signs(do(watch, "149901", after_a_year).idle_again) == {code(1): [Sign.HALTED]}
+    assert len(do(watch, "149901", after_a_year + timedelta(days=100)).idle_again) == 2
 
 
 def test_a_project_in_use_relapses_when_it_is_left_empty(do, put, closed) -> None:
