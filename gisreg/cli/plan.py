@@ -20,6 +20,10 @@ plan_money.register(app)
 
 ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
 NO_FINANCE = Text("无", "none")
+FLIPS, ALSO = Text("何事改变则改判", "Would flip"), Text("或", "Or")
+FLIPS_SHOWN = 5
+MORE_LABELS = Text("另有 {count} 项也会改判", "{count} more facts would flip the label")
+MORE_MEASURES = Text("{count} 项只改措施", "{count} would change the measure only")
 LARGE, SMALL = 1_000, 1e-4
 """From here on no digits after the point are shown; below this, powers of ten are."""
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
@@ -88,7 +92,6 @@ def _print_explanation(now: Context, why: dict[str, Any]) -> None:
 
 
 def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None]]:
-    changed = why["flip"] and _flip(now, why["flip"])
     label = f"{_say_both(now, why['label_title'])} · {_say_both(now, why['measure_title'])}"
     return [
         (Text("宗地", "Parcel"), why["parcel_code"]),
@@ -105,11 +108,21 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("逐级结论", "Cascade"), "; ".join(_stage(now, stage) for stage in why["trace"]["cascade"])),
         (Text("不能融资", "Why not finance"), "; ".join(_why_not_finance(now, why["trace"]["rules"])) or None),
         (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
-        (Text("何事改变则改判", "Would flip"), changed),
+        *_flips(now, why["trace"]["flips"]),
         (Text("下一时点", "Next date"), why["next_due"]),
         *_clock(now, why["clock"]),
         *[_sum(now, one) for one in why["money"]],
     ]
+
+
+def _flips(now: Context, found: list[dict[str, Any]]) -> list[tuple[Text, str | None]]:
+    """The single facts that would give another label, the nearest first; then how many more there are."""
+    labels = [flip for flip in found if flip["label_changes"]]
+    told: list[tuple[Text, str | None]] = [(FLIPS if place == 0 else ALSO, _flip(now, flip))
+                                           for place, flip in enumerate(labels[:FLIPS_SHOWN])]  # fmt: skip
+    rest = ((MORE_LABELS, len(labels) - len(told)), (MORE_MEASURES, len(found) - len(labels)))
+    more = [now.say(words, count=count) for words, count in rest if count and labels]
+    return [*told, (ALSO, "; ".join(more) or None)]
 
 
 def _flip(now: Context, flip: dict[str, Any]) -> str:

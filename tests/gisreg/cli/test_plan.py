@@ -57,6 +57,19 @@ def test_run_then_explain(run_cli: Any, labelled_parcel: str) -> None:
     assert not re.search("[\u4e00-\u9fff]", english)
 
 
+def test_every_fact_that_would_flip_the_label_is_told_up_to_five(run_cli: Any, labelled_parcel: str) -> None:
+    run_cli("plan", "run", "--as-of", "2026-11-21")
+    flips = json.loads(run_cli("plan", "explain", labelled_parcel, "--json").out)["trace"]["flips"]
+    labels = [flip for flip in flips if flip["label_changes"]]
+    said = run_cli("--lang", "en", "plan", "explain", labelled_parcel).out.splitlines()
+    told = [line for line in said if line.startswith(("Would flip: ", "Or: ")) and "→" in line]
+    assert len(told) == min(len(labels), 5) > 1
+    assert [flip["title"]["en"] in line for flip, line in zip(labels, told, strict=False)] == [True] * len(told)
+    rest = next((line for line in said if line.startswith("Or: ") and "→" not in line), "")
+    assert (f"{len(labels) - 5} more facts" in rest) == (len(labels) > 5)
+    assert ("the measure only" in rest) == (len(flips) > len(labels))
+
+
 def test_propose_list_accept(run_cli: Any, labelled_parcel: str) -> None:
     run_id = json.loads(run_cli("plan", "run", "--propose", "--json").out)["run_id"]
     assert run_cli("plan", "explain", labelled_parcel).code == 4
