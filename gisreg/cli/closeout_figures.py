@@ -25,7 +25,7 @@ LEFT_HEADINGS = Text(
     "地区或类型|在册宗|剩余 宗/项/户|剩余亩|剩余㎡|未销号 宗/项/户|未销号亩|未销号㎡",
     "where|registered|left: parcels/projects/enterprises|mu|floor m²|not closed|mu|floor m²",
 )
-FLOW_UNIT = Text("宗数(亩)", "parcels (mu)")
+FLOW_UNIT = Text("宗/项/户;亩;房屋㎡", "parcels/projects/enterprises; mu; floor m²")
 COUNTY_ROW, NOWHERE, OUTSIDE = Text("全县", "County"), Text("待核", "unknown"), Text("园区外", "outside zones")
 WATCH_HEADINGS = Text("宗地|类型|销号日|自|迹象|二次闲置", "parcel|kind|closed|since|signs|idle again")
 WATCHED = Text(
@@ -205,8 +205,15 @@ def _left_row(row: Mapping[str, Any], name: str) -> list[Any]:
 def _flow_row(now: Context, row: Mapping[str, Any], name: str) -> list[Any]:
     from gisreg.ledger.flow import ENTRIES
 
-    cells = [f"{row[entry]['parcels']:,} ({row[entry]['mu']:,.2f})" for entry in ENTRIES]
+    cells = [_flow_cell(row[entry]) for entry in ENTRIES]
     return [name, *cells, now.say(Text("是", "yes") if row["reconciles"] else Text("否", "no"))]
+
+
+def _flow_cell(amount: Mapping[str, Any]) -> str:
+    """What is counted in one line, land in the next, floor area, where there is any, in a third."""
+    counted = " / ".join(f"{amount[unit]:,}" for unit in ("parcels", "projects", "enterprises"))
+    floor = f"\n{amount['floor_m2']:,.2f} ㎡" if amount["floor_m2"] else ""
+    return f"{counted}\n{amount['mu']:,.2f}{floor}"
 
 
 def _or_dash(value: float | None) -> str:

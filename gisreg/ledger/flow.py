@@ -1,14 +1,18 @@
 """How *left* and *not closed* moved between two dates (rules §4): opening + new + relapsed − revived − removed ±
-corrected ± transferred = closing, from the history, for any two dates."""
+corrected ± transferred = closing, from the history, for any two dates.
+
+Parcels and their areas are followed change by change. Projects and enterprises, which stand as their parcels do, are
+compared at both ends.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, DateTime, RowMapping, bindparam, select, text
+from sqlalchemy import BindParameter, Connection, DateTime, RowMapping, TextClause, bindparam, select, text
 
 from gisreg.db.models import Zone
 from gisreg.db.sql import load
@@ -17,7 +21,7 @@ from gisreg.parcels.asof import end_of
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
-MU_PER_M2 = Decimal("0.0015")
+MU_PER_M2, M2_PER_HA = Decimal("0.0015"), Decimal(10_000)
 
 
 class Measured(StrEnum):
@@ -44,25 +48,28 @@ class DatesTurnedRound(InputError):
 
 @dataclass(frozen=True)
 class Amount:
-    """Parcels, their land and their floor area; land and floor are never added to each other."""
+    """Parcels (宗), their land and floor area, projects (项), enterprises (户): each by itself, never added up."""
 
     parcels: int = 0
     land_m2: Decimal = Decimal(0)
     floor_m2: Decimal = Decimal(0)
+    projects: int = 0
+    enterprises: int = 0
 
     def __add__(self, other: "Amount") -> "Amount":
         """Both together."""
-        return Amount(self.parcels + other.parcels, self.land_m2 + other.land_m2, self.floor_m2 + other.floor_m2)
+        return Amount(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     def __neg__(self) -> "Amount":
         """The other way round."""
-        return Amount(-self.parcels, -self.land_m2, -self.floor_m2)
+        return Amount(*(-getattr(self, one.name) for one in fields(self)))
 
     def as_json(self) -> dict[str, float]:
         """For programs; mu are rounded last."""
         return {
-            "parcels": self.parcels, "land_m2": float(self.land_m2), "floor_m2": float(self.floor_m2),
-            "mu": float(self.land_m2 * MU_PER_M2),
+            "parcels": self.parcels, "projects": self.projects, "enterprises": self.enterprises,
+            "land_m2": float(self.land_m2), "floor_m2": float(self.floor_m2), "mu": float(self.land_m2 * MU_PER_M2),
+            "ha": float(self.land_m2 / M2_PER_HA),
         }  # fmt: skip
 
 
@@ -148,20 +155,31 @@ def flow(
     """
     if since >= until:
         raise DatesTurnedRound(where="since", since=since, until=until)
-    statement = text(load("gisreg.ledger", "flow.sql")).bindparams(
+    given = [
         bindparam("county", county),
         bindparam("measure", str(measure)),
         bindparam("since", end_of(since), DateTime(timezone=True)),
         bindparam("until", end_of(until), DateTime(timezone=True)),
-    )
+    ]
     rows: dict[str | None, Flow] = _named(connection, county, by)
     total = Flow()
-    for found in connection.execute(statement).mappings():
+    for found in connection.execute(_statement("flow.sql", given)).mappings():
         amount = Amount(found["parcels"], found["land_m2"], found["floor_m2"])
-        row = _row_of(rows, found, by)
-        row.absorb(found["entry"], amount)
-        total.absorb(found["entry"], amount)
+        for row in (_row_of(rows, found, by), total):
+            row.absorb(found["entry"], amount)
+    for found in connection.execute(_statement("flow_things.sql", [*given, bindparam("by", str(by))])).mappings():
+        for row in (_row_at(rows, found), total):
+            row.absorb(found["entry"], Amount(**{found["what"]: found["count"]}))
     return FlowTable(measure, by, since, until, _ordered(rows.values()), replace(total))
+
+
+def _statement(name: str, given: Iterable[BindParameter[Any]]) -> TextClause:
+    return text(load("gisreg.ledger", name)).bindparams(*given)
+
+
+def _row_at(rows: dict[str | None, Flow], found: RowMapping) -> Flow:
+    """The row of a place as the statement itself names it."""
+    return rows.setdefault(found["place"], Flow(found["place"], found["township_name"], found["township_name_en"]))
 
 
 def _row_of(rows: dict[str | None, Flow], found: RowMapping, by: By) -> Flow:

@@ -104,6 +104,73 @@ def test_the_dates_go_forward(do, county) -> None:
             do(flow, "149901", today(), until)
 
 
+PROJECTS = """
+INSERT INTO project (county_code, project_code, name) SELECT '149901', 'P' || n, '项目' || n
+FROM generate_series(1, 4) AS n;
+INSERT INTO enterprise (county_code, name) VALUES ('149901', '示例公司');
+INSERT INTO parcel_project (county_code, parcel_id, project_code)
+SELECT '149901', id, CASE WHEN parcel_code <= '149901-0000002' THEN 'P1' WHEN parcel_code = '149901-0000003' THEN 'P2'
+    ELSE 'P3' END
+FROM parcel WHERE parcel_code <= '149901-0000004';
+INSERT INTO parcel_enterprise (county_code, parcel_id, enterprise_id)
+SELECT '149901', p.id, e.id FROM parcel AS p, enterprise AS e WHERE p.parcel_code = '149901-0000003'
+"""
+
+
+def test_projects_and_enterprises_move_with_their_parcels(do, submitted, closed, basis) -> None:
+    """P1 is left while one of its two parcels is; P2 is submitted, with its enterprise; the only parcel of P3 goes."""
+    do(lambda c: c.execute(text(PROJECTS)))
+    closed(1)
+    submitted(3)
+    do(remove, basis(4), "重复入库")
+    left = do(flow, "149901", yesterday(), today())
+    assert (left.total.closing.projects, left.total.closing.enterprises, left.total.reconciles) == (1, 0, True)
+    not_closed = do(flow, "149901", yesterday(), today(), measure=Measured.NOT_CLOSED, by=Dimension.KIND)
+    assert (not_closed.total.new.projects, not_closed.total.closing.enterprises) == (2, 1)
+    told = left.as_json()["county"]["closing"]
+    assert (told["projects"], told["enterprises"], told["ha"]) == (1, 0, pytest.approx(told["mu"] / 15))
+
+
+def test_each_way_of_a_project_has_its_column(bare) -> None:
+    """Two days, two states: what the one parcel of each project did."""
+    ways = {
+        ("registered", "submitted"): {"revived": 1}, ("registered", "removed"): {"removed": 1},
+        ("registered", "taken_back"): {"revived": 1}, ("registered", "suspected"): {"corrected": -1},
+        ("submitted", "returned"): {"revived": -1}, ("closed", "relapsed"): {"relapsed": 1},
+        ("closed", "registered"): {"corrected": 1}, ("suspected", "registered"): {"new": 1},
+        ("registered", "on_hold"): {}, ("submitted", "closed"): {},
+    }  # fmt: skip
+    noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
+    for (before, after), entries in ways.items():
+        first = Version(noon, before, "149901100", None, 1.0, "import:1")
+        second = Version(noon + timedelta(days=1), after, "149901101", None, 1.0, "cli:edit")
+        history = [("idle_land", [first, second])]
+        with bare.connect() as connection:
+            write(connection, history, [(0, noon, None)])
+            table = flow(connection, "149901", FIRST, FIRST + timedelta(days=1))
+            connection.rollback()
+        moved = {name: getattr(table.total, name).projects
+                 for name in ("new", "relapsed", "revived", "removed", "corrected")}  # fmt: skip
+        assert {name: count for name, count in moved.items() if count} == entries, (before, after)
+        assert all(row.reconciles for row in table.rows)
+        stays = before == "registered" and after == "on_hold"
+        assert {row.code: row.transferred.projects for row in table.rows if row.transferred.projects} == (
+            {"149901100": -1, "149901101": 1} if stays else {}
+        )
+
+
+def test_a_link_that_is_recorded_later_is_a_correction(bare) -> None:
+    noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
+    history = [("idle_land", [Version(noon, "registered", "149901100", None, 1.0, "import:1")])]
+    next_day = noon + timedelta(days=1)
+    for links, entries in (([(0, next_day, None)], (0, 1)), ([(0, noon, next_day)], (1, -1))):
+        with bare.connect() as connection:
+            write(connection, history, links)
+            total = flow(connection, "149901", FIRST, FIRST + timedelta(days=1)).total
+            connection.rollback()
+        assert (total.opening.projects, total.corrected.projects, total.new.projects) == (*entries, 0)
+
+
 # -- any history reconciles
 
 
@@ -152,13 +219,14 @@ HISTORIES = st.lists(
     st.integers(0, DAYS - 2),
     st.integers(1, DAYS),
     st.tuples(st.sampled_from(list(Measured)), st.sampled_from(list(Dimension))),
+    st.lists(st.tuples(st.integers(0, 2), MOMENTS, st.none() | MOMENTS), max_size=8),
 )
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_sequence_of_events_reconciles(bare, histories, first, span, kind_of) -> None:
+def test_any_sequence_of_events_reconciles(bare, histories, first, span, kind_of, links) -> None:  # noqa: PLR0917 - hypothesis
     measure, dimension = kind_of
     since, until = FIRST + timedelta(days=first), FIRST + timedelta(days=first + span)
     with bare.connect() as connection:
-        write(connection, histories)
+        write(connection, histories, links)
         table = flow(connection, "149901", since, until, measure=measure, by=dimension)
         connection.rollback()
     states = LEFT_STATES if measure == Measured.LEFT else NOT_CLOSED_STATES
@@ -166,6 +234,10 @@ def test_any_sequence_of_events_reconciles(bare, histories, first, span, kind_of
         assert row.reconciles, row
     assert table.total.opening.parcels == counted(histories, since, states)
     assert table.total.closing.parcels == counted(histories, until, states)
+    assert table.total.opening.projects == projects(histories, links, since, states)
+    assert table.total.closing.projects == projects(histories, links, until, states)
+    for entry in ("opening", "closing", "new", "revived", "removed", "corrected", "transferred"):
+        assert sum(getattr(row, entry).projects for row in table.rows) == getattr(table.total, entry).projects
     for entry in ("opening", "closing", "new", "revived", "removed", "corrected"):
         assert sum(getattr(row, entry).parcels for row in table.rows) == getattr(table.total, entry).parcels
     assert table.total.transferred.parcels == 0
@@ -174,13 +246,31 @@ def test_any_sequence_of_events_reconciles(bare, histories, first, span, kind_of
 
 def counted(histories, day: date, states) -> int:
     """By hand: the last version of each parcel by the end of the day."""
-    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), CHINA)
-    last = [
-        max(enumerate(sorted(versions, key=lambda one: one.at)), key=lambda one: (one[1].at < end) * (one[0] + 1))[1]
-        for _kind, versions in histories
+    return Counter(state in set(map(str, states)) for state in last_states(histories, day).values())[True]
+
+
+def last_states(histories, day: date) -> dict[int, str | None]:
+    end = end_of(day)
+    return {
+        key: max(enumerate(sorted(versions, key=lambda one: one.at)), key=lambda one: (one[1].at < end) * (one[0] + 1))[
+            1
+        ].state
+        for key, (_kind, versions) in enumerate(histories, start=1)
         if any(version.at < end for version in versions)
-    ]
-    return Counter(version.state in set(map(str, states)) for version in last)[True]
+    }
+
+
+def projects(histories, links, day: date, states) -> int:
+    """By hand: projects with a link at the end of the day to a parcel in one of the states."""
+    last, end, wanted = last_states(histories, day), end_of(day), set(map(str, states))
+    return len({
+        project for key, (project, since, until) in enumerate(links, start=1)
+        if since < end and (until is None or until <= since or until >= end) and last.get(key) in wanted
+    })  # fmt: skip
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), CHINA)
 
 
 @pytest.fixture
@@ -195,11 +285,37 @@ def bare(database):
                 " ('149901', 'township', '149901100', '甲'), ('149901', 'township', '149901101', '乙')"
             )
         )
+        connection.execute(
+            text(
+                "INSERT INTO project (county_code, project_code, name)"
+                " VALUES ('149901', 'P0', '零'), ('149901', 'P1', '一'), ('149901', 'P2', '二')"
+            )
+        )
     yield engine
     engine.dispose()
 
 
-def write(connection: Connection, histories) -> None:
+def write_links(connection: Connection, links, parcels: int) -> None:
+    """The n-th link is the n-th parcel's; with a second moment it was taken away again."""
+    live = text(
+        "INSERT INTO parcel_project (county_code, parcel_id, project_code, recorded_at)"
+        " VALUES ('149901', :key, :project, :since)"
+    )
+    kept = text(
+        "INSERT INTO record_version (county_code, table_name, record_key, version, recorded_at, recorded_by,"
+        " recorded_from, superseded_at, superseded_by, deleted, content) VALUES ('149901', 'parcel_project', :key, 1,"
+        " :since, 'li', 't', :until, 'li', true,"
+        " jsonb_build_object('parcel_id', CAST(:key AS bigint), 'project_code', CAST(:project AS text)))"
+    )
+    for key, (project, since, until) in enumerate(links[:parcels], start=1):
+        row = {"key": key, "project": f"P{project}", "since": since}
+        if until is None or until <= since:
+            connection.execute(live, row)
+        else:
+            connection.execute(kept, {**row, "until": until})
+
+
+def write(connection: Connection, histories, links=()) -> None:
     live = text(
         "INSERT INTO parcel (id, version, recorded_at, recorded_from, county_code, parcel_code, kind, state,"
         " township_code, zone_code, area_m2) OVERRIDING SYSTEM VALUE VALUES (:id, :version, :at, :source, '149901',"
@@ -223,3 +339,4 @@ def write(connection: Connection, histories) -> None:
                 connection.execute(live, row)
             else:
                 connection.execute(kept, {**row, "until": ordered[number].at})
+    write_links(connection, links, len(histories))
