@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, text
 
+from gisreg.checks.policy import load_policy
+from gisreg.checks.tangles import tangled
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.sql import load
@@ -101,6 +103,8 @@ class Refusal:
     row: int
     code: str | None
     fault: str
+    detail: str = ""
+    """What the wording of the fault fills in."""
 
 
 @dataclass
@@ -144,12 +148,13 @@ def import_units(settings: Settings, url: str, wanted: WantedUnits) -> UnitsRepo
         raise LevelUnknown(level=wanted.level)
     engine = make_engine(url, pool_size=0, application_name="gisreg units")
     try:
-        return _import(engine, wanted, wanted.county or settings.county, actor_name(settings))
+        crossings = load_policy(settings.data_dir, settings.home).tolerances.crossings
+        return _import(engine, wanted, wanted.county or settings.county, actor_name(settings), crossings)
     finally:
         engine.dispose()
 
 
-def _import(engine: Engine, wanted: WantedUnits, county: str | None, actor: str) -> UnitsReport:
+def _import(engine: Engine, wanted: WantedUnits, county: str | None, actor: str, crossings: float) -> UnitsReport:
     srid: int | None
     encoding: str | None
     if wanted.file.suffix.lower() == ".csv":
@@ -161,10 +166,11 @@ def _import(engine: Engine, wanted: WantedUnits, county: str | None, actor: str)
         if wanted.level != UnitLevel.COUNTY:
             county = choose_county(connection, county)
         rows = list(_of_today(rows, wanted.level, county))
-        usable = list(_usable(rows, wanted.level, county, report))
+        usable = list(_untangled(list(_usable(rows, wanted.level, county, report)), crossings, report))
         report.translations = [_translation(row) for row in usable if row.said != row.code]
         if not usable:
-            raise NoUnits(str(wanted.file), detail=f"{report.read} → 0")
+            faults = dict.fromkeys(one.fault for one in report.refused)
+            raise NoUnits(str(wanted.file), detail=", ".join([f"{report.read} → 0", *faults]))
         _stage(connection, usable, srid)
         _store(connection, wanted.level, county, report)
         if wanted.level == UnitLevel.TOWNSHIP:
@@ -246,6 +252,19 @@ def _usable(rows: Sequence[UnitRow], level: str, county: str | None, report: Uni
             report.refused.append(Refusal(row.row, row.code or None, "bad_code"))
         elif own and county is not None and not row.code.startswith(county):
             report.skipped += 1
+        else:
+            yield row
+
+
+def _untangled(rows: Sequence[UnitRow], allowed: float, report: UnitsReport) -> Iterator[UnitRow]:
+    """Rows whose boundary does not cross itself so often that the database would be busy with it for minutes."""
+    import shapely  # noqa: PLC0415 - heavy
+
+    shapes = shapely.from_wkb([row.wkb for row in rows], on_invalid="ignore")
+    found = {spot.row: spot for spot in tangled(shapes, shapely.get_num_coordinates(shapes), allowed)}
+    for place, row in enumerate(rows):
+        if place in found:
+            report.refused.append(Refusal(row.row, row.code, found[place].fault, found[place].said))
         else:
             yield row
 

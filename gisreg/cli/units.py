@@ -7,11 +7,11 @@ import typer
 
 from gisreg.cli import unit_changes
 from gisreg.cli.database import existing_database, open_engine
-from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_table
+from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
 from gisreg.text import Text
-from gisreg.units import WantedUnits, import_units, list_units
+from gisreg.units import Refusal, WantedUnits, import_units, list_units
 from gisreg.vocab import UnitLevel
 
 app = typer.Typer(no_args_is_help=True)
@@ -57,7 +57,7 @@ def import_(
         return
     print_line(now.say(DONE, **{**report.__dict__, "refused": len(report.refused)}))
     for one in report.refused[:20]:
-        print_line(now.say(REFUSED, row=one.row, code=one.code or "-", fault=one.fault))
+        print_line(now.say(REFUSED, row=one.row, code=one.code or "-", fault=_fault(now, one)))
     if report.translations:
         told = [
             (one["row"], one["said"], one["stored"], one["why" if now.language == "zh" else "why_en"])
@@ -66,6 +66,12 @@ def import_(
         print_table(now.say(TRANSLATED).split("|"), told)
     if report.placed_parcels:
         print_line(now.say(PLACED, n=report.placed_parcels))
+
+
+def _fault(now: Context, one: Refusal) -> str:
+    from gisreg.checks.faults import FAULTS  # noqa: PLC0415 - only where a row is refused
+
+    return now.say(FAULTS[one.fault].what, detail=one.detail or "-", value=one.detail)
 
 
 @app.command("list")

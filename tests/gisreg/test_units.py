@@ -1,8 +1,10 @@
 # ruff: noqa: E501 - SQL stays in one piece
 
 import json
+import time
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from shapely.geometry import Polygon, box
 from sqlalchemy import text
@@ -53,6 +55,43 @@ def test_townships_are_repaired_updated_and_named(county, bring, engine, tmp_pat
     assert [(unit.code, unit.name, unit.parent_code) for unit in listed] == [
         ("149901100", "新名镇", "149901"), ("149901101", "示例东镇", "149901"),
     ]  # fmt: skip
+
+
+def test_a_ring_in_no_order_is_refused_and_the_others_do_not_wait(county, bring, tmp_path, settings):
+    """3,000 corners anywhere cross a million times: repairing that would take most of a minute."""
+    tangle = Polygon(np.random.default_rng(1).random((3000, 2)) * 0.1 + (113.1, 36))
+    path = tmp_path / "towns.gpkg"
+    gpd.GeoDataFrame(
+        {"XZQDM": ["149901100", "149901101"], "XZQMC": ["西", "东"]},
+        geometry=[box(113, 36, 113.1, 36.2), tangle],
+        crs=4490,
+    ).to_file(path)
+    started = time.monotonic()
+    report = bring(path, "township")
+    assert time.monotonic() - started < 20
+    assert (report.added, [(one.row, one.code, one.fault) for one in report.refused]) == (
+        1, [(2, "149901101", "too_tangled")],
+    )  # fmt: skip
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "checks.toml").write_text("[tolerances]\ncrossings = 1\n", encoding="utf-8")
+    path = tmp_path / "star.gpkg"
+    star = Polygon([(113.1, 36), (113.2, 36.2), (113.1, 36.15), (113.2, 36.05), (113.15, 36.2), (113.12, 36.01)])
+    gpd.GeoDataFrame({"XZQDM": ["149901102"], "XZQMC": ["星"]}, geometry=[star], crs=4490).to_file(path)
+    with pytest.raises(units.NoUnits, match="too_tangled"):
+        bring(path, "township")
+
+
+def test_a_unit_that_is_refused_is_told_in_words(county, run_cli, tmp_path):
+    tangle = Polygon(np.random.default_rng(1).random((1000, 2)) * 0.1 + (113.1, 36))
+    path = tmp_path / "towns.gpkg"
+    gpd.GeoDataFrame(
+        {"XZQDM": ["149901100", "149901101", "甲"], "XZQMC": ["西", "东", "无码"]},
+        geometry=[box(113, 36, 113.1, 36.2), tangle, box(113.1, 36, 113.2, 36.2)], crs=4490,
+    ).to_file(path)  # fmt: skip
+    said = run_cli("units", "import", path, "--level", "township").out
+    assert "第 3 行 甲:编号不可用" in said
+    assert "边界自相交约" in said
+    assert "too_tangled" not in said
 
 
 def test_codes_without_polygons_come_from_csv(county, bring, tmp_path):
