@@ -48,6 +48,10 @@ RETIRED = "number_retired"
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
 
+OF_KINDS = """SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = ANY(:kinds) AND source_code IS NOT NULL)
+    OR EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = ANY(:kinds) AND source_code IS NULL)"""
+"""In two halves, since each has an index that begins with county and kind; a county of one kind is not read through."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -82,12 +86,11 @@ def _register(connection: Connection, job: Job) -> Report:
         text("SELECT last_parcel_no, overlap_tolerance_m2 FROM county WHERE code = :county FOR UPDATE"),
         {"county": job.county},
     ).one()
-    known = connection.scalar(
-        text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = :kind)"), _about(job)
-    )
+    known = _has_any(connection, job, [job.kind])
+    others = _has_any(connection, job, [kind for kind in Kind if kind != job.kind])
     if job.agree is not None and job.rows is not None:
-        _agree_to_all(connection, job, tolerance, known=bool(known))
-    against = _decide(connection, job, tolerance, known=bool(known))
+        _agree_to_all(connection, job, tolerance, known=known)
+    against = _decide(connection, job, tolerance, known=known)
     counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
     require_chosen(counts, job.file)
     if last + counts["new"] > LAST_NUMBER:
@@ -102,7 +105,8 @@ def _register(connection: Connection, job: Job) -> Report:
     _insert(connection, job, batch, last, counts["new"])
     if known:
         _update(connection, job, batch)
-    _link(connection, job, batch)
+    if others:
+        run_statements(connection, load("gisreg.intake", "sql/overlaps.sql"), {"county": job.county, "batch": batch})
     return report if job.dry_run else replace(report, batch=batch)
 
 
@@ -113,6 +117,12 @@ def _agree_to_all(connection: Connection, job: Job, tolerance: float, *, known: 
     assert job.agree is not None  # noqa: S101 - what it is called for
     job.agree(compared(connection, whole, zone_of_file(connection, whole)))
     connection.execute(text("DROP TABLE fate, finding, neighbour"))
+
+
+def _has_any(connection: Connection, job: Job, kinds: list[Kind]) -> bool:
+    """Whether the county has parcels of these kinds; parcels of different kinds may lie on the same ground."""
+    given = {"county": job.county, "kinds": [str(kind) for kind in kinds]}
+    return bool(connection.scalar(text(OF_KINDS), given))
 
 
 def _about(job: Job) -> dict[str, Any]:
@@ -256,8 +266,9 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
     rows = job.preparation.staging.rows
     areas = connection.execute(
         text(
-            f"SELECT round(r.area_m2::numeric, 4)::float8, round(r.planar_area_m2::numeric, 4)::float8 FROM {rows} AS r "
-            "LEFT JOIN fate AS f USING (row_no) WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY row_no LIMIT :some"
+            "SELECT round(area_m2::numeric, 4)::float8, round(planar_area_m2::numeric, 4)::float8 FROM ("
+            f"SELECT r.row_no, r.area_m2, r.planar_area_m2 FROM {rows} AS r LEFT JOIN fate AS f USING (row_no) "
+            "WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY r.row_no LIMIT :some) AS first ORDER BY row_no"
         ),
         {"some": LISTED_AREAS},
     ).all()
@@ -391,11 +402,3 @@ def _update(connection: Connection, job: Job, batch: int) -> None:
         ),
         _parameters(job, batch),
     )
-
-
-def _link(connection: Connection, job: Job, batch: int) -> None:
-    """Parcels of different kinds on the same ground."""
-    if connection.scalar(
-        text("SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind <> :kind)"), _about(job)
-    ):
-        run_statements(connection, load("gisreg.intake", "sql/overlaps.sql"), {"county": job.county, "batch": batch})
