@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import conditional, errors, openapi
+from api.ahead import answer_ahead
 from api.cache import Caches
 from api.guard import Guard
 from api.head import HeadAsGet
@@ -98,6 +99,9 @@ def create_app(settings: Settings) -> FastAPI:
     for module in ROUTERS:
         strict = [Depends(only_known)] if module in STRICT else []
         app.include_router(module.router, dependencies=strict)
+    for root in ogc.ROOTS:
+        answer_ahead(app, f"{root}/collections/{{collection}}/items", ogc.items)
+        answer_ahead(app, f"{root}/collections/{{collection}}/items/{{fid}}", ogc.item)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     # Added from the inside out: the guard sees a request first and an answer last.
     app.add_middleware(StopForThoseWhoLeave)

@@ -11,6 +11,7 @@ from gisreg.cluster import database_address
 from gisreg.cluster.address import sqlalchemy_url
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import DatabaseUnreachable
+from gisreg.features.quick import reading_engine
 from gisreg.settings import Settings
 
 POOL_SIZE = 10
@@ -27,6 +28,7 @@ class Registry:
         self.settings = settings
         self.started = secrets.token_hex(8)
         self._engine: Engine | None = None
+        self._reading: Engine | None = None
         self._lock = threading.Lock()
         self.importing = threading.BoundedSemaphore(MOST_IMPORTS)
 
@@ -36,6 +38,13 @@ class Registry:
             if self._engine is None:
                 self._engine = make_engine(self.url(), pool_size=POOL_SIZE, application_name="gisreg api")
             return self._engine
+
+    def reading_engine(self) -> Engine:
+        """The connections that answer by one statement each."""
+        with self._lock:
+            if self._reading is None:
+                self._reading = reading_engine(self.url(), pool_size=POOL_SIZE, application_name="gisreg api")
+            return self._reading
 
     def url(self) -> str:
         """The database's address, for work that opens connections of its own."""
@@ -59,6 +68,7 @@ class Registry:
     def close(self) -> None:
         """Give the connections back; the next transaction opens new ones."""
         with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+            for engine in (self._engine, self._reading):
+                if engine is not None:
+                    engine.dispose()
+            self._engine = self._reading = None

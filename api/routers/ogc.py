@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.conditional import Reading
@@ -31,18 +32,20 @@ from api.ogc.words import Words
 from api.problems import documented
 from api.schemas import FEATURE as ONE_FEATURE
 from api.schemas import FEATURES, answers
+from gisreg.features import quick
 from gisreg.features.asking import Asked, Condition, asked_of, properties_of, sort_of
 from gisreg.features.box import box_of
 from gisreg.features.collections import Collection, collection_of, collections
 from gisreg.features.crs import crs_of
 from gisreg.features.errors import FeatureNotFound
 from gisreg.features.moment import moment_of
-from gisreg.features.pages import count, extent, one, page, timed
+from gisreg.features.pages import One, Page, count, extent, one, page, timed
 from gisreg.parcels.lineage import require_in_use, retirement
 from gisreg.text import Text
 from gisreg.vocab import State
 
 router = APIRouter(tags=["ogc"])
+ROOTS = (OGC, QGIS)
 Route = Callable[[Callable[..., Response]], Callable[..., Response]]
 TITLE = Text("县域闲置资产台账", "County registry of idle assets")
 ABOUT = Text(
@@ -197,9 +200,7 @@ def items(reading: ReadingDep, collection: str) -> Response:
     wanted = collection_of(collection)
     asking = Asking(reading, LISTED, tuple(wanted.properties))
     asked, counted = _asked(asking, wanted), asking.words.one_of("count", ("true", "false"), "false") == "true"
-    with reading.open() as connection, timed(connection):
-        found = page(connection, asked)
-        matched = count(connection, asked) if counted else None
+    found, matched = _page(reading, asked, counted=counted)
     to = asking.addresses
     following = to.again("next", HTML if asking.form == "html" else GEOJSON, cursor=found.next) if found.next else None
     links = [*to.itself(asking.form, GEOJSON), *([following] if following else [])]
@@ -213,6 +214,16 @@ def items(reading: ReadingDep, collection: str) -> Response:
     body = b'{"type":"FeatureCollection","features":[' + found.features + b"]," + json_bytes(members)[1:]
     told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] == "next"])}
     return reading.reply(body, GEOJSON, told)
+
+
+def _page(reading: Reading, asked: Asked, *, counted: bool) -> tuple[Page, int | None]:
+    """The page, and how many there are in all where that was asked."""
+    if not counted and quick.is_quick(asked):
+        found = reading.quickly(lambda engine: quick.page(engine, asked))
+        if found is not None:
+            return found, None
+    with reading.open() as connection, timed(connection):
+        return page(connection, asked), count(connection, asked) if counted else None
 
 
 def _asked(asking: Asking, wanted: Collection) -> Asked:
@@ -262,31 +273,53 @@ def item(reading: ReadingDep, collection: str, fid: str) -> Response:
         properties=properties_of(words.get("properties"), wanted),
         reader=reading.reader,
     )
-    with reading.open() as connection, timed(connection):
-        found = None if "\x00" in fid else one(connection, asked, fid)
-        if found is None:
-            raise FeatureNotFound(where=fid[:100], fid=fid[:100], collection=wanted.name)
-        if found.state == State.REMOVED and asked.moment is None:
-            gone = retirement(connection, fid)
-            if gone is not None and len(gone.successors) == 1:
-                there = asking.addresses.of(f"/collections/{wanted.name}/items/{gone.successors[0]}")
-                return Response(status_code=308, headers={**reading.headers(), "Location": there})
-            require_in_use(connection, fid)
-        to = asking.addresses
-        links = [*to.itself(asking.form, GEOJSON)]
-        links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
-        if asking.form == "html":
-            import json  # noqa: PLC0415 - pages alone read features
+    found = reading.quickly(lambda engine: quick.one(engine, asked, fid)) if _is_quick(asked, fid) else None
+    if found is None or found.state == State.REMOVED:
+        with reading.open() as connection, timed(connection):
+            found = None if "\x00" in fid else one(connection, asked, fid)
+            if found is None:
+                raise FeatureNotFound(where=fid[:100], fid=fid[:100], collection=wanted.name)
+            if found.state == State.REMOVED and asked.moment is None:
+                elsewhere = _gone(reading, asking, connection, wanted, fid)
+                if elsewhere is not None:
+                    return elsewhere
+    return _one(asking, asked, fid, found)
 
-            table = pages.feature_table(to, wanted, json.loads(found.feature))
-            return pages.page(reading, to, fid, asking.say(wanted.titles), tables=[table], links=links)
-        body = found.feature[:-1] + b"," + json_bytes({"links": links})[1:]
-        told = {"Content-Crs": f"<{asked.crs.uri}>"}
-        if found.version is None:
-            return reading.reply(body, GEOJSON, told)
-        answer = reading.reply_version(body, GEOJSON, fid, found.version)
-        answer.headers.update(told)
-        return answer
+
+def _is_quick(asked: Asked, fid: str) -> bool:
+    return "\x00" not in fid and quick.is_quick(asked)
+
+
+def _gone(reading: Reading, asking: Asking, connection: Connection, wanted: Collection, fid: str) -> Response | None:
+    """Where a number out of use goes on under one other; None where it is in use after all.
+
+    Raises:
+        ParcelRetired.
+    """
+    gone = retirement(connection, fid)
+    if gone is not None and len(gone.successors) == 1:
+        there = asking.addresses.of(f"/collections/{wanted.name}/items/{gone.successors[0]}")
+        return Response(status_code=308, headers={**reading.headers(), "Location": there})
+    require_in_use(connection, fid)
+    return None
+
+
+def _one(asking: Asking, asked: Asked, fid: str, found: One) -> Response:
+    reading, wanted, to = asking.reading, asked.collection, asking.addresses
+    links = [*to.itself(asking.form, GEOJSON)]
+    links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
+    if asking.form == "html":
+        import json  # noqa: PLC0415 - pages alone read features
+
+        table = pages.feature_table(to, wanted, json.loads(found.feature))
+        return pages.page(reading, to, fid, asking.say(wanted.titles), tables=[table], links=links)
+    body = found.feature[:-1] + b"," + json_bytes({"links": links})[1:]
+    told = {"Content-Crs": f"<{asked.crs.uri}>"}
+    if found.version is None:
+        return reading.reply(body, GEOJSON, told)
+    answer = reading.reply_version(body, GEOJSON, fid, found.version)
+    answer.headers.update(told)
+    return answer
 
 
 def _plain(reading: Reading, body: dict[str, Any]) -> Response:

@@ -3,7 +3,9 @@
 from sqlalchemy import Connection, text
 
 # Two transactions with the same snapshot see exactly the same rows; the database's own number tells a restored one.
-_MARK = text("SELECT (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || pg_current_snapshot()")
+MARK = "(SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || pg_current_snapshot()"
+"""The mark as an expression, for a statement that tells it beside what it reads."""
+_MARK = text(f"SELECT {MARK}")
 
 
 def snapshot_mark(connection: Connection) -> str:

@@ -73,11 +73,13 @@ def behind(columns: Columns, keys: Sequence[SortKey], order: str, values: Sequen
     """What comes after these values in an order in which the unknown stands last."""
     steps: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
-    for key, value in zip([*keys, SortKey(order)], values, strict=True):
+    for key, value in zip(keys, values[:-1], strict=True):
         column = columns[key.name]
         steps.append(and_(*same, _beyond(column, value, descending=key.descending)))
         same.append(column.is_(None) if value is None else column == literal(value, column.type))
-    return or_(*steps)
+    # never unknown: to ask whether it is would keep the index from beginning where the page begins
+    last = columns[order]
+    return or_(*steps, and_(*same, last > literal(values[-1], last.type)))
 
 
 def _beyond(column: ColumnElement[Any], value: Any, *, descending: bool) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ import psycopg2
 from sqlalchemy import ColumnElement, Connection, Select, column, func, select, table, text, true
 from sqlalchemy.exc import DBAPIError
 
+from gisreg.db.one_statement import CANCELLED
 from gisreg.db.sql import load
 from gisreg.errors import ResourceError
 from gisreg.features import cursor, leaving
@@ -21,7 +22,6 @@ from gisreg.features.writing_json import features_of
 from gisreg.text import Text
 
 TIME_OUT_MS = 20_000
-CANCELLED = "57014"
 FOR_SMALL_ANSWERS = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
 """Workers and compiled code take longer to begin than a page takes to read, and other readers wait for them."""
 GROUND = table("parcel", column("id"), column(GEOMETRY)).alias("ground")
@@ -89,39 +89,47 @@ def _first(connection: Connection, asked: Asked) -> Sequence[Any]:
     it holds much of all there is.
     """
     if asked.box is not None:
-        found = connection.execute(_sorted_box(asked, asked.box)).all()
+        found = connection.execute(keys_in_box(asked, asked.box, _behind(asked), asked.limit + 1)).all()
         if found[0].size <= MOST_IN_BOX:
             return [row[1:] for row in found if row.id is not None]
-    wanted = _keys(asked).where(*asked.rows())
+    return connection.execute(keys_in_order(asked, _behind(asked), asked.limit + 1)).all()
+
+
+def _behind(asked: Asked) -> list[ColumnElement[bool]]:
+    """What stands behind the cursor."""
+    if asked.cursor is None:
+        return []
+    columns, order = asked.columns, asked.collection.order
+    return [cursor.behind(columns, asked.sort, order, cursor.read(asked.cursor, columns, asked.sort, order))]
+
+
+def keys_in_order(asked: Asked, behind: Sequence[ColumnElement[bool]], most: Any) -> Select[Any]:
+    """The list from where the cursor stands, up to so many."""
     order = _ordering(asked, asked.columns[asked.collection.order], [asked.columns[key.name] for key in asked.sort])
-    return connection.execute(wanted.order_by(*order).limit(asked.limit + 1)).all()
+    return _keys(asked).where(*asked.rows(), *behind).order_by(*order).limit(most)
 
 
 def _keys(asked: Asked) -> Select[Any]:
-    """The key inside the database and the values that pages continue behind, from where the cursor stands."""
-    columns, order = asked.columns, asked.collection.order
-    named = [*(columns[key.name] for key in asked.sort), columns[order]]
-    wanted = select(columns["id"], *(column.label(f"key_{place}") for place, column in enumerate(named)))
-    if asked.cursor is None:
-        return wanted
-    values = cursor.read(asked.cursor, columns, asked.sort, order)
-    return wanted.where(cursor.behind(columns, asked.sort, order, values))
+    """The key inside the database and the values that pages continue behind."""
+    columns = asked.columns
+    named = [*(columns[key.name] for key in asked.sort), columns[asked.collection.order]]
+    return select(columns["id"], *(column.label(f"key_{place}") for place, column in enumerate(named)))
 
 
-def _sorted_box(asked: Asked, box: Box) -> Select[Any]:
+def keys_in_box(asked: Asked, box: Box, behind: Sequence[ColumnElement[bool]], most: Any) -> Select[Any]:
     """The same out of what is near the box; whether a boundary touches it is looked at only until the page is full.
 
     The first column is how many are near; a row without keys tells it of an empty page.
     """
-    near = _keys(asked).where(*asked.rows_anywhere(), box.is_near(asked.columns[GEOMETRY])).limit(MOST_IN_BOX + 1)
-    boxed = near.cte("boxed").prefix_with("MATERIALIZED", dialect="postgresql")
+    near = _keys(asked).where(*asked.rows_anywhere(), *behind, box.is_near(asked.columns[GEOMETRY]))
+    boxed = near.limit(MOST_IN_BOX + 1).cte("boxed").prefix_with("MATERIALIZED", dialect="postgresql")
     sized = select(func.count().label("size")).select_from(boxed).subquery("sized")
     keys = [boxed.c[f"key_{n}"] for n in range(len(asked.sort) + 1)]
     ordered = select(boxed).order_by(*_ordering(asked, keys[-1], keys[:-1])).offset(0).subquery("ordered")
     here = asked.collection.is_parcels and asked.moment is None
     ground = GROUND if here else asked.source.alias("ground")
     place = select(ground.c[GEOMETRY]).where(ground.c.id == ordered.c.id).scalar_subquery()
-    full = select(ordered).where(box.touches(place)).limit(asked.limit + 1).subquery("full")
+    full = select(ordered).where(box.touches(place)).limit(most).subquery("full")
     again = [full.c[f"key_{n}"] for n in range(len(asked.sort) + 1)]
     return (
         select(sized.c.size, full)

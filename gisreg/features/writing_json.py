@@ -4,7 +4,6 @@ The statement depends only on the collection, the coordinate system and the prop
 connection prepares it once: planning the read model costs more than reading a hundred parcels by their keys.
 """
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,15 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Table, literal_column, select
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
+from gisreg.db.prepared import prepared
 from gisreg.features.collections import GEOMETRY, Collection, collection_of
 from gisreg.features.crs import Crs, crs_of, is_zone
 from gisreg.features.moment import Moment
+from gisreg.features.writing_properties import properties_sql
 from gisreg.geometry import STORAGE_SRID
 
 _DIALECT: Any = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # it has no types
 KEYS = "$1"
-MOST_PREPARED = 40
-"""Each costs the server memory: asking for ever new lists of properties must not fill it."""
 MOST_KEPT = 500
 
 _COLLECTED = """SELECT string_agg(concat(
@@ -30,7 +29,6 @@ _COLLECTED = """SELECT string_agg(concat(
 ), ',' ORDER BY wanted.place)
 FROM unnest({keys}::bigint[]) WITH ORDINALITY AS wanted (id, place)
 JOIN {source} AS f ON f.id = wanted.id{survey}"""
-_TOLD = "(SELECT row_to_json(told) FROM (SELECT {columns}) AS told)"
 # Where the survey was made in the zone that is asked for, its own coordinates are given back to the last digit (rules
 # §2), provided the stored boundary still is that survey: transformed, it equals it exactly.
 _SURVEYED = """CASE WHEN ST_SRID(survey.boundary) = {srid}
@@ -63,27 +61,13 @@ def features_of(
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         if moment is None:
-            cursor.execute(f"EXECUTE {_prepared(connection, cursor, collection, crs, properties)} (%s)", (list(ids),))
+            sql = statement(collection.name, crs.uri, properties)
+            name = prepared(connection.info, cursor, sql, "(bigint[])")
+            cursor.execute(f"EXECUTE {name} (%s)", (list(ids),))
         else:
             listed = f"'{{{','.join(str(int(key)) for key in ids)}}}'"
             cursor.execute(_statement(collection, crs, properties, moment).replace(KEYS, listed))
         return (cursor.fetchone()[0] or "").encode()
-
-
-def _prepared(
-    connection: Connection, cursor: Any, collection: Collection, crs: Crs, properties: tuple[str, ...] | None
-) -> str:
-    """The name of the statement, prepared now if this connection is asked for the first time."""
-    sql = statement(collection.name, crs.uri, properties)
-    name = "features_" + hashlib.sha256(sql.encode()).hexdigest()[:24]
-    known: set[str] = connection.info.setdefault("features_prepared", set())
-    if name not in known:
-        if len(known) >= MOST_PREPARED:
-            cursor.execute("DEALLOCATE ALL")
-            known.clear()
-        cursor.execute(f"PREPARE {name} (bigint[]) AS {sql}")
-        known.add(name)
-    return name
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -93,13 +77,13 @@ def statement(collection: str, crs: str, properties: tuple[str, ...] | None) -> 
 
 
 def _statement(collection: Collection, crs: Crs, properties: tuple[str, ...] | None, moment: Moment | None) -> str:
-    columns = [f"f.{name}" for name in collection.properties if properties is None or name in properties]
+    wanted = [collection.fields[name] for name in collection.properties if properties is None or name in properties]
     place, survey = _place(collection, crs, moment)
     return _COLLECTED.format(
         fid=collection.fid,
         place=place,
         digits=crs.digits,
-        told=_TOLD.format(columns=", ".join(columns)) if columns else "'{}'",
+        told=properties_sql(wanted, "wanted.place = 1", always_known=collection.properties[0]),
         keys=KEYS,
         source=_sql(collection.source_at(moment)),
         survey=survey,

@@ -1,0 +1,24 @@
+"""Statements that a connection prepares once: planning the read model costs more than reading a hundred parcels."""
+
+import hashlib
+from collections.abc import MutableMapping
+from typing import Any
+
+MOST_PREPARED = 40
+"""Each costs the server memory: asking for ever new lists of properties must not fill it."""
+
+
+def prepared(info: MutableMapping[Any, Any], cursor: Any, sql: str, types: str = "") -> str:
+    """The name of the statement, prepared now if its connection, whose ``info`` this is, is asked for the first time.
+
+    ``types`` are those of its parameters where the server cannot tell them, in parentheses.
+    """
+    name = "kept_" + hashlib.sha256(sql.encode()).hexdigest()[:24]
+    known: set[str] = info.setdefault("prepared", set())
+    if name not in known:
+        if len(known) >= MOST_PREPARED:
+            cursor.execute("DEALLOCATE ALL")
+            known.clear()
+        cursor.execute(f"PREPARE {name} {types} AS {sql}")
+        known.add(name)
+    return name

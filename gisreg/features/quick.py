@@ -1,0 +1,191 @@
+"""The questions that are asked most, answered by one statement: a page in the usual order, and one parcel.
+
+A box, a cursor and a limit are told with each question; collection, coordinate system and properties make the
+statement. It says the same as :mod:`gisreg.features.pages` step by step (a test holds the two together); what it cannot
+answer is None, and asked there.
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Double, Engine, Integer, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from gisreg.db.one_statement import CANCELLED, answer, make_reading_engine
+from gisreg.db.snapshot import MARK
+from gisreg.features import cursor, leaving, pages, writing_json
+from gisreg.features.asking import Asked, asked_of
+from gisreg.features.box import Box
+from gisreg.features.collections import collection_of
+from gisreg.features.crs import CRS84, crs_of
+from gisreg.features.pages import One, Page, TookTooLong, keys_in_box, keys_in_order
+from gisreg.features.reader import EVERYTHING, Reader
+from gisreg.geometry import STORAGE_SRID
+
+_DIALECT: Any = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # it has no types
+_CORNERS = ("west", "south", "east", "north")
+MOST_KEPT = 200
+_PAGE = """WITH found AS MATERIALIZED ({keys}),
+shown AS MATERIALIZED (
+    SELECT id, key_0 FROM found WHERE id IS NOT NULL AND {fits} ORDER BY key_0 LIMIT ${limit}
+)
+SELECT {mark}, {size}, (SELECT count(id) FROM found), (SELECT max(key_0) FROM shown), ({features})"""
+_SHOWN = "ARRAY(SELECT id FROM shown ORDER BY key_0)"
+_ONE = "WITH found AS MATERIALIZED ({keys}) SELECT {mark}, version, state, ({features}) FROM found"
+_FOUND = "ARRAY(SELECT id FROM found)"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with ``$1 …`` and what stands in their place: names of what each question tells, or constants."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: tuple[tuple[str, Any], ...]
+
+    def values(self, **told: Any) -> list[Any]:
+        """The values in their order."""
+        known = {**dict(self.constants), **told}
+        return [known[name] for name in self.names]
+
+
+@dataclass(frozen=True)
+class WrittenAs:
+    """What of a question makes the statement."""
+
+    collection: str
+    crs: str
+    properties: tuple[str, ...] | None = None
+    reader: Reader = EVERYTHING
+
+    def asked(self) -> Asked:
+        """The question without what is told each time."""
+        crs, collection = crs_of(self.crs), collection_of(self.collection)
+        return asked_of(collection, reader=self.reader, crs=crs, properties=self.properties)
+
+
+def _written_as(asked: Asked) -> WrittenAs:
+    return WrittenAs(asked.collection.name, asked.crs.uri, asked.properties, asked.reader)
+
+
+class _BoxToCome(Box):
+    """A box of degrees whose corners each question tells."""
+
+    def _parts(self) -> list[Any]:
+        return [func.ST_MakeEnvelope(*(bindparam(name, type_=Double()) for name in _CORNERS), STORAGE_SRID)]
+
+
+_BOX_TO_COME = _BoxToCome(0, 0, 0, 0, CRS84)
+
+
+def reading_engine(url: str, *, pool_size: int, application_name: str) -> Engine:
+    """The connections for these questions."""
+    return make_reading_engine(
+        url, time_out_ms=pages.TIME_OUT_MS, pool_size=pool_size, application_name=application_name
+    )
+
+
+def is_quick(asked: Asked) -> bool:
+    """Whether one statement answers it: parcels of now in the usual order, in no box or in one of degrees."""
+    plain = asked.collection.is_narrow and asked.moment is None and asked.where is None and not asked.sort
+    return plain and (asked.box is None or _is_plain(asked.box))
+
+
+def _is_plain(box: Box) -> bool:
+    """A rectangle of degrees with an area, in one piece."""
+    return box.crs.is_geographic and box.west < box.east and box.south < box.north
+
+
+def page(engine: Engine, asked: Asked) -> tuple[str, Page] | None:
+    """The mark of the snapshot and the page.
+
+    Raises:
+        CursorUnreadable, TookTooLong.
+    """
+    continued = asked.cursor is not None
+    made = page_statement(_written_as(asked), boxed=asked.box is not None, continued=continued)
+    order = asked.collection.order
+    behind = cursor.read(asked.cursor, asked.columns, (), order)[0] if asked.cursor is not None else None
+    corners = {name: getattr(asked.box, name, None) for name in _CORNERS}
+    row = _row(engine, made, made.values(limit=asked.limit, most=asked.limit + 1, behind=behind, **corners))
+    if row is None or row[1] > pages.MOST_IN_BOX:
+        return None
+    mark, _, count, last, features = row
+    more = cursor.written([last]) if count > asked.limit else None
+    return mark, Page((features or "").encode(), min(count, asked.limit), more)
+
+
+def one(engine: Engine, asked: Asked, fid: str) -> tuple[str, One] | None:
+    """The mark of the snapshot and the parcel of this name; None also where there is none.
+
+    Raises:
+        TookTooLong.
+    """
+    made = one_statement(_written_as(asked))
+    row = _row(engine, made, made.values(fid=fid))
+    return None if row is None else (row[0], One(row[3].encode(), row[1], row[2]))
+
+
+def _row(engine: Engine, made: Statement, values: list[Any]) -> tuple[Any, ...] | None:
+    try:
+        return answer(engine, made.sql, values, _watched)
+    except psycopg2.Error as error:
+        if error.pgcode != CANCELLED:
+            raise
+        raise TookTooLong(seconds=pages.TIME_OUT_MS // 1000) from error
+
+
+def _watched(driver: Any) -> AbstractContextManager[None]:
+    waiting = leaving.reader.get()
+    return waiting.working(driver) if waiting else nullcontext()
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def page_statement(written_as: WrittenAs, *, boxed: bool, continued: bool) -> Statement:
+    """The statement of pages, in a box or not, behind a cursor or from the beginning."""
+    asked = written_as.asked()
+    column = asked.columns[asked.collection.order]
+    behind = [column > bindparam("behind", type_=column.type)] if continued else []
+    most = bindparam("most", type_=Integer())
+    keys = keys_in_box(asked, _BOX_TO_COME, behind, most) if boxed else keys_in_order(asked, behind, most)
+    sql, names, constants = _compiled(keys)
+    return Statement(
+        _PAGE.format(
+            keys=sql,
+            fits=f"size <= {pages.MOST_IN_BOX}" if boxed else "true",
+            limit=len(names) + 1,
+            mark=MARK,
+            size="coalesce((SELECT max(size) FROM found), 0)" if boxed else "0",
+            features=_features(asked, _SHOWN),
+        ),
+        (*names, "limit"),
+        constants,
+    )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def one_statement(written_as: WrittenAs) -> Statement:
+    """The statement of one parcel."""
+    asked = written_as.asked()
+    columns, wanted = asked.columns, asked.collection
+    named = columns[wanted.fid] == bindparam("fid", type_=columns[wanted.fid].type)
+    restricted = [*asked.reader.rows(asked.source), *wanted.restrict(asked.source)]
+    sql, names, constants = _compiled(
+        select(columns["id"], columns["version"], columns["state"]).where(named, *restricted)
+    )
+    return Statement(_ONE.format(keys=sql, mark=MARK, features=_features(asked, _FOUND)), names, constants)
+
+
+def _features(asked: Asked, keys: str) -> str:
+    written = writing_json.statement(asked.collection.name, asked.crs.uri, asked.properties)
+    return written.replace(writing_json.KEYS, keys)
+
+
+def _compiled(keys: Select[Any]) -> tuple[str, tuple[str, ...], tuple[tuple[str, Any], ...]]:
+    """SQL, the names of its values in order, and those that are known already."""
+    made: Any = keys.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    known = {name: value for name, value in made.params.items() if value is not None}
+    return str(made), tuple(made.positiontup), tuple(known.items())

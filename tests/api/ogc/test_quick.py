@@ -1,0 +1,136 @@
+"""What one statement answers is what is answered step by step; it is never older than the last edit."""
+
+import json
+
+import psycopg2
+import pytest
+from sqlalchemy import text
+
+from gisreg.db.engine import Actor, make_engine, transaction
+from gisreg.features import cursor, pages, quick
+from gisreg.features.asking import asked_of
+from gisreg.features.box import box_of
+from gisreg.features.collections import collection_of
+from gisreg.features.crs import CRS84, STORAGE, crs_of
+
+BOXES = [None, "113.0,36,113.004,37", "112.5,35,114,37", "10,10,11,11"]
+
+
+@pytest.fixture(scope="module")
+def reading(ogc_settings):
+    made = quick.reading_engine(ogc_settings.database_url, pool_size=2, application_name="test")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def usual(ogc_settings):
+    made = make_engine(ogc_settings.database_url, pool_size=2)
+    yield made
+    made.dispose()
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("collection", ["parcels", "idle_land", "closed_parcels"])
+@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4547", None])
+def test_both_ways_tell_the_same_to_the_byte(reading, usual, collection, box, crs):
+    for limit in (1, 2, 5, 100):
+        for behind in (None, "149901-0000004", "149901-0000012"):
+            asked = asked_of(
+                collection_of(collection),
+                box=box_of(box, CRS84),
+                crs=crs_of(crs),
+                limit=limit,
+                cursor=behind and cursor.written([behind]),
+            )
+            assert quick.is_quick(asked)
+            with transaction(usual) as connection:
+                stepwise = pages.page(connection, asked)
+            mark, found = quick.page(reading, asked)
+            assert found == stepwise
+            assert mark
+
+
+def test_one_parcel_is_told_the_same(reading, usual):
+    asked = asked_of(collection_of("parcels"), crs=STORAGE, properties=("kind", "state"))
+    with transaction(usual) as connection:
+        stepwise = pages.one(connection, asked, "149901-0000004")
+    assert quick.one(reading, asked, "149901-0000004")[1] == stepwise
+    assert quick.one(reading, asked, "149901-9999999") is None
+
+
+def test_what_one_statement_cannot_answer_is_left_to_the_usual_way():
+    parcels = collection_of("parcels")
+    for box in ("170,-10,-170,10", "113,36,113,37"):
+        assert not quick.is_quick(asked_of(parcels, box=box_of(box, CRS84)))
+    assert not quick.is_quick(asked_of(collection_of("townships")))
+    assert not quick.is_quick(asked_of(collection_of("public_sites")))
+
+
+def test_the_first_feature_names_every_property_and_the_others_what_is_known(ogc):
+    first, *others = ogc.get("/ogc/collections/parcels/items").json()["features"]
+    assert list(first["properties"]) == collection_of("parcels").properties
+    assert any(value is None for value in first["properties"].values())
+    for feature in others:
+        alone = ogc.get(f"/ogc/collections/parcels/items/{feature['id']}").json()
+        assert None not in feature["properties"].values()
+        assert feature["properties"] == {
+            name: value for name, value in alone["properties"].items() if value is not None
+        }
+    chosen = ogc.get("/ogc/collections/parcels/items?properties=seized,name").json()["features"]
+    assert all(list(feature["properties"]) == ["name", "seized"] for feature in chosen)
+
+
+def test_texts_that_json_must_escape(reading, usual, ogc_settings):
+    odd = 'a"b\\c\n\t\x01 </script> 镇𬭎'
+    with transaction(usual, Actor("tester", "test")) as connection:
+        connection.execute(text("UPDATE parcel SET name = :odd WHERE parcel_code = '149901-0000009'"), {"odd": odd})
+    _, page = quick.page(reading, asked_of(collection_of("parcels")))
+    told = {feature["id"]: feature["properties"] for feature in json.loads(b"[" + page.features + b"]")}
+    assert told["149901-0000009"]["name"] == odd
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("UPDATE parcel SET name = 'renamed' WHERE parcel_code = '149901-0000004'", "name"),
+        ("UPDATE admin_unit SET name = '新名镇' WHERE code = '149901100'", "township_name"),
+        ("UPDATE plan SET label = 'lease' WHERE ended_at IS NULL", "label"),
+        ("UPDATE plan_rule SET agency = '他局'", "agency"),
+        ("SET gisreg.plan_run = 1; UPDATE plan_label SET gates = 1", "gated"),
+    ],
+)
+def test_an_answer_is_of_now_and_its_mark_moves(ogc, ogc_settings, change, name):
+    address = "/ogc/collections/parcels/items?bbox=112,35,114,37"
+
+    def told():
+        answer = ogc.get(address)
+        found = [one for one in answer.json()["features"] if one["id"] == "149901-0000004"]
+        return answer.headers["etag"], found[0]["properties"].get(name)
+
+    tag, before = told()
+    with psycopg2.connect(ogc_settings.admin_database_url.replace("+psycopg2", "")) as connection:
+        connection.cursor().execute("SET search_path = gisreg, public; " + change)
+    connection.close()
+    later, after = told()
+    assert after != before
+    assert later != tag
+    assert ogc.get("/ogc/collections/parcels/items/149901-0000004").json()["properties"][name] == after
+
+
+def test_nothing_can_be_written_by_these_connections(reading):
+    with pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
+        quick.answer(reading, "DELETE FROM parcel WHERE id = $1 RETURNING id", (1,), quick._watched)
+
+
+def test_a_connection_that_is_gone_leaves_the_question_to_the_usual_way(ogc, usual, ogc_settings):
+    address = "/ogc/collections/parcels/items?limit=3"
+    assert ogc.get(address).status_code == 200
+    with psycopg2.connect(ogc_settings.admin_database_url.replace("+psycopg2", "")) as connection:
+        connection.cursor().execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'gisreg api' AND datname = current_database()"
+        )
+    connection.close()
+    for _ in range(3):
+        assert ogc.get(address).json()["numberReturned"] == 3
