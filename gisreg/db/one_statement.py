@@ -51,8 +51,9 @@ def answer(engine: Engine, sql: str, values: Sequence[Any], watch: Watch) -> tup
         connection = engine.raw_connection()
     except (DBAPIError, psycopg2.Error):
         return None
+    driver: Any = connection.driver_connection
     try:
-        with connection.cursor() as cursor, watch(connection.driver_connection):
+        with driver.cursor() as cursor, watch(driver):
             name = prepared(connection.info, cursor, sql)
             cursor.execute(f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)
             row: tuple[Any, ...] | None = cursor.fetchone()
