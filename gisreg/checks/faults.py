@@ -53,6 +53,10 @@ _fault(
     ("坐标系的带号与坐标不符,请核对后用 --crs EPSG:{detail} 导入", "the CRS's zone is not that of the coordinates; check and import with --crs EPSG:{detail}"),
 )  # fmt: skip
 _fault(
+    "zone_number", Severity.REFUSED, ("不在本县范围内;带号改作 {detail} 则在县内", "outside the county; as zone {detail} these coordinates would lie inside it"),
+    ("坐标的带号和坐标系都写成了别的带:请核对,把两处的带号改为 {detail} 后导入", "both the digits and the CRS bear another zone's number: check, and put zone {detail} in both places"),
+)  # fmt: skip
+_fault(
     "outside_county", Severity.REFUSED, ("不在本县范围内", "outside the county"),
     ("请检查坐标系(--crs)和县代码(--county)", "check the CRS (--crs) and the county (--county)"),
 )  # fmt: skip

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from gisreg.db.sql import load
-from gisreg.geometry import STORAGE_SRID, NoZoneError, zone_for
+from gisreg.geometry import STORAGE_SRID, NoZoneError, Zone, zone_for, zone_of
 from gisreg.intake.mapping import Mapped
 from gisreg.intake.rows import Judging, staged, stored
 from gisreg.intake.staging import Staging
@@ -143,11 +143,17 @@ class Preparation:
 
     def wrong_zone(self, part: int) -> str | None:
         """The UPDATE that finds another zone for those that lie outside the county; None where there is none to try."""
-        candidates = other_zones(self.geography)
+        candidates = [
+            *[(f"wrong_zone:{srid}", srid, 0) for srid in other_zones(self.geography)],
+            *[(f"zone_number:{zone.number} (EPSG {zone.srid})", zone.srid, east)
+              for zone, east in other_numbers(self.geography)],
+        ]  # fmt: skip
         if not candidates:
             return None
         names = {"rows": self.staging.rows_part(part), "extent": self.staging.table("extent")}
-        listed = ", ".join(f"({rank}, {srid})" for rank, srid in enumerate(candidates))
+        listed = ", ".join(
+            f"({rank}, {quoted(said)}, {srid}, {east})" for rank, (said, srid, east) in enumerate(candidates)
+        )
         return load("gisreg.intake", "sql/wrong_zone.sql").format(**names, candidates=listed)
 
 
@@ -164,6 +170,22 @@ def other_zones(geography: Geography) -> list[int]:
                 except NoZoneError:
                     continue
     return [srid for srid in found if srid != geography.srid]
+
+
+def other_numbers(geography: Geography) -> list[tuple[Zone, float]]:
+    """Zones whose number the county's coordinates may bear instead of the stated one, with how far east that moves them:
+    somebody wrote a neighbour's number before the digits and named its CRS."""
+    stated = zone_of(geography.srid)
+    if stated is None or not stated.prefixed or geography.longitude is None or not geography.county_bounded:
+        return []
+    found: dict[int, Zone] = {}
+    for step in (0, stated.width, -stated.width):
+        try:
+            zone = zone_for(geography.longitude + step, stated.width, prefixed=True)
+        except NoZoneError:
+            continue
+        found[zone.srid] = zone
+    return [(one, one.false_easting - stated.false_easting) for one in found.values() if one != stated]
 
 
 def quoted(text: str) -> str:

@@ -15,6 +15,7 @@ from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point
 from sqlalchemy import text
 
 from gisreg.checks.offsets import gcj02
+from gisreg.geometry import zone_of
 
 
 def test_a_narrow_gap_between_large_parcels_is_found_without_measuring_every_corner(load, tmp_path):
@@ -194,6 +195,19 @@ def test_a_zone_that_is_not_that_of_the_coordinates_is_named(load, tmp_path, sta
     shapes = gpd.GeoSeries(squares(2), crs=4547).to_crs(true)
     report = load(survey(tmp_path / "a.gpkg", list(shapes), crs=stated))
     assert [(p.fault, f"EPSG:{true}" in p.mend.zh) for p in report.problems] == [("wrong_zone", True)] * 2
+    assert (report.refused, report.loaded) == (2, 0)
+
+
+@pytest.mark.parametrize(("stated", "true"), [(4527, 4526), (4525, 4526), (4498, 4497), (4496, 4497)])
+def test_the_zone_that_fits_is_named_where_digits_and_crs_agree_on_another(load, tmp_path, stated, true):
+    """The digits of zone 38 written with the number 39 before them, and the CRS of zone 39 declared."""
+    digits = (zone_of(stated).false_easting - zone_of(true).false_easting, 0)
+    shapes = gpd.GeoSeries(squares(2), crs=4547).to_crs(true).translate(*digits)
+    report = load(survey(tmp_path / "a.gpkg", list(shapes), crs=stated))
+    number = f"{zone_of(true).number} (EPSG {true})"
+    assert [(p.fault, number in p.what.zh, number in p.mend.en) for p in report.problems] == [
+        ("zone_number", True, True)
+    ] * 2
     assert (report.refused, report.loaded) == (2, 0)
 
 
