@@ -74,6 +74,7 @@ class AcceptOrder(BaseModel):
     go_on: bool = Field(
         False, description="登记簿已有变化时仍按现状导入 · import even where the registry has changed since the preview"
     )
+    strict: bool = Field(False, description="有一行被拒绝即都不载入(400)· one refused row, and none is loaded (400)")
 
 
 def asked_for(  # noqa: PLR0917 - FastAPI passes by name
@@ -162,7 +163,10 @@ def drawn(reading: ReadingDep, token: Token) -> Response:
 def accepted(registry: RegistryDep, actor: ActorDep, token: Token, order: AcceptOrder) -> Response:
     """All rows or some. Where the registry has changed since, 409 says how, and nothing is imported."""
     with _one_of_few(registry):
-        report = accept(_settings(registry, actor), registry.url(), token, rows=order.rows, go_on=order.go_on)
+        report = accept(
+            _settings(registry, actor), registry.url(), token,
+            rows=order.rows, go_on=order.go_on, strict=order.strict,
+        )  # fmt: skip
     return Response(json_bytes(_shortened(report.as_json())), 201, {"Location": f"/batches/{report.batch}"}, JSON)
 
 

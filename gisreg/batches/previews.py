@@ -31,7 +31,7 @@ from gisreg.intake.load import Wanted
 from gisreg.intake.mappings import MappingUnknown
 from gisreg.intake.mappings import find as find_mapping
 from gisreg.intake.mappings import saved as saved_mappings
-from gisreg.intake.report import Report
+from gisreg.intake.report import Report, require_whole
 from gisreg.settings import Settings
 from gisreg.text import Text
 
@@ -223,11 +223,14 @@ def discard(settings: Settings, token: str) -> None:
         shutil.rmtree(kept.folder)
 
 
-def accept(settings: Settings, url: str, token: str, *, rows: str | None = None, go_on: bool = False) -> Report:
-    """Import what was previewed: all of it, or the rows named.
+def accept(
+    settings: Settings, url: str, token: str, *, rows: str | None = None, go_on: bool = False, strict: bool = False
+) -> Report:
+    """Import what was previewed: all of it, or the rows named; strictly all of these or none.
 
     Raises:
         PreviewUnknown, PreviewAccepted, PreviewInUse, PreviewAltered.
+        NotWhole: strictly, where one of them is refused.
         RegistryMoved: it would do something else than was shown; not where ``go_on`` is asked for.
     """
     chosen = chosen_rows(rows) if rows is not None else None
@@ -240,13 +243,17 @@ def accept(settings: Settings, url: str, token: str, *, rows: str | None = None,
         if not file.exists() or _fingerprint(file) != about["sha256"]:
             raise PreviewAltered
         with _plain_places(kept.folder):
-            report = _import(settings, url, kept, file, chosen, go_on=go_on)
+            report = _import(settings, url, kept, file, chosen, go_on=go_on, strict=strict)
+            if strict:
+                require_whole(report, file)
         _write(kept.folder / ABOUT, {**about, "batch": report.batch})
         shutil.rmtree(kept.folder / FILES, ignore_errors=True)  # the batch keeps its own
     return report
 
 
-def _import(settings: Settings, url: str, kept: Kept, file: Path, rows: str | None, *, go_on: bool) -> Report:
+def _import(
+    settings: Settings, url: str, kept: Kept, file: Path, rows: str | None, *, go_on: bool, strict: bool
+) -> Report:
     asked = Asked(**kept.about["asked"])
     mapping = kept.folder / MAPPING if asked.mapping else None
 
@@ -254,7 +261,7 @@ def _import(settings: Settings, url: str, kept: Kept, file: Path, rows: str | No
         if not go_on:
             _require_same(kept.about["seen"], seen(diff))
 
-    wanted = replace(_wanted(file, asked, mapping, dry_run=False), rows=rows, agree=unchanged)
+    wanted = replace(_wanted(file, asked, mapping, dry_run=False), rows=rows, agree=unchanged, strict=strict)
     return import_file(settings, url, wanted, asked.join)
 
 

@@ -15,7 +15,7 @@ from gisreg.cli.outputs import check_folder, check_output
 from gisreg.cli.records import plain
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
-from gisreg.intake.report import require_some
+from gisreg.intake.report import require_some, require_whole
 from gisreg.text import Text
 
 if TYPE_CHECKING:
@@ -87,16 +87,21 @@ def preview(
 def accept(
     asked: FileOptions,
     rows: Annotated[str, typer.Option(help="要载入的行,如 1,3,5-9 · the rows to load")],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="其中一行被拒绝即都不载入 · one of them refused, and none is loaded")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """只载入选中的行(全部载入用 parcels import)· load the chosen rows only (parcels import loads all)."""
     now = context()
-    report = imported(now, asked.wanted(now, dry_run=False, rows=rows), asked.join)
+    report = imported(now, asked.wanted(now, dry_run=False, rows=rows, strict=strict), asked.join)
     if json:
         print_json(report.as_json())
     else:
         _show_report(now, report)
     require_some(report, asked.file)
+    if strict:
+        require_whole(report, asked.file)
 
 
 def _write_map(now: Context, report: "Report", file: Path) -> int:

@@ -49,7 +49,9 @@ class FileOptions:
         ),
     ] = None
 
-    def wanted(self, now: Context, *, dry_run: bool, rows: str | None = None, compare: bool = False) -> "Wanted":
+    def wanted(
+        self, now: Context, *, dry_run: bool, rows: str | None = None, compare: bool = False, strict: bool = False
+    ) -> "Wanted":
         """The same as the core takes it; ``rows`` as people write them."""
         from gisreg.intake.chosen import chosen_rows  # noqa: PLC0415 - heavy with what follows
         from gisreg.intake.load import Wanted  # noqa: PLC0415 - heavy
@@ -58,7 +60,7 @@ class FileOptions:
         return Wanted(
             self.file, self.kind, self.county, self.layer, self.crs, self.encoding,
             find(now.settings, self.mapping) if self.mapping else None, dry_run,
-            rows=chosen_rows(rows) if rows is not None else None, compare=compare,
+            rows=chosen_rows(rows) if rows is not None else None, compare=compare, strict=strict,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line
 from gisreg.cli.outputs import check_output
 from gisreg.intake.found_by import found_by
 from gisreg.intake.keys import NO_CRS
-from gisreg.intake.report import Report, check_report_path, require_some, write_report
+from gisreg.intake.report import Report, check_report_path, require_some, require_whole, write_report
 from gisreg.text import Text
 from gisreg.vocab import Severity
 
@@ -53,6 +53,9 @@ GRADES = {str(grade): grade.titles for grade in Severity}
 def import_(
     asked: FileOptions,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查,不写入 · check only, write nothing")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="有一行被拒绝即整个文件不载入 · one refused row, and nothing is loaded")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="逐行报告 .csv 或 .json · report of each finding")] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -61,15 +64,18 @@ def import_(
     if report:
         check_output(report)
         check_report_path(report)
-    outcome = imported(now, asked.wanted(now, dry_run=dry_run), asked.join)
+    outcome = imported(now, asked.wanted(now, dry_run=dry_run, strict=strict), asked.join)
     if json:
         print_json(outcome.as_json())
     else:
         show(now, outcome)
-        tell_refused(now, outcome)
+        if not strict:
+            tell_refused(now, outcome)
     if report:
         write_report(outcome, report, now.language)
     require_some(outcome, asked.file)
+    if strict:
+        require_whole(outcome, asked.file)
 
 
 def show(now: Context, outcome: Report) -> None:

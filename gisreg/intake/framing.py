@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,15 @@ class DryRun(Exception):
         self.report = report
 
 
-def in_one_transaction(engine: Engine, actor: str, work: Callable[[Connection], Report], *, dry_run: bool) -> Report:
-    """All of the work or nothing; what a dry run did is undone."""
+def in_one_transaction(
+    engine: Engine, actor: str, work: Callable[[Connection], Report], *, dry_run: bool, strict: bool = False
+) -> Report:
+    """All of the work or nothing; what a dry run did is undone, and strictly all of it where any row was refused."""
     try:
         with transaction(engine, Actor(actor, "import")) as connection:
             report = work(connection)
-            if dry_run:
-                raise DryRun(report)
+            if dry_run or (strict and report.refused):
+                raise DryRun(replace(report, batch=None, dry_run=True))
             return report
     except DryRun as undone:
         return undone.report

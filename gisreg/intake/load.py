@@ -79,6 +79,8 @@ class Wanted:
     """Whether a dry run also tells what would become of each parcel."""
     agree: "Agree | None" = None
     """Looks at the comparison of the whole file before anything is kept; ``compare`` is to be asked for too."""
+    strict: bool = False
+    """Whether one refused row is enough to load none."""
 
 
 def import_parcels(
@@ -121,7 +123,7 @@ def import_parcels(
                 keep_near_pairs(connection, staging, boxes, reach_of(preparation))
             job = registering.Job(
                 preparation, source, county, kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings),
-                rows=wanted.rows, compare=wanted.compare, agree=wanted.agree,
+                rows=wanted.rows, compare=wanted.compare, agree=wanted.agree, strict=wanted.strict,
             )  # fmt: skip
             report = registering.register(engine, job)
             if report.batch is not None:

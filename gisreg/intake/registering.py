@@ -70,11 +70,15 @@ class Job:
     compare: bool = False
     agree: Agree | None = None
     """Asked with the comparison of the whole file before anything is kept."""
+    strict: bool = False
+    """One refused row, and none is loaded."""
 
 
 def register(engine: Engine, job: Job) -> Report:
     """Load the staged rows."""
-    return in_one_transaction(engine, job.actor, lambda connection: _register(connection, job), dry_run=job.dry_run)
+    return in_one_transaction(
+        engine, job.actor, lambda connection: _register(connection, job), dry_run=job.dry_run, strict=job.strict
+    )
 
 
 def _register(connection: Connection, job: Job) -> Report:

@@ -157,6 +157,27 @@ def require_some(report: Report, file: Path) -> None:
     )  # fmt: skip
 
 
+class NotWhole(InputError):
+    """A file of which every row was wanted has rows that are refused."""
+
+    what: ClassVar[Text] = Text(
+        "有 {refused} 行被拒绝,按要求整个文件未载入", "{refused} rows are refused, so nothing of the file was loaded"
+    )
+    mend: ClassVar[Text] = Text(
+        "请更正这些行;不用 --strict 则载入其余各行", "correct these rows; without --strict the others are loaded"
+    )
+
+
+def require_whole(report: Report, file: Path) -> None:
+    """A file that is to be loaded whole has no refused row.
+
+    Raises:
+        NotWhole: nothing was loaded.
+    """
+    if report.refused:
+        raise NotWhole(str(file), refused=report.refused)
+
+
 def check_report_path(path: Path) -> None:
     """Refuse before the work, not after it; only opening the file tells whether it can be written."""
     if path.suffix.lower() not in (".csv", ".json"):

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pytest
 from fastapi.testclient import TestClient
 from shapely.affinity import translate
-from shapely.geometry import box
+from shapely.geometry import Point, box
 from sqlalchemy import create_engine, text
 
 from api.app import create_app
@@ -101,6 +101,17 @@ def test_a_preview_is_told_drawn_and_accepted(client, send, api_settings, tmp_pa
     )
     assert client.get(where).json()["batch"] == done.json()["batch"]
     assert f"已作为批次 {done.json()['batch']} 导入" in client.get(f"{where}/map").text
+
+
+def test_strictly_all_rows_or_none(client, send, api_settings, tmp_path, codes, apart):
+    path = survey(tmp_path / "a.gpkg", [*squares(2, apart), Point(apart, SOUTH)], codes[:3])
+    token = send(path).json()["preview"]
+    refused = client.post(f"/imports/previews/{token}/accept", json={"strict": True})
+    assert (refused.status_code, refused.json()["code"]) == (400, "not_whole")
+    assert "1 行被拒绝" in refused.json()["detail"]
+    assert registered(api_settings, codes[0]) is None
+    done = client.post(f"/imports/previews/{token}/accept", json={"rows": "1,2", "strict": True})
+    assert (done.status_code, done.json()["loaded"]) == (201, 2), "these are all that were wanted"
 
 
 def test_some_rows_or_none(client, send, api_settings, tmp_path, codes, apart):

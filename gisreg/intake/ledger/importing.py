@@ -63,7 +63,7 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
             job = Job(
                 source, mapped, typed, _keys(source, typed, join), towns, notes, county,
                 kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings), wanted.rows, wanted.compare,
-                wanted.agree,
+                wanted.agree, wanted.strict,
             )  # fmt: skip
             report = replace(register(engine, job), translations=_translations(job))
             if report.batch is not None:

@@ -64,6 +64,8 @@ class Job:
     """Whether the report tells what would become of each parcel."""
     agree: Agree | None = None
     """Asked with the comparison of the whole ledger before anything is kept."""
+    strict: bool = False
+    """One refused row, and none is loaded."""
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -73,7 +75,9 @@ class Job:
 
 def register(engine: Engine, job: Job) -> Report:
     """Load a ledger, all of it or nothing."""
-    return in_one_transaction(engine, job.actor, lambda connection: _register(connection, job), dry_run=job.dry_run)
+    return in_one_transaction(
+        engine, job.actor, lambda connection: _register(connection, job), dry_run=job.dry_run, strict=job.strict
+    )
 
 
 def _register(connection: Connection, job: Job) -> Report:

@@ -109,3 +109,16 @@ def test_rows_refused_among_good_ones_are_told_last_and_all_refused_is_a_failure
     far.to_file(tmp_path / "c.gpkg")
     done = run_cli(*command[:2], tmp_path / "c.gpkg", "--kind", "idle_land", *command[2:])
     assert (done.code, len(done.err.splitlines())) == (3, 1)
+
+
+@pytest.mark.parametrize("command", [("parcels", "import"), ("batches", "accept", "--rows", "1-9")])
+def test_strictly_one_refused_row_fails_the_command_and_loads_nothing(run_cli, survey, tmp_path, command):
+    far = gpd.read_file(survey)
+    far.geometry = [far.geometry[0], far.geometry[1], box(10, 10, 10.1, 10.1)]
+    far.to_file(tmp_path / "b.gpkg")
+    done = run_cli(*command[:2], tmp_path / "b.gpkg", "--kind", "idle_land", "--strict", *command[2:])
+    assert (done.code, len(done.err.splitlines())) == (3, 1)
+    assert "整个文件未载入" in done.err
+    assert json.loads(run_cli("parcels", "list", "--json").out)["total"] == 0
+    done = run_cli(*command[:2], survey, "--kind", "idle_land", "--strict", "--json", *command[2:])
+    assert (done.code, json.loads(done.out)["loaded"]) == (0, 3)

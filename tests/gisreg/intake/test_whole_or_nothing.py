@@ -4,11 +4,17 @@ import subprocess
 import sys
 import time
 
-from intake_surveys import one, squares, survey
+import pytest
+from intake_surveys import X, Y, one, squares, survey
+from ledger_books import workbook
+from shapely.geometry import Point
 from sqlalchemy import create_engine, text
 
 from gisreg.db.engine import make_engine
 from gisreg.intake import parallel, registering, staging
+from gisreg.intake.importing import import_file
+from gisreg.intake.load import Wanted
+from gisreg.intake.report import NotWhole, require_whole
 
 
 def test_processes_side_by_side_load_what_one_would(load, county, tmp_path, monkeypatch):
@@ -82,3 +88,27 @@ def test_an_import_that_is_whole_stays_whole_when_its_staging_connection_breaks(
     monkeypatch.undo()
     assert load(path).unchanged == 3
     assert one(county, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == 0
+
+
+def test_strictly_one_refused_row_is_enough_to_load_none(load, county, settings, tmp_path):
+    bad = survey(tmp_path / "a.gpkg", [*squares(2), Point(X, Y)])
+    report = load(bad, strict=True)
+    assert (report.read, report.refused, report.batch, report.dry_run) == (3, 1, None, True)
+    with pytest.raises(NotWhole, match=r"a\.gpkg"):
+        require_whole(report, bad)
+    for table in ("parcel", "batch"):
+        assert one(county, f"SELECT count(*) FROM {table}") == 0
+    assert not list((settings.home / "sources").glob("*")), "the file is not kept either"
+    good = load(survey(tmp_path / "b.gpkg", squares(2)), strict=True)
+    assert (good.loaded, good.dry_run, one(county, "SELECT count(*) FROM parcel")) == (2, False, 2)
+    require_whole(good, tmp_path / "b.gpkg")
+
+
+def test_strictly_a_ledger_too_is_loaded_whole_or_not_at_all(settings, database, county, tmp_path):
+    rows = [["编号", "项目名称", "土地面积(亩)"], ["K1", "甲", 2.4], ["K2", "乙", 3], ["K1", "丙", 4]]
+    path = workbook(tmp_path / "台账.xlsx", rows)
+    report = import_file(settings, database.app_url, Wanted(path, "idle_land", strict=True))
+    assert (report.read, report.refused, report.batch) == (3, 1, None)
+    assert one(county, "SELECT count(*) FROM parcel") == 0
+    loaded = import_file(settings, database.app_url, Wanted(path, "idle_land"))
+    assert (loaded.loaded, one(county, "SELECT count(*) FROM parcel")) == (2, 2)
