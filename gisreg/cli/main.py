@@ -1,5 +1,6 @@
 """``gisreg``: finds the sub-command, runs it, and turns every failure into one line and an exit code."""
 
+import atexit
 import errno
 import gc
 import importlib
@@ -11,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import FrameType, ModuleType
-from typing import Literal
+from typing import Literal, NoReturn
 
 import typer
 
@@ -128,16 +129,23 @@ def _sub_command(arguments: Sequence[str]) -> str | None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if argv is None:
-        signal.signal(signal.SIGTERM, _terminated)
-        if _sub_command(arguments) != "serve":
-            gc.set_threshold(GARBAGE_AFTER)
-            cancelling.cancel_on_signals()
-    code = run(arguments)
-    if argv is None:
-        gc.freeze()  # the system takes everything back at once: looking for garbage first takes a third of a second
-        sys.exit(code)
-    return code
+    if argv is not None:
+        return run(arguments)
+    signal.signal(signal.SIGTERM, _terminated)
+    if _sub_command(arguments) == "serve":
+        sys.exit(run(arguments))
+    gc.set_threshold(GARBAGE_AFTER)
+    cancelling.cancel_on_signals()
+    return _leave(run(arguments))
+
+
+def _leave(code: int) -> NoReturn:
+    """End without taking modules and objects apart one by one: the system takes them back at once, a tenth of a second
+    sooner. What was asked for at the end of the program is done before."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> None:

@@ -97,14 +97,14 @@ def drop_orphans(keeper: Connection) -> None:
 
 
 def drop(keeper: Connection, number: int) -> None:
-    """Drop the tables of one import, the parts before what they inherit from."""
+    """Drop the tables of one import."""
     if keeper.closed or keeper.invalidated:
         return
-    query = text(
-        "SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tablename LIKE :form ORDER BY length(tablename) DESC"
-    )
-    for name in list(keeper.scalars(query, {"schema": STAGING_SCHEMA, "form": f"{PREFIX}{number}\\_%"})):
-        keeper.execute(text(f'DROP TABLE IF EXISTS {STAGING_SCHEMA}."{name}"'))
+    query = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tablename LIKE :form")
+    names = keeper.scalars(query, {"schema": STAGING_SCHEMA, "form": f"{PREFIX}{number}\\_%"})
+    listed = ", ".join(f'{STAGING_SCHEMA}."{name}"' for name in names)
+    if listed:
+        keeper.execute(text(f"DROP TABLE IF EXISTS {listed}"))
 
 
 def create_rows(connection: Connection, staging: Staging, raw: Mapping[str, str]) -> None:
