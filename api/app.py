@@ -32,6 +32,7 @@ from api.routers import (
     maps,
     ogc,
     ogc_edits,
+    ogc_tiles,
     parcel_edits,
     parcel_versions,
     parcels,
@@ -44,6 +45,9 @@ from api.routers import (
     units,
 )
 from api.templating import STATIC_DIR
+from api.tiles.cache import TileCache
+from api.tiles.freshness import Freshness
+from api.tiles.front import TileFront
 from gisreg.settings import Settings
 
 GZIP_FROM_BYTES = 1_000
@@ -72,6 +76,7 @@ ROUTERS = (
     maps,
     ogc,
     ogc_edits,
+    ogc_tiles,
     docs,
 )
 STRICT = (
@@ -83,16 +88,18 @@ STRICT = (
 def create_app(settings: Settings) -> FastAPI:
     """The registry over HTTP for these settings. The database is opened at start and closed at the end."""
     registry = Registry(settings)
+    freshness, tiles = Freshness(registry), TileCache(settings.tile_cache_mb * 1024 * 1024)
     app = FastAPI(
         title="gisreg · 县域闲置资产台账",
         version=version("gisreg"),
-        lifespan=_lifespan(registry),
+        lifespan=_lifespan(registry, freshness),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.settings, app.state.registry = settings, registry
     app.state.caches = Caches()
+    app.state.freshness, app.state.tiles = freshness, tiles
     errors.register(app)
     conditional.register(app)
     openapi.install(app)
@@ -107,12 +114,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(StopForThoseWhoLeave)
     app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(TileFront, freshness=freshness, cache=tiles)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Guard, default_language=settings.language)
     return app
 
 
-def _lifespan(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(registry: Registry, freshness: Freshness) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many handlers as there are connections: nobody waits for one until a time-out.
@@ -121,6 +129,7 @@ def _lifespan(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextMan
         try:
             yield
         finally:
+            await run_in_threadpool(freshness.close)
             await run_in_threadpool(registry.close)
 
     return lifespan

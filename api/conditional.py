@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from api.language import language_of
 from api.preconditions import version_tag
+from api.readers import reader_of
 from api.registry import Registry
 from gisreg.db.errors import translated
 from gisreg.db.snapshot import snapshot_mark
-from gisreg.features.reader import EVERYTHING
 from gisreg.parcels.asof import today
 
 CACHE_CONTROL = "private, no-cache"
@@ -38,8 +38,7 @@ class Reading:
         self.request = request
         self.registry = registry
         self.language = language_of(request, registry.settings.language)
-        self.reader = EVERYTHING
-        """Who reads: one scope now. Sign-in will decide it here, from the request."""
+        self.reader = reader_of(request)
         self.etag = self.snapshot = ""
 
     @contextmanager

@@ -33,7 +33,7 @@ TAGS = [
     {"name": "plan", "description": "处置建议：运行、采用、解释 · what should become of each parcel"},
     {"name": "closeout", "description": "方案、步骤、销号、流量表 · plans, steps, close-outs, the flow"},
     {"name": "export", "description": "导出文件 · files for other programs"},
-    {"name": "ogc", "description": "OGC API – Features:供 QGIS、GDAL 等连接 · for QGIS, GDAL and others"},
+    {"name": "ogc", "description": "OGC API – Features、Tiles:供 QGIS、GDAL 等连接 · for QGIS, GDAL and others"},
     {"name": "maps", "description": "网页地图 · map pages"},
     {"name": "health", "description": "存活与就绪 · liveness and readiness"},
 ]

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     import_max_mb: int = Field(256, ge=1, le=10_000, description="Largest file that is imported over HTTP, in MB")
     checkin_max_mb: int = Field(500, ge=1, le=10_000, description="Largest check-out taken back over HTTP, in MB")
     preview_hours: int = Field(24, ge=1, le=720, description="How long a preview waits to be accepted, in hours")
+    tile_cache_mb: int = Field(64, ge=0, le=10_000, description="Vector tiles that a server keeps in memory, in MB")
     load_workers: int = Field(2, ge=1, le=16, description="Processes that read and load one file side by side")
     base_map: Literal["none", "tianditu", "xyz", "local"] = Field("none", description="What lies below the maps")
     tianditu_token: SecretStr | None = Field(None, description="Key of the base map tianditu (天地图)")

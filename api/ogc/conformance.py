@@ -29,10 +29,19 @@ READING = (
 )  # fmt: skip
 """Of ``temporal-functions`` the relations of dates are there, but nothing queryable is an instant: not claimed."""
 
+_TILES = (
+    *(
+        f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
+        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+    ),
+    "http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
+)
+
 _EDITING = tuple(_FEATURES.format(part=4, name=name) for name in ("create-replace-delete", "features"))
 _LOCKED = tuple(_FEATURES.format(part=4, name=name) for name in ("update", "optimistic-locking-etags"))
 
 
 def classes_at(root: str) -> tuple[str, ...]:
     """The classes that hold below a root."""
-    return (*READING, *_EDITING, *(_LOCKED if root == OGC else ()))
+    return (*READING, *_EDITING, *((*_LOCKED, *_TILES) if root == OGC else ()))

@@ -6,6 +6,8 @@ from typing import Any
 from api.ogc.described_parameters import FEATURE, FORM, LISTED, ONE, PARAMETERS
 from api.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from api.ogc.links import Addresses
+from api.ogc.roots import OGC
+from api.ogc.tile_definition import tile_paths
 from api.problems import MEDIA_TYPE, problem_schema
 from gisreg.features.collections import collections
 from gisreg.text import Text
@@ -48,7 +50,7 @@ def definition(addresses: Addresses) -> dict[str, Any]:
         "openapi": "3.0.3",
         "info": {"title": TITLE.say(addresses.language), "version": version("gisreg")},
         "servers": [{"url": addresses.of("")}],
-        "paths": {**_general(), **_of_collections()},
+        "paths": {**_general(), **_of_collections(), **(tile_paths() if addresses.root == OGC else {})},
         "components": {
             "parameters": {name.replace("-", "_"): told for name, told in PARAMETERS.items()},
             "schemas": {

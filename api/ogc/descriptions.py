@@ -4,6 +4,8 @@ from typing import Any
 
 from api.ogc.forms import GEOJSON, HTML, JSON, SCHEMA
 from api.ogc.links import QUERYABLES_REL, SCHEMA_REL, Addresses
+from api.ogc.roots import OGC
+from api.ogc.tilesets import links_of
 from gisreg.features.collections import GEOMETRY, Collection
 from gisreg.features.crs import CRS84, STORAGE, SUPPORTED
 from gisreg.parcels.queryables import Queryable
@@ -49,6 +51,7 @@ def described(collection: Collection, addresses: Addresses, extent: Extent, *, b
             addresses.link(SCHEMA_REL, f"{path}/schema", SCHEMA, TELLS),
             addresses.link("describedby", f"{path}/schema", SCHEMA, TELLS),
             addresses.link("parent", "/collections", JSON, LIST, f="json"),
+            *(links_of(collection, addresses) if addresses.root == OGC else []),
         ],
     }
 

@@ -28,6 +28,7 @@ from api.ogc.descriptions import described as collection_described
 from api.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Form, form_of
 from api.ogc.links import Addresses, header
 from api.ogc.roots import OGC, QGIS
+from api.ogc.tilesets import SCHEMES, SCHEMES_REL
 from api.ogc.words import Words
 from api.problems import documented
 from api.schemas import FEATURE as ONE_FEATURE
@@ -96,6 +97,7 @@ def landing(reading: ReadingDep) -> Response:
         to.link("conformance", "/conformance", JSON, Text("符合的标准", "Standards kept"), f="json"),
         to.link("data", "/collections", JSON, Text("要素集", "Collections"), f="json"),
         to.link("data", "/collections", HTML, Text("要素集", "Collections"), f="html"),
+        *([to.link(SCHEMES_REL, "/tileMatrixSets", JSON, SCHEMES, f="json")] if to.root == OGC else []),
     ]
     if asking.form == "html":
         return pages.page(reading, to, asking.say(TITLE), asking.say(ABOUT), links=links)

@@ -119,7 +119,9 @@ def run(settings: "Settings", listening: socket.socket, announce: Callable[[], N
     from api.app import create_app  # noqa: PLC0415 - as above
     from api.server import make_server  # noqa: PLC0415
 
-    server = make_server(create_app(settings), announce)
+    app = create_app(settings)
+    app.state.freshness.warm_up()
+    server = make_server(app, announce)
     # What start-up made stays for good: the collector need not look at it again and again.
     gc.freeze()
     # uvicorn handles both signals while it serves and raises them once more at the end, for a default to kill us.

@@ -68,7 +68,7 @@ def back_up(address: DatabaseAddress, home: Path, file: Path) -> BackedUp:
         raise CannotWriteError(where=str(file), reason=error.strerror) from error
     os.close(descriptor)
     unfinished = Path(name)
-    options = ["--format=custom", "--exclude-table=staging.*"]
+    options = ["--format=custom", "--exclude-table=staging.*", "--no-unlogged-table-data"]
     try:
         held = write_archive(unfinished, home, lambda member: _run("pg_dump", address.admin_url, options, into=member))
         unfinished.replace(file)

@@ -9,6 +9,7 @@ from gisreg.db.models.checkout import Checkout, CheckoutParcel
 from gisreg.db.models.clock import ClockEvent, ProcedureDate
 from gisreg.db.models.closeout import CloseOut, CloseOutProof, Investigation, PlanCharge, PlanStep
 from gisreg.db.models.common import STORAGE_SRID
+from gisreg.db.models.drawn import ParcelDrawn, ParcelDrawnState, ParcelDrawnSum
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
 from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
 from gisreg.db.models.place import AdminUnit, County, UnitChange, UnitChangeUndo, Zone
@@ -55,6 +56,9 @@ __all__ = [
     "Parcel",
     "ParcelApproval",
     "ParcelColumns",
+    "ParcelDrawn",
+    "ParcelDrawnState",
+    "ParcelDrawnSum",
     "ParcelEdit",
     "ParcelEnterprise",
     "ParcelLineage",

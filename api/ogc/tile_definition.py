@@ -1,0 +1,71 @@
+"""The tiles' part of the definition: OpenAPI 3.0."""
+
+from typing import Any
+
+from api.ogc.forms import JSON
+from api.ogc.tilesets import has_tiles
+from api.problems import MEDIA_TYPE
+from api.tiles.answers import MVT
+from gisreg.features.collections import collections
+from gisreg.tiles.grids import GRIDS
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/problem"}}}}
+_PLACE = (
+    ("tileMatrix", "级别 · matrix"),
+    ("tileRow", "行,自北 · row, from the north"),
+    ("tileCol", "列,自西 · column, from the west"),
+)
+
+
+def tile_paths() -> dict[str, Any]:
+    """The addresses of grids, tilesets and tiles."""
+    paths: dict[str, Any] = {
+        "/tileMatrixSets": _json("tileMatrixSets", "瓦片矩阵集 · tile matrix sets"),
+        "/tileMatrixSets/{tileMatrixSetId}": {"parameters": [_GRID], **_json("tileMatrixSet", "定义 · definition")},
+    }
+    for name in (name for name, one in collections().items() if has_tiles(one)):
+        path = f"/collections/{name}/tiles"
+        paths[path] = _json(f"{name}.tilesets", "瓦片 · tilesets")
+        paths[f"{path}/{{tileMatrixSetId}}"] = {"parameters": [_GRID], **_json(f"{name}.tileset", "一套 · one tileset")}
+        paths[f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"] = {
+            "parameters": [_GRID, *(_in_path(*told) for told in _PLACE)],
+            "get": {
+                "operationId": f"{name}.tile",
+                "summary": "一张瓦片 · one tile",
+                "parameters": [],
+                "responses": _tile_answers(),
+            },
+        }
+    return paths
+
+
+def _in_path(name: str, about: str) -> dict[str, Any]:
+    whole = {"type": "integer", "minimum": 0}
+    return {"name": name, "in": "path", "required": True, "description": about, "schema": whole}
+
+
+_GRID: dict[str, Any] = {
+    "name": "tileMatrixSetId", "in": "path", "required": True, "description": "瓦片矩阵集 · tile matrix set",
+    "schema": {"type": "string", "enum": list(GRIDS)},
+}  # fmt: skip
+
+
+def _json(name: str, words: str) -> dict[str, Any]:
+    answers = {"200": {"description": "OK", "content": {JSON: {"schema": {"type": "object"}}}}, **_faults()}
+    parameters = [{"$ref": f"#/components/parameters/{one}"} for one in ("f", "lang")]
+    return {"get": {"operationId": name, "summary": words, "parameters": parameters, "responses": answers}}
+
+
+def _tile_answers() -> dict[str, Any]:
+    tile = {"schema": {"type": "string", "format": "binary"}}
+    return {
+        "200": {"description": "Mapbox Vector Tile", "content": {MVT: tile}},
+        "204": {"description": "此处没有要素 · nothing is here"},
+        "304": {"description": "自上次 ETag 以来没有变化 · unchanged"},
+        **_faults(),
+    }
+
+
+def _faults() -> dict[str, Any]:
+    said = (("400", "请求有误 · bad request"), ("404", "没有找到 · not found"), ("503", "暂不可用 · not available"))
+    return {status: {"description": words, **_PROBLEM} for status, words in said}

@@ -1,0 +1,1 @@
+"""Vector tiles: their grids, the slim copy of the registry that they are made of, and how they are made."""
