@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from api.registry import Registry
 from gisreg.db.snapshot import snapshot_mark
 from gisreg.errors import SetupError
+from gisreg.features import leaving
 from gisreg.parcels.asof import today
 from gisreg.text import Text
 from gisreg.tiles.following import follow, version_of
@@ -48,6 +49,7 @@ class Freshness:
         self._known: tuple[str, str] | None = None
         self._lock = threading.Lock()
         self._follower = ThreadPoolExecutor(1, "tiles")
+        self._ending = leaving.Leaving()
         self._running: asyncio.Task[str] | None = None
         self._next: asyncio.Task[str] | None = None
 
@@ -78,7 +80,7 @@ class Freshness:
         if known is not None and known[0] == mark:
             return known[1]
         try:
-            self._follower.submit(lambda: follow(self.registry.engine())).result(WAIT_SECONDS)
+            self._follower.submit(self._follow).result(WAIT_SECONDS)
         except TimeoutError as error:
             raise TilesBeingDrawn from error
         with self.registry.transaction() as connection:
@@ -86,6 +88,10 @@ class Freshness:
         # what was written between the mark and now is in it, and will be looked at once more
         self._known = mark, version
         return version
+
+    def _follow(self) -> None:
+        leaving.reader.set(self._ending)  # the server that ends is the only one who may stop it
+        follow(self.registry.engine())
 
     def _mark(self) -> str:
         """The mark of what is committed, by a connection that is kept for it."""
@@ -110,10 +116,12 @@ class Freshness:
 
     def warm_up(self) -> None:
         """Begin to draw in the background, so that the first reader does not wait for all of it."""
-        self._follower.submit(lambda: follow(self.registry.engine()))
+        self._follower.submit(self._follow)
 
     def close(self) -> None:
-        """End with what is under way."""
-        self._follower.shutdown(wait=True, cancel_futures=True)
+        """Stop what is under way: the next server takes it up again."""
+        self._follower.shutdown(wait=False, cancel_futures=True)
+        self._ending.give_up()
+        self._follower.shutdown(wait=True)
         with self._lock:
             self._let_go()

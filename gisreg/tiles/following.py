@@ -8,6 +8,7 @@ others wait for that. Data that differ get a new version, which tiles and their 
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     delete,
     func,
+    insert,
     select,
     text,
     union_all,
@@ -27,12 +29,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import ParcelDrawnState
+from gisreg.db.models import Parcel, ParcelDrawnState
 from gisreg.db.sql import load
 from gisreg.db.table_as import TemporaryTableAs
+from gisreg.features import leaving
 from gisreg.parcels.current import parcel_current
 from gisreg.tiles.copying import DRAWN, KEYS, SUM, TOLD, copies, copy_into, sums
 
+PARCEL = cast(Table, Parcel.__table__)
 STATE = cast(Table, ParcelDrawnState.__table__)
 CHANGED = Table("parcel_changed", MetaData(), Column("id", BigInteger))
 """Parcels to be copied again, for the time of one transaction."""
@@ -50,27 +54,27 @@ class Followed:
     """What was found and done."""
 
     looked_at: int
+    """Of a county that is copied as a whole, no more than are needed to see that it is."""
     anew: bool
     changed: bool
     seconds: float
 
 
 def follow(engine: Engine) -> Followed | None:
-    """Bring the copy up to date; None where it was."""
+    """Bring the copy up to date; None where it was. Whoever may end meanwhile says so by ``leaving.reader``."""
     with transaction(engine) as connection:
         if not _behind(connection):
             return None
     started = time.monotonic()
-    with transaction(engine, WRITER) as connection:
+    waiting = leaving.reader.get()
+    with transaction(engine, WRITER) as connection, ExitStack() as stack:
+        if waiting is not None:
+            stack.enter_context(waiting.working(connection.connection.driver_connection))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FOLLOWING_LOCK})
         # before looking: what is under way now is looked for again the next time
         seen = connection.execute(select(func.open_since())).scalar_one()
         stands = _stands(connection)
-        connection.execute(text("CREATE TEMPORARY TABLE parcel_changed (id bigint PRIMARY KEY) ON COMMIT DROP"))
-        for county in stands:
-            given = _asked(county)
-            connection.execute(text(f"INSERT INTO {CHANGED.name} {_CHANGED}"), given)
-        looked_at = int(connection.execute(select(func.count()).select_from(CHANGED)).scalar_one())
+        looked_at = _look(connection, stands)
         anew = _is_much(connection, looked_at)
         differing = _copy_anew(connection) if anew else _copy(connection)
         changed = [one.code for one in stands if anew or one.code in differing or _place_moved(one)]
@@ -80,6 +84,21 @@ def follow(engine: Engine) -> Followed | None:
 
 
 _CHANGED = load("gisreg.tiles", "changed.sql")
+
+
+def _look(connection: Connection, stands: Sequence[Any]) -> int:
+    """How many may have to be copied. They are listed only where they will be copied one by one."""
+    connection.execute(text(f"CREATE TEMPORARY TABLE {CHANGED.name} (id bigint) ON COMMIT DROP"))
+    asked = [_asked(county) for county in stands]
+    whole = [given["county"] for given in asked if given["everything"]]
+    some = select(PARCEL.c.id).where(PARCEL.c.county_code.in_(whole)).limit(MANY + 1).subquery()
+    found = int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+    if found > MANY:
+        return found
+    for given in asked:
+        connection.execute(text(f"INSERT INTO {CHANGED.name} {_CHANGED}"), given)
+    connection.execute(text(f"ANALYZE {CHANGED.name}"))
+    return int(connection.execute(select(func.count()).select_from(CHANGED)).scalar_one())
 
 
 def _stands(connection: Connection) -> Sequence[Any]:
@@ -119,14 +138,16 @@ def _is_much(connection: Connection, changed: int) -> bool:
     if changed <= MANY:
         return False
     known = connection.execute(select(func.count()).select_from(DRAWN)).scalar_one()
-    return changed * SHARE > known
+    return changed * SHARE > known or not connection.execute(select(CHANGED.c.id).limit(1)).all()
 
 
 def _copy_anew(connection: Connection) -> set[str]:
     """All of it, the index made afterwards."""
     connection.execute(select(func.parcel_drawn_aside()))
     connection.execute(copy_into(DRAWN, copies()))
-    _add(connection, sums(DRAWN))
+    summed = sums(DRAWN).subquery("summed")
+    ordered = select(summed).order_by(summed.c.level, summed.c.x, summed.c.y)  # cells of a tile lie side by side
+    connection.execute(insert(SUM).from_select([*KEYS, *TOLD], ordered))
     connection.execute(select(func.parcel_drawn_back()))
     return set()
 
