@@ -132,9 +132,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return run(arguments)
     signal.signal(signal.SIGTERM, _terminated)
+    gc.set_threshold(GARBAGE_AFTER)
     if _sub_command(arguments) == "serve":
         sys.exit(run(arguments))
-    gc.set_threshold(GARBAGE_AFTER)
     cancelling.cancel_on_signals()
     return _leave(run(arguments))
 

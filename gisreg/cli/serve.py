@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 READY = Text("已就绪：{url}（Ctrl-C 停止）", "serving {url} (Ctrl-C stops it)")
 BACKLOG = 256
+PYTHONS_OWN_THRESHOLDS = (700, 10, 10)
+"""Of the garbage collector, which a server needs again once it runs; a short command does without."""
 
 
 class NotLoopback(InputError):
@@ -124,6 +126,7 @@ def run(settings: "Settings", listening: socket.socket, announce: Callable[[], N
     server = make_server(app, announce)
     # What start-up made stays for good: the collector need not look at it again and again.
     gc.freeze()
+    gc.set_threshold(*PYTHONS_OWN_THRESHOLDS)
     # uvicorn handles both signals while it serves and raises them once more at the end, for a default to kill us.
     before = [(number, signal.signal(number, _ignore)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
