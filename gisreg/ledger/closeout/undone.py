@@ -34,6 +34,7 @@ def follow(connection: Connection, operation: str, parcel_ids: Sequence[int], re
 _FOLLOWS: tuple[tuple[tuple[Step, ...], str], ...] = (
     ((Step.SUBMIT,), "undo_submission.sql"),
     (DECIDED, "undo_decision.sql"),
+    ((Step.INVESTIGATE,), "undo_notice.sql"),
     (FOUND, "undo_finding.sql"),
     ((Step.PLAN,), "undo_plan.sql"),
 )

@@ -14,5 +14,5 @@ UNION ALL
 SELECT 'investigation', p.parcel_code, i.id, CASE WHEN i.finding_document_id = :document THEN i.finding END
 FROM investigation AS i
 JOIN parcel AS p ON p.id = i.parcel_id
-WHERE :document IN (i.notice_document_id, i.finding_document_id)
+WHERE :document IN (i.notice_document_id, i.finding_document_id) AND i.finding IS DISTINCT FROM 'withdrawn'
 ORDER BY 1, 2, 3

@@ -61,6 +61,7 @@ class Finding(Term):
 
     DETERMINED = "determined", "认定闲置", "Determined idle"
     CLEARED = "cleared", "不构成闲置", "Not idle"
+    WITHDRAWN = "withdrawn", "撤销调查", "Investigation taken back"
 
 
 class Sign(Term):

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from books_county import code
 
-from gisreg.ledger.closeout.errors import StepNotPossible
+from gisreg.documents import withdraw as withdraw_document
+from gisreg.ledger.closeout.errors import NoInvestigation, StepNotPossible
 from gisreg.ledger.closeout.inquiry import determine, investigate
 from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.plans import Decision, approve
@@ -14,6 +15,7 @@ from gisreg.ledger.closeout.submitting import accept, send_back, submit
 from gisreg.ledger.results import month_results
 from gisreg.parcels.asof import today
 from gisreg.parcels.undo import undo
+from gisreg.records import RecordBasis
 from gisreg.vocab import Label
 
 
@@ -95,3 +97,21 @@ def test_a_determination_that_is_undone_is_open_again(do, put, undo_last, basis,
     assert (one["finding"], one["found_on"]) == (None, None)
     do(determine, basis(1), date(2026, 2, 6))
     assert state(1) == "registered"
+
+
+def test_a_notice_that_is_undone_makes_room_for_another(do, put, undo_last, basis, *, state, paper) -> None:
+    put("state = 'suspected'", f"parcel_code = '{code(1)}'")
+    notice = paper(1)
+    do(investigate, basis(1), date(2026, 1, 5), notice)
+    undo_last(1)
+    assert state(1) == "suspected"
+    with pytest.raises(NoInvestigation):
+        do(determine, basis(1), date(2026, 2, 5))
+    do(investigate, basis(1), date(2026, 1, 12))
+    do(determine, basis(1), date(2026, 2, 12))
+    first, second = do(standing, code(1))["investigations"]
+    assert (first["finding"], first["notice_on"]) == ("withdrawn", date(2026, 1, 5))
+    assert (second["finding"], second["notice_on"]) == ("determined", date(2026, 1, 12))
+    undo_last(1)
+    assert do(standing, code(1))["investigations"][1]["finding"] is None
+    do(withdraw_document, "149901", RecordBasis(notice, 1), "误送")
