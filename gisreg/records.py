@@ -123,11 +123,20 @@ class Book:
             raise unusable(column.name, value, Text("不小于 0 的数值", "a number not below 0"))
         meaning: Meaning | None = column.info.get("meaning")
         if read is not None and meaning and meaning.code_list:
-            codes = [code.code for code in code_list(meaning.code_list)]
-            if read not in codes:
-                shown = ", ".join(codes[:20])
-                raise unusable(column.name, value, Text(f"代码之一:{shown}", f"one of the codes {shown}"))
+            return _code_of(column.name, meaning.code_list, read)
         return read
+
+
+def _code_of(field: str, name: str, given: Any) -> str:
+    """The code of a list, also where people wrote its title."""
+    codes = code_list(name)
+    if given in (code.code for code in codes):
+        return str(given)
+    named = {code.code for code in codes if given in (code.zh, code.en)}
+    if len(named) == 1:
+        return named.pop()
+    zh, en = (", ".join(f"{code.code} {getattr(code, said)}" for code in codes[:20]) for said in ("zh", "en"))
+    raise unusable(field, given, Text(f"代码之一:{zh}", f"one of the codes {en}"))
 
 
 def unusable(field: str, value: Any, expected: Text) -> ValueUnusable:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -31,6 +32,7 @@ TOTAL = Text("共 {total} 条,列出 {shown} 条", "{total} in all, {shown} list
 FIELD = Text("字段|值", "field|value")
 VERSIONS = Text("版本|时间|经手|来源|内容", "version|when|who|from|content")
 NONE = Text("没有", "none")
+PLACES = ("longitude", "latitude")
 
 
 def write(work: Callable[["Connection", str], T], county: str | None = None) -> T:
@@ -126,7 +128,14 @@ def _known(content: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def plain(now: Context, value: Any, column: str = "") -> Any:
     """A value as a cell shows it; tokens and codes of a known column in words."""
     word = word_for(column, value)
-    return now.say(word) if isinstance(word, Text) else _plain(now, word)
+    if isinstance(word, Text):
+        return now.say(word)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if column in PLACES and value is not None:
+        return f"{value:.6f}"
+    named = column == "id" or column.endswith("_id")  # a number that is a name has no thousands
+    return str(value) if named and isinstance(value, int) else _plain(now, word)
 
 
 def _plain(now: Context, value: Any) -> Any:

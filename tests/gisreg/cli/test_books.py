@@ -1,9 +1,10 @@
 """``gisreg rights``, ``affairs`` and ``documents`` as people and programs call them."""
 
 import json
+import re
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from gisreg.db.engine import Actor, transaction
 
@@ -163,3 +164,18 @@ def test_people_read_words_where_programs_get_tokens(gisreg, run_cli, tmp_path) 
     assert "租赁" in entry
     assert "encumbrance_type" not in entry
     assert gisreg("rights", "show", CODE)["encumbrances"][0]["encumbrance_type"] == "mortgage"
+
+
+def test_a_type_of_right_is_named_as_people_do_and_numbers_of_entries_are_no_amounts(gisreg, run_cli, database) -> None:
+    home = {"GISREG_COUNTY": "149901", "GISREG_LANGUAGE": "zh"}
+    with create_engine(database.admin_url).begin() as connection:
+        connection.execute(text("SELECT setval(pg_get_serial_sequence('gisreg.land_right', 'id'), 1485)"))
+    party = gisreg("rights", "party-add", "示例公司")["id"]
+    right = gisreg("rights", "add", CODE, "--party", party, "--type", "国有建设用地使用权")
+    assert (right["id"], right["right_type"]) == (1486, "3")
+    shown = run_cli("rights", "show", CODE, env=home).out
+    assert ("1486" in shown, "1,486" in shown) == (True, False)
+    wrong = run_cli("rights", "add", CODE, "--party", party, "--type", "使用权", env=home)
+    assert (wrong.code, "3 国有建设用地使用权" in wrong.err) == (3, True)
+    added = run_cli("rights", "encumber", CODE, "--type", "mortgage", env=home).out
+    assert not re.search(r"\d\d:\d\d:\d\d\.\d", added), "no fractions of a second"
