@@ -41,11 +41,11 @@ class Addresses:
 
     def itself(self, form: Form, media_type: str = JSON) -> list[Link]:
         """This resource as it is sent, and in the other form."""
-        asked = self.request.url
+        asked = [(name, value) for name, value in self.request.query_params.multi_items() if name != "f"]
+        there = f"{self.host}{self.request.url.path}?" + (f"{urlencode(asked)}&f=" if asked else "f=")
         made = []
         for other, kind in (("json", media_type), ("html", HTML)):
-            there = asked.include_query_params(f=other)
-            href = f"{self.host}{there.path}?{there.query}"
+            href = there + other
             title = TITLES[kind].say(self.language)
             made.append({"rel": "self" if other == form else "alternate", "href": href, "type": kind, "title": title})
         return made if form == "json" else made[::-1]

@@ -2,10 +2,17 @@
 
 import hashlib
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 MOST_PREPARED = 40
 """Each costs the server memory: asking for ever new lists of properties must not fill it."""
+MOST_NAMED = 1_000
+
+
+@lru_cache(maxsize=MOST_NAMED)
+def _name(sql: str) -> str:
+    return "kept_" + hashlib.sha256(sql.encode()).hexdigest()[:24]
 
 
 def prepared(info: MutableMapping[Any, Any], cursor: Any, sql: str, types: str = "") -> str:
@@ -13,7 +20,7 @@ def prepared(info: MutableMapping[Any, Any], cursor: Any, sql: str, types: str =
 
     ``types`` are those of its parameters where the server cannot tell them, in parentheses.
     """
-    name = "kept_" + hashlib.sha256(sql.encode()).hexdigest()[:24]
+    name = _name(sql)
     known: set[str] = info.setdefault("prepared", set())
     if name not in known:
         if len(known) >= MOST_PREPARED:

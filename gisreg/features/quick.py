@@ -176,11 +176,11 @@ def one_statement(written_as: WrittenAs) -> Statement:
     sql, names, constants = _compiled(
         select(columns["id"], columns["version"], columns["state"]).where(named, *restricted)
     )
-    return Statement(_ONE.format(keys=sql, mark=MARK, features=_features(asked, _FOUND)), names, constants)
+    return Statement(_ONE.format(keys=sql, mark=MARK, features=_features(asked, _FOUND, single=True)), names, constants)
 
 
-def _features(asked: Asked, keys: str) -> str:
-    written = writing_json.statement(asked.collection.name, asked.crs.uri, asked.properties)
+def _features(asked: Asked, keys: str, *, single: bool = False) -> str:
+    written = writing_json.statement(asked.collection.name, asked.crs.uri, asked.properties, single=single)
     return written.replace(writing_json.KEYS, keys)
 
 

@@ -15,7 +15,7 @@ from gisreg.db.prepared import prepared
 from gisreg.features.collections import GEOMETRY, Collection, collection_of
 from gisreg.features.crs import Crs, crs_of, is_zone
 from gisreg.features.moment import Moment
-from gisreg.features.writing_properties import properties_sql
+from gisreg.features.writing_properties import told_briefly, told_in_full
 from gisreg.geometry import STORAGE_SRID
 
 _DIALECT: Any = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # it has no types
@@ -71,19 +71,26 @@ def features_of(
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def statement(collection: str, crs: str, properties: tuple[str, ...] | None) -> str:
-    """The SQL that writes the features of the keys ``$1`` in the present."""
-    return _statement(collection_of(collection), crs_of(crs), properties, None)
+def statement(collection: str, crs: str, properties: tuple[str, ...] | None, *, single: bool = False) -> str:
+    """The SQL that writes the features of the keys ``$1`` in the present; ``single`` where there is one key."""
+    return _statement(collection_of(collection), crs_of(crs), properties, None, single=single)
 
 
-def _statement(collection: Collection, crs: Crs, properties: tuple[str, ...] | None, moment: Moment | None) -> str:
+def _statement(
+    collection: Collection,
+    crs: Crs,
+    properties: tuple[str, ...] | None,
+    moment: Moment | None,
+    *,
+    single: bool = False,
+) -> str:
     wanted = [collection.fields[name] for name in collection.properties if properties is None or name in properties]
     place, survey = _place(collection, crs, moment)
     return _COLLECTED.format(
         fid=collection.fid,
         place=place,
         digits=crs.digits,
-        told=properties_sql(wanted, "wanted.place = 1", always_known=collection.properties[0]),
+        told=told_in_full(wanted) if single else told_briefly(wanted, "wanted.place = 1", collection.properties[0]),
         keys=KEYS,
         source=_sql(collection.source_at(moment)),
         survey=survey,

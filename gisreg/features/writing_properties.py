@@ -14,17 +14,20 @@ MOST_ARGUMENTS = 90
 _ALL = "(SELECT row_to_json(told) FROM (SELECT {columns}) AS told)"
 
 
-def properties_sql(fields: Sequence[Queryable], is_first: str, *, always_known: str) -> str:
-    """The object of the columns of ``f``; ``is_first`` is a condition that tells the first feature of a page.
+def told_in_full(fields: Sequence[Queryable]) -> str:
+    """The object of the columns of ``f``, unknown ones among them."""
+    return _ALL.format(columns=", ".join(f"f.{field.name}" for field in fields)) if fields else "'{}'"
+
+
+def told_briefly(fields: Sequence[Queryable], is_first: str, always_known: str) -> str:
+    """The object of the columns of ``f`` that are known; of all, where the condition ``is_first`` holds.
 
     ``always_known`` is the property that every feature has; where others were asked for, they are told in full.
     """
-    if not fields:
-        return "'{}'"
-    everything = _ALL.format(columns=", ".join(f"f.{field.name}" for field in fields))
-    if fields[0].name != always_known:
-        return everything
-    return f"CASE WHEN {is_first} THEN {everything}::text ELSE {_known(fields)} END"
+    in_full = told_in_full(fields)
+    if not fields or fields[0].name != always_known:
+        return in_full
+    return f"CASE WHEN {is_first} THEN {in_full}::text ELSE {_known(fields)} END"
 
 
 def _known(fields: Sequence[Queryable]) -> str:

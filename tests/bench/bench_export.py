@@ -37,7 +37,15 @@ SHAPEFILE_LIMIT, GEOPACKAGE_LIMIT, MEMORY_LIMIT_MB = 0.9, 0.5, 400
 
 @contextmanager
 def registry(n: int) -> Iterator[tuple[str, str, str]]:
-    """A private cluster with ``n`` labelled parcels: the application's address, as libpq's, and the administrator's."""
+    """``n`` labelled parcels: the application's address, as libpq's, and the administrator's."""
+    with private_cluster(n) as cluster:
+        app, admin = (cluster.url(role, "bench") for role in ("app", "admin"))
+        yield app, libpq_uri(app), libpq_uri(admin)
+
+
+@contextmanager
+def private_cluster(n: int) -> Iterator[PrivateCluster]:
+    """A cluster with ``n`` labelled parcels in its database ``bench``."""
     home = Path(tempfile.mkdtemp(prefix="gisreg-bench-"))
     home.chmod(0o755)
     cluster = PrivateCluster(home)
@@ -47,11 +55,7 @@ def registry(n: int) -> Iterator[tuple[str, str, str]]:
         create_postgis(cluster.url("admin", "bench"))
         upgrade(cluster.url("admin", "bench"))
         fill(libpq_uri(cluster.url("admin", "bench")), n)
-        yield (
-            cluster.url("app", "bench"),
-            libpq_uri(cluster.url("app", "bench")),
-            libpq_uri(cluster.url("admin", "bench")),
-        )
+        yield cluster
     finally:
         cluster.destroy()
         shutil.rmtree(home, ignore_errors=True)
