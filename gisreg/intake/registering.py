@@ -170,6 +170,7 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     run_statements(
         connection, _sql(job, "graded.sql"), {"off": policy.graded(OFF), "refused": policy.graded(Severity.REFUSED)}
     )
+    connection.execute(text("ANALYZE finding"))
     return against
 
 
