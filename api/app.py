@@ -109,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     for root in ogc.ROOTS:
         answer_ahead(app, f"{root}/collections/{{collection}}/items", ogc.items)
         answer_ahead(app, f"{root}/collections/{{collection}}/items/{{fid}}", ogc.item)
+    answer_ahead(app, ogc_tiles.TILE, ogc_tiles.tile)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     # Added from the inside out: the guard sees a request first and an answer last.
     app.add_middleware(StopForThoseWhoLeave)

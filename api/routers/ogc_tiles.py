@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
+from api.conditional import Reading
 from api.dependencies import ReadingDep, RegistryDep
 from api.encoding import json_bytes
 from api.guard import STRICT_POLICY
@@ -27,7 +28,6 @@ from api.ogc.tilesets import (
 )
 from api.ogc.words import Words
 from api.problems import documented
-from api.readers import reader_of
 from api.routers.ogc import Asking, Route
 from api.schemas import answers
 from api.templating import render, speaker
@@ -35,18 +35,20 @@ from api.tiles.answers import MVT, Sent, encoding_of, packed
 from api.tiles.cache import Key, TileCache
 from api.tiles.freshness import Freshness, named
 from api.tiles.front import FAILURE, VERSION
+from gisreg.db.errors import translated
 from gisreg.errors import InputError, NotFoundError
 from gisreg.features.collections import Collection, collection_of
 from gisreg.features.pages import extent, timed
 from gisreg.text import Text
 from gisreg.tiles.grids import GRIDS, WEB_MERCATOR, grid_of
-from gisreg.tiles.making import made
+from gisreg.tiles.making import Made, made, made_alone
 from gisreg.tiles.wanted import Wanted
 from gisreg.vocab import Label
 from maps.assets import BrowserCodeMissing
 from maps.styles import LABEL_COLOURS
 
 router = APIRouter(tags=["ogc"])
+TILE = "/ogc/collections/{collection}/tiles/{grid}/{matrix}/{row}/{column}"
 WHOLE = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 MapFile = Literal["maplibre-gl-csp.js", "maplibre-gl-csp-worker.js", "maplibre-gl.css"]
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -176,7 +178,7 @@ def one_tileset(reading: ReadingDep, collection: str, grid: str) -> Response:
 
 
 @router.get(
-    "/ogc/collections/{collection}/tiles/{grid}/{matrix}/{row}/{column}",
+    TILE,
     summary="一张瓦片 · one tile",
     response_class=Response,
     responses={
@@ -189,23 +191,30 @@ def one_tileset(reading: ReadingDep, collection: str, grid: str) -> Response:
     },
     openapi_extra={"parameters": [COLLECTION, GRID, *PLACE, TILE_FORM]},
 )
-def tile(request: Request, registry: RegistryDep, collection: str, grid: str) -> Response:
+def tile(reading: ReadingDep, *, collection: str, grid: str, matrix: str, row: str, column: str) -> Response:
     """Made from the data of now. The same tile again comes from a cache, ahead of this."""
-    wanted, on = _tiled(collection), grid_of(grid)
+    request, wanted, on = reading.request, _tiled(collection), grid_of(grid)
     Words(request, ("f",)).one_of("f", ("mvt",), "mvt")
-    place = on.tile(*(_number(name, request.path_params[name]) for name in ("matrix", "row", "column")))
-    version = _version_of_now(request)
-    reader, encoding = reader_of(request), encoding_of(request.headers)
-    key = Key(reader.scope, wanted.name, on.name, place.matrix, place.row, place.column, encoding)
+    place = on.tile(*(_number(name, given) for name, given in (("matrix", matrix), ("row", row), ("column", column))))
+    version, encoding = _version_of_now(request), encoding_of(request.headers)
+    key = Key(reading.reader.scope, wanted.name, on.name, place.matrix, place.row, place.column, encoding)
     if Sent(version, key).is_known(request.headers):
         return Sent(version, key).answer(b"", request.headers)
-    with registry.transaction() as connection, timed(connection):
-        found = made(connection, Wanted(wanted, place, reader))
+    found = _made(reading, Wanted(wanted, place, reading.reader))
     content = packed(found.content, encoding)
     sent = Sent(named(found.version), key)  # newer than that of the request, where somebody wrote in between
     cache: TileCache = request.app.state.tiles
     cache.keep(sent.version, key, content)
     return sent.answer(content, request.headers)
+
+
+def _made(reading: Reading, wanted: Wanted) -> Made:
+    with translated():
+        found = made_alone(reading.registry.reading_engine(), wanted)
+    if isinstance(found, Made):
+        return found
+    with reading.registry.transaction() as connection, timed(connection):
+        return made(connection, wanted, too_many=found is not None)
 
 
 def _number(name: str, given: str) -> int:

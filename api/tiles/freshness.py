@@ -7,15 +7,16 @@ committed before the request, whichever process made the edit, and many readers 
 import asyncio
 import hashlib
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import ClassVar
 
+import psycopg2
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 
 from api.registry import Registry
-from gisreg.db.snapshot import snapshot_mark
+from gisreg.db.snapshot import mark_of_now, snapshot_mark
 from gisreg.errors import SetupError
 from gisreg.features import leaving
 from gisreg.parcels.asof import today
@@ -50,6 +51,7 @@ class Freshness:
         self._lock = threading.Lock()
         self._follower = ThreadPoolExecutor(1, "tiles")
         self._ending = leaving.Leaving()
+        self._last: Future[None] | None = None
         self._running: asyncio.Task[str] | None = None
         self._next: asyncio.Task[str] | None = None
 
@@ -80,7 +82,7 @@ class Freshness:
         if known is not None and known[0] == mark:
             return known[1]
         try:
-            self._follower.submit(self._follow).result(WAIT_SECONDS)
+            self._begin().result(WAIT_SECONDS)
         except TimeoutError as error:
             raise TilesBeingDrawn from error
         with self.registry.transaction() as connection:
@@ -100,8 +102,8 @@ class Freshness:
                 if self._kept is None:
                     engine = self.registry.engine()
                     self._kept = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-                return snapshot_mark(self._kept)
-            except DBAPIError:
+                return mark_of_now(self._kept)
+            except (DBAPIError, psycopg2.Error):
                 self._let_go()
         with self.registry.transaction() as connection:  # tells what is wrong, or that the database is back
             return snapshot_mark(connection)
@@ -116,12 +118,17 @@ class Freshness:
 
     def warm_up(self) -> None:
         """Begin to draw in the background, so that the first reader does not wait for all of it."""
-        self._follower.submit(self._follow)
+        self._begin()
+
+    def _begin(self) -> "Future[None]":
+        self._last = self._follower.submit(self._follow)
+        return self._last
 
     def close(self) -> None:
         """Stop what is under way: the next server takes it up again."""
         self._follower.shutdown(wait=False, cancel_futures=True)
-        self._ending.give_up()
-        self._follower.shutdown(wait=True)
+        while self._last is not None and not self._last.done():
+            self._ending.give_up()
+            wait([self._last], 0.1)  # it may have been between two statements
         with self._lock:
             self._let_go()

@@ -31,7 +31,7 @@ from gisreg.geometry import STORAGE_SRID, WEB_MERCATOR_SRID
 from gisreg.tiles.copying import DRAWN, LEVELS, SUM
 from gisreg.tiles.grids import CELL_LEVEL, Cells
 from gisreg.tiles.townships import near_units, units_today
-from gisreg.tiles.wanted import Column, Wanted, bytes_of, layer_of, mu, near, placed, point
+from gisreg.tiles.wanted import Column, Wanted, bytes_of, frame_of, layer_of, mu, near, placed, point
 
 CLUSTERS, TOTALS = "clusters", "townships"
 CELLS_ACROSS = 5
@@ -52,7 +52,7 @@ def clusters(connection: Connection, wanted: Wanted, *, coarser: int = 0) -> byt
     groups = _grouped(source, place, where)
     g = groups.c
     inside = _inside(cells, g.mean_x, g.mean_y)
-    geom = placed(wanted.tile, point(g.mean_x, g.mean_y), WEB_MERCATOR_SRID).label("geom")
+    geom = placed(frame_of(wanted.tile), point(g.mean_x, g.mean_y), WEB_MERCATOR_SRID).label("geom")
     return bytes_of(connection, layer_of(CLUSTERS, select(*_told(g), geom).where(inside), numbered=False)) or b""
 
 
@@ -136,7 +136,7 @@ def totals(connection: Connection, wanted: Wanted) -> bytes:
     same = and_(groups.c.county_code == drawn.c.county_code, groups.c.code == drawn.c.code)
     polygons = select(
         drawn.c.code, drawn.c.name, drawn.c.name_en, *_told(groups.c),
-        placed(wanted.tile, drawn.c[GEOMETRY], STORAGE_SRID).label("geom"),
+        placed(frame_of(wanted.tile), drawn.c[GEOMETRY], STORAGE_SRID).label("geom"),
     ).select_from(drawn.outerjoin(groups, same))  # fmt: skip
     return (
         bytes_of(connection, layer_of(TOTALS, union_all(polygons, _placeless(wanted, groups)), numbered=False)) or b""
@@ -150,5 +150,5 @@ def _placeless(wanted: Wanted, groups: FromClause) -> Select[Any]:
     no_name = sql_cast(null(), SqlText)
     return select(
         func.nullif(g.code, "").label("code"), no_name, no_name, *_told(g),
-        placed(wanted.tile, point(g.mean_x, g.mean_y), WEB_MERCATOR_SRID).label("geom"),
+        placed(frame_of(wanted.tile), point(g.mean_x, g.mean_y), WEB_MERCATOR_SRID).label("geom"),
     ).where(_inside(wanted.tile.cells, g.mean_x, g.mean_y), ~mapped.exists())  # fmt: skip

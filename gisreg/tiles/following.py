@@ -8,7 +8,7 @@ others wait for that. Data that differ get a new version, which tiles and their 
 import time
 import uuid
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -62,14 +62,11 @@ class Followed:
 
 def follow(engine: Engine) -> Followed | None:
     """Bring the copy up to date; None where it was. Whoever may end meanwhile says so by ``leaving.reader``."""
-    with transaction(engine) as connection:
+    with transaction(engine) as connection, _given_up(connection):
         if not _behind(connection):
             return None
     started = time.monotonic()
-    waiting = leaving.reader.get()
-    with transaction(engine, WRITER) as connection, ExitStack() as stack:
-        if waiting is not None:
-            stack.enter_context(waiting.working(connection.connection.driver_connection))
+    with transaction(engine, WRITER) as connection, _given_up(connection):
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FOLLOWING_LOCK})
         # before looking: what is under way now is looked for again the next time
         seen = connection.execute(select(func.open_since())).scalar_one()
@@ -81,6 +78,12 @@ def follow(engine: Engine) -> Followed | None:
         _write_down(connection, stands, changed, seen)
         connection.execute(text(f"DROP TABLE {CHANGED.name}"))
     return Followed(looked_at, anew, bool(changed), round(time.monotonic() - started, 3))
+
+
+def _given_up(connection: Connection) -> AbstractContextManager[None]:
+    """What runs in the block is stopped with whom it is done for."""
+    waiting = leaving.reader.get()
+    return nullcontext() if waiting is None else waiting.working(connection.connection.driver_connection)
 
 
 _CHANGED = load("gisreg.tiles", "changed.sql")

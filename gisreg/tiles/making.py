@@ -8,12 +8,13 @@ number, so that none is larger than ``MOST_BYTES``.
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from typing import Literal, TypeGuard
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from gisreg.tiles.counting import clusters, totals
 from gisreg.tiles.following import version_of
-from gisreg.tiles.shapes import shapes
+from gisreg.tiles.shapes import shapes, shapes_alone
 from gisreg.tiles.townships import COARSER, townships
 from gisreg.tiles.wanted import Wanted
 
@@ -30,23 +31,41 @@ class Made:
     content: bytes
 
 
-def made(connection: Connection, wanted: Wanted) -> Made:
+def made(connection: Connection, wanted: Wanted, *, too_many: bool = False) -> Made:
     """The tile, from one snapshot, which the transaction takes here at the earliest.
 
-    The copy is locked before that: while it is made anew as a whole, an older snapshot would see it empty.
+    The copy is locked before that: while it is made anew as a whole, an older snapshot would see it empty. ``too_many``
+    says that the parcels are known not to fit.
     """
     connection.execute(text("LOCK TABLE parcel_drawn IN ACCESS SHARE MODE"))
-    return Made(version_of(connection), _content(connection, wanted))
+    return Made(version_of(connection), _content(connection, wanted, too_many=too_many))
 
 
-def _content(connection: Connection, wanted: Wanted) -> bytes:
+def made_alone(engine: Engine, wanted: Wanted) -> Made | Literal["too many"] | None:
+    """The same by a single statement, where the tile may show parcels; None where it is not the way."""
+    if not wanted.collection.is_parcels or wanted.tile.matrix <= TOWNSHIPS_UP_TO:
+        return None
+    found = shapes_alone(engine, wanted)
+    if found is None:
+        return None
+    return Made(found.version, found.content) if _fits(found.content) else "too many"
+
+
+def _content(connection: Connection, wanted: Wanted, *, too_many: bool) -> bytes:
     if not wanted.collection.is_parcels:
         return _first_fitting(lambda step: townships(connection, wanted, coarser=COARSER[min(step, len(COARSER) - 1)]))
-    first = totals if wanted.tile.matrix <= TOWNSHIPS_UP_TO else shapes
-    content = first(connection, wanted)
-    if content is not None and len(content) <= MOST_BYTES:
-        return content
-    return _first_fitting(lambda step: clusters(connection, wanted, coarser=step))
+    content = None if too_many else _in_full(connection, wanted)
+    return content if _fits(content) else _first_fitting(lambda step: clusters(connection, wanted, coarser=step))
+
+
+def _in_full(connection: Connection, wanted: Wanted) -> bytes | None:
+    if wanted.tile.matrix <= TOWNSHIPS_UP_TO:
+        return totals(connection, wanted)
+    return shapes(connection, wanted).content
+
+
+def _fits(content: bytes | None) -> TypeGuard[bytes]:
+    return content is not None and len(content) <= MOST_BYTES
 
 
 def _first_fitting(make: Callable[[int], bytes]) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import cast as sql_cast
 from gisreg.db.models import AdminUnit
 from gisreg.features.collections import GEOMETRY
 from gisreg.geometry import STORAGE_SRID
-from gisreg.tiles.wanted import BUFFER, EXTENT, Column, Wanted, box, bytes_of, layer_of, near, placed
+from gisreg.tiles.wanted import BUFFER, EXTENT, Column, Wanted, box, bytes_of, frame_of, layer_of, near, placed
 from gisreg.vocab import UnitLevel
 
 LAYER = "townships"
@@ -44,5 +44,5 @@ def townships(connection: Connection, wanted: Wanted, *, coarser: int = 0) -> by
         span = wanted.tile.grid.span(wanted.tile.matrix) / EXTENT
         place = func.ST_Simplify(place, coarser * span)
     told = [c.code, c.name, c.name_en, c.county_code, sql_cast(c.area_m2, Double).label("area_m2")]
-    features = select(c.id, *told, placed(wanted.tile, place, STORAGE_SRID).label("geom"))
+    features = select(c.id, *told, placed(frame_of(wanted.tile), place, STORAGE_SRID).label("geom"))
     return bytes_of(connection, layer_of(LAYER, features, numbered=True)) or b""

@@ -60,15 +60,34 @@ def box(rectangle: Rectangle, srid: int) -> Column:
     return func.ST_MakeEnvelope(rectangle.west, rectangle.south, rectangle.east, rectangle.north, srid)
 
 
-def near(tile: Tile) -> Column:
+def near_m(tile: Tile) -> Rectangle:
     """The tile with its margin, in Web Mercator."""
-    return box(tile.mercator.grown(BUFFER / EXTENT), WEB_MERCATOR_SRID)
+    return tile.mercator.grown(BUFFER / EXTENT)
 
 
-def placed(tile: Tile, place: Column, srid: int) -> Column:
+def near(tile: Tile) -> Column:
+    """The same as PostGIS has it."""
+    return box(near_m(tile), WEB_MERCATOR_SRID)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a tile lies, as SQL: its edges, and what is near it in Web Mercator."""
+
+    srid: int
+    bounds: Column
+    near: Column
+
+
+def frame_of(tile: Tile) -> Frame:
+    """Of a tile that is known."""
+    return Frame(tile.grid.srid, box(tile.bounds, tile.grid.srid), near(tile))
+
+
+def placed(frame: Frame, place: Column, srid: int) -> Column:
     """In the tile's own coordinates; null where nothing of it is left."""
-    there = place if srid == tile.grid.srid else func.ST_Transform(place, tile.grid.srid)
-    return func.ST_AsMVTGeom(there, box(tile.bounds, tile.grid.srid), EXTENT, BUFFER, literal_column("true"))
+    there = place if srid == frame.srid else func.ST_Transform(place, frame.srid)
+    return func.ST_AsMVTGeom(there, frame.bounds, EXTENT, BUFFER, literal_column("true"))
 
 
 def point(x: Column, y: Column) -> Column:

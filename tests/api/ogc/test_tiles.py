@@ -221,7 +221,7 @@ def by_header(request: HTTPConnection) -> Reader:
 @pytest.fixture
 def guarded(monkeypatch: pytest.MonkeyPatch, ogc_settings: Settings) -> Any:
     """An application with three readers."""
-    for module in ("api.tiles.front", "api.routers.ogc_tiles"):
+    for module in ("api.tiles.front", "api.conditional"):
         monkeypatch.setattr(f"{module}.reader_of", by_header)
     with TestClient(create_app(ogc_settings), base_url="http://127.0.0.1:8000") as made:
         yield made
