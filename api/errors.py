@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.language import language_of
@@ -75,6 +76,7 @@ _FAULTS = {
     "json_invalid": "不是有效的 JSON",
 }
 """Pydantic's faults in Chinese; the English is its own."""
+METHODS = ("GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 def register(app: FastAPI) -> None:
@@ -132,8 +134,23 @@ def _plain(request: Request, error: Exception) -> Response:
         error.status_code, (phrase.lower().replace(" ", "_"), Text(phrase, phrase), Text("用法见 /docs", "see /docs"))
     )
     title = next((words for _, status, words in STATUS if status == error.status_code), Text(phrase, phrase))
-    fault = Fault(error.status_code, title, code, what, mend, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(methods_at(request))
+    fault = Fault(error.status_code, title, code, what, mend, headers=headers)
     return _answer(fault, request)
+
+
+def methods_at(request: Request) -> list[str]:
+    """What the address takes: one router alone does not know what the others do there."""
+    routes = request.app.router.routes
+
+    def is_taken(method: str) -> bool:
+        asked = {**request.scope, "method": method}
+        return any(route.matches(dict(asked))[0] == Match.FULL for route in routes)
+
+    found = [method for method in METHODS if is_taken(method)]
+    return [*found, "HEAD"] if "GET" in found else found  # HEAD is answered wherever GET is
 
 
 class UnexpectedFailures:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -117,7 +118,9 @@ def fault_of(error: GisregError) -> Fault:
     """The failure with the status of its kind; failures of HTTP itself bring their own."""
     usual, title = next((code, words) for kind, code, words in STATUS if isinstance(error, kind))
     status = int(getattr(type(error), "http_status", usual))
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}  # noqa: PLR2004 - an HTTP status
+    headers = dict(getattr(type(error), "http_headers", {}))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Fault(
         status,
         title,

@@ -94,8 +94,14 @@ FEATURES = {
 
 
 def answers(**schemas: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    """The 200 of an operation: ``json=`` and ``geojson=`` schemas."""
-    media = {"json": "application/json", "geojson": "application/geo+json"}
+    """The 200 of an operation: schemas by the kind of document."""
+    media = {
+        "json": "application/json",
+        "geojson": "application/geo+json",
+        "schema": "application/schema+json",
+        "openapi": "application/vnd.oai.openapi+json;version=3.0",
+        "html": "text/html",
+    }
     return {
         200: {"description": "OK", "content": {media[name]: {"schema": schema} for name, schema in schemas.items()}},
         304: {"description": "自上次 ETag 以来没有变化 · unchanged since the ETag given"},

@@ -67,7 +67,9 @@ def _general() -> dict[str, Any]:
         "/api": ("api", "接口定义 · API definition", OPENAPI),
         "/collections": ("collections", "要素集 · collections", JSON),
     }
-    return {path: {"get": _operation(name, words, FORM, kind)} for path, (name, words, kind) in told.items()}
+    paths = {path: {"get": _operation(name, words, FORM, kind)} for path, (name, words, kind) in told.items()}
+    paths["/api"]["get"]["responses"]["307"] = {"description": "网页见 /docs · as a page: /docs"}
+    return paths
 
 
 def _of_collections() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.ogc.forms import JSON
+from api.ogc.forms import HTML, JSON
 from api.ogc.tilesets import has_tiles
 from api.problems import MEDIA_TYPE
 from api.tiles.answers import MVT
@@ -51,7 +51,8 @@ _GRID: dict[str, Any] = {
 
 
 def _json(name: str, words: str) -> dict[str, Any]:
-    answers = {"200": {"description": "OK", "content": {JSON: {"schema": {"type": "object"}}}}, **_faults()}
+    content = {JSON: {"schema": {"type": "object"}}, HTML: {"schema": {"type": "string"}}}
+    answers = {"200": {"description": "OK", "content": content}, **_faults()}
     parameters = [{"$ref": f"#/components/parameters/{one}"} for one in ("f", "lang")]
     return {"get": {"operationId": name, "summary": words, "parameters": parameters, "responses": answers}}
 

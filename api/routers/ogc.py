@@ -54,7 +54,10 @@ ABOUT = Text(
     "Idle land, unsupplied land, half-finished projects and idle factories by the OGC API standards, for QGIS and GDAL",
 )
 _OBJECT = {"type": "object"}
-_JSON = answers(json=_OBJECT)
+_PAGE = {"type": "string"}
+_JSON = answers(json=_OBJECT, html=_PAGE)
+_SCHEMA = answers(schema=_OBJECT, html=_PAGE)
+_API = {**answers(openapi=_OBJECT), 307: {"description": "网页见 /docs · as a page: /docs"}}
 
 
 def _get(path: str, summary: str, names: tuple[str, ...], *in_path: dict[str, Any], **options: Any) -> Route:
@@ -117,7 +120,7 @@ def standards(reading: ReadingDep) -> Response:
     return _plain(reading, {"conformsTo": classes, "links": asking.addresses.itself("json")})
 
 
-@_get("/ogc/api", "接口定义 · API definition (OpenAPI 3.0)", FORM)
+@_get("/ogc/api", "接口定义 · API definition (OpenAPI 3.0)", FORM, responses=_API)
 def api(reading: ReadingDep) -> Response:
     """What programs can ask, as OpenAPI 3.0; as a page, the documentation of the whole API."""
     asking = Asking(reading, FORM)
@@ -163,13 +166,13 @@ def described_one(reading: ReadingDep, collection: str) -> Response:
     return reading.reply(json_bytes(told), JSON)
 
 
-@_get("/ogc/collections/{collection}/queryables", "可查询的属性 · queryables", FORM, COLLECTION)
+@_get("/ogc/collections/{collection}/queryables", "可查询的属性 · queryables", FORM, COLLECTION, responses=_SCHEMA)
 def queryables(reading: ReadingDep, collection: str) -> Response:
     """What a filter may ask for, as a JSON Schema."""
     return _fields(reading, collection, for_filters=True)
 
 
-@_get("/ogc/collections/{collection}/schema", "要素的属性 · what a feature tells", FORM, COLLECTION)
+@_get("/ogc/collections/{collection}/schema", "要素的属性 · what a feature tells", FORM, COLLECTION, responses=_SCHEMA)
 def schema(reading: ReadingDep, collection: str) -> Response:
     """What a feature tells, as a JSON Schema."""
     return _fields(reading, collection, for_filters=False)
@@ -196,7 +199,13 @@ def _fields(reading: Reading, collection: str, *, for_filters: bool) -> Response
     return Response(json_bytes(told), media_type=SCHEMA, headers={"Content-Language": reading.language})
 
 
-@_get("/ogc/collections/{collection}/items", "要素 · features", LISTED, COLLECTION, responses=answers(geojson=FEATURES))
+@_get(
+    "/ogc/collections/{collection}/items",
+    "要素 · features",
+    LISTED,
+    COLLECTION,
+    responses=answers(geojson=FEATURES, html=_PAGE),
+)
 def items(reading: ReadingDep, collection: str) -> Response:
     """A page of features in a stable order; the `next` link leads on until there is none."""
     wanted = collection_of(collection)
@@ -261,7 +270,7 @@ def _cql2(given: str | None, language: str) -> str | None:
 
 @_get(
     "/ogc/collections/{collection}/items/{fid}", "一个要素 · one feature", ONE, COLLECTION, FEATURE,
-    responses=answers(geojson=ONE_FEATURE),
+    responses=answers(geojson=ONE_FEATURE, html=_PAGE),
 )  # fmt: skip
 def item(reading: ReadingDep, collection: str, fid: str) -> Response:
     """One feature; of a parcel under a strong ETag, which an edit names in `If-Match`."""

@@ -55,6 +55,7 @@ class NotEditable(InputError):
     """A collection that is only read."""
 
     http_status: ClassVar[int] = 405
+    http_headers: ClassVar[dict[str, str]] = {"Allow": READS}
     what: ClassVar[Text] = Text("要素集 {collection} 只读", "the collection {collection} is read only")
     mend: ClassVar[Text] = Text("请在 parcels 或各类型的要素集中修改", "edit in parcels or in the collection of a kind")
 

@@ -56,7 +56,7 @@ MAP_POLICY = STRICT_POLICY.replace("img-src 'self' data:", "img-src 'self' data:
 NO_ADVICE = Text("尚无建议", "no advice yet")
 _OBJECT: dict[str, Any] = {"type": "object"}
 _BINARY = {"type": "string", "format": "binary"}
-_JSON = answers(json=_OBJECT)
+_JSON = answers(json=_OBJECT, html={"type": "string"})
 
 
 class NoTiles(NotFoundError):

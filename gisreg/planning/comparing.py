@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, literal, select, text
 
 from gisreg.db import sql
 from gisreg.db.models import PlanRun
@@ -137,7 +137,9 @@ def _before(connection: Connection, run: Any) -> Any:
     if run["status"] == "proposed":
         earlier = earlier.where(table.c.status == "accepted")
     else:
-        earlier = earlier.where(table.c.accepted_at < run["accepted_at"]).order_by(table.c.accepted_at.desc())
+        # nothing is earlier than a moment that nobody wrote down
+        accepted = literal(run["accepted_at"], table.c.accepted_at.type)
+        earlier = earlier.where(table.c.accepted_at < accepted).order_by(table.c.accepted_at.desc())
     found = connection.execute(earlier.limit(1)).mappings().one_or_none()
     if found is None:
         raise NoEarlierRun(run=run["id"])

@@ -54,9 +54,9 @@ def test_a_wrong_parameter_is_named_and_its_value_is_not_echoed(client):
     assert "secret" not in answer.text
 
 
-def test_a_wrong_method_is_a_problem_that_names_the_right_one(client):
+def test_a_wrong_method_is_a_problem_that_names_the_right_ones(client):
     answer = client.delete("/parcels")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST, HEAD")
     assert answer.json()["code"] == "method_not_allowed"
 
 
