@@ -1,5 +1,6 @@
 """What should become of each parcel: label the county, accept a run, explain one parcel."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
@@ -49,6 +50,7 @@ _SUMMARY = {
         "ruleset": {"type": "string"},
         "as_of": {"type": "string", "format": "date"},
         "status": {"enum": ["proposed", "accepted"]},
+        "replaces": {"type": ["integer", "null"], "description": "替代哪一批 · the run in force before"},
         "parcels": {"type": "integer"},
         "by_label": {"type": "object"},
         "by_measure": {"type": "object"},
@@ -138,19 +140,22 @@ def runs(reading: ReadingDep, county: County = None, limit: Annotated[int, Query
 def run(registry: RegistryDep, actor: ActorDep, order: Annotated[RunOrder | None, Body()] = None) -> Response:
     """Label every open parcel by a rule set of this registry, the national one by default.
 
-    Unless only proposed, the run is in force at once. What a person decided about a parcel stays.
+    Unless only proposed, the run is in force at once. `replaces` is the run that is, or was, in force: what moves from it
+    tells `/plan/runs/{run_id}/diff`. It is kept. What a person decided about a parcel stays.
     """
+    from gisreg.planning.comparing import run_in_force  # noqa: PLC0415 - as above
     from gisreg.planning.run import run_plan  # noqa: PLC0415 - as above
 
     asked = order or RunOrder.model_validate({})
     with registry.transaction() as connection:
         county = choose_county(connection, asked.county or registry.settings.county)
+        before = run_in_force(connection, county)
     chosen = named_ruleset(registry.settings.data_dir, asked.ruleset)
     summary = run_plan(
         registry.engine(), actor, county,
         ruleset_path=chosen, as_of=asked.as_of, recorded_as_of=asked.recorded_as_of, propose=asked.propose,
     )  # fmt: skip
-    return Response(json_bytes(summary), 201, media_type="application/json")
+    return Response(json_bytes({**asdict(summary), "replaces": before}), 201, media_type="application/json")
 
 
 @router.post(

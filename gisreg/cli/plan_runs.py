@@ -3,6 +3,7 @@
 """``gisreg plan run|accept|list``: label the county; a run is a proposal until it is accepted."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,7 +90,7 @@ def run(
             ruleset_path=rules, as_of=as_of, propose=asks or at_once is False, recorded_as_of=recorded_as_of,
         )  # fmt: skip
         if json:
-            print_json(summary)
+            print_json({**asdict(summary), "replaces": before})
             return
         _print_summary(now, summary)
         if before is not None:

@@ -24,6 +24,14 @@ def test_a_proposed_run_waits_until_it_is_accepted(client):
     assert [run["status"] for run in client.get("/plan/runs").json()["items"]].count("accepted") == 1
 
 
+def test_a_run_names_the_one_that_it_replaces(client):
+    first = client.post("/plan/runs", json={"as_of": "2025-06-25"}).json()
+    second = client.post("/plan/runs", json={"as_of": "2026-06-25", "propose": True}).json()
+    assert second["replaces"] == first["run_id"]
+    moved = client.get(f"/plan/runs/{second['run_id']}/diff").json()
+    assert moved["other"]["id"] == first["run_id"]
+
+
 def test_why_a_parcel_has_its_label(client):
     client.post("/plan/runs", json={"as_of": "2025-06-25"})
     why = client.get("/parcels/149901-0000002/plan").json()

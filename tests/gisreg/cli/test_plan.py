@@ -71,7 +71,9 @@ def test_every_fact_that_would_flip_the_label_is_told_up_to_five(run_cli: Any, l
 
 
 def test_propose_list_accept(run_cli: Any, labelled_parcel: str) -> None:
-    run_id = json.loads(run_cli("plan", "run", "--propose", "--json").out)["run_id"]
+    proposed = json.loads(run_cli("plan", "run", "--propose", "--json").out)
+    run_id = proposed["run_id"]
+    assert proposed["replaces"] is None
     assert run_cli("plan", "explain", labelled_parcel).code == 4
     accepted = json.loads(run_cli("plan", "accept", run_id, "--json").out)
     assert accepted["status"] == "accepted"
