@@ -6,6 +6,8 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
+from api.unreadable import telling_protocol
+
 GRACE_SECONDS = 5
 """How long a running request may take to finish after a stop."""
 
@@ -28,6 +30,7 @@ def make_server(app: FastAPI, announce: Callable[[], None]) -> AnnouncingServer:
     """One process; warnings and failures go to stderr, requests are not logged."""
     config = uvicorn.Config(
         app,
+        http=telling_protocol(app.state.settings.language),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -1,5 +1,6 @@
 """No query runs past its time-out or its reader; the next request is served."""
 
+import json
 import socket
 import threading
 import time
@@ -60,6 +61,22 @@ def test_a_query_is_given_up_at_its_time_out(ogc, items, admin, monkeypatch, ask
     assert items(**asked).status_code == 200
     monkeypatch.undo()
     ogc.app.state.registry.close()
+
+
+@pytest.mark.parametrize("request_line", ["GET /ogc/collections/parcels/items?filter=" + "a" * 1_000_000, "\x16\x03"])
+def test_what_cannot_be_read_is_told_as_a_problem(address, request_line):
+    there = urlsplit(address)
+    with socket.create_connection((there.hostname, there.port), timeout=30) as client:
+        client.sendall(f"{request_line} HTTP/1.1\r\nHost: {there.netloc}\r\n\r\n".encode())
+        told = b""
+        while piece := client.recv(65536):
+            told += piece
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    assert b"x-content-type-options: nosniff" in head
+    assert json.loads(body)["code"] == "request_unreadable"
+    assert httpx.get(f"{address}/conformance", timeout=30).status_code == 200
 
 
 def test_who_leaves_takes_the_query_along(address, admin):
