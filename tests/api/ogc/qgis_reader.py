@@ -37,6 +37,7 @@ def main() -> None:
             "crs": layer.crs().authid(),
             "type": layer.geometryType(),
             "rows": len(found),
+            "fields": layer.fields().names(),
             "codes": [feature["parcel_code"] for feature in found],
             "area_m2": [_number(feature["area_m2"]) for feature in found],
             "kind": [feature["kind"] for feature in found],

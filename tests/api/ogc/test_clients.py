@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gisreg.features.collections import collection_of
+
 # In a process of its own: GDAL would keep the interpreter that the server runs in from answering.
 _READ = """
 import json, sys
@@ -54,6 +56,12 @@ def test_gdal_reads_the_numbers_that_the_command_line_tells(gdal, cli):
     for name in ("area_m2", "official_area_m2", "area_mu", "planar_area_m2"):
         assert read[name] == [one[name] for one in listed], name
     assert [box is not None for box in read["bounds"]] == [one["area_m2"] is not None for one in listed]
+
+
+def test_no_field_is_lost_though_features_leave_out_what_is_unknown(gdal, qgis):
+    every = {name for name, field in collection_of("parcels").fields.items() if field.type != "geometry"}
+    assert every <= gdal("parcels", PAGE_SIZE="2").keys()
+    assert every <= set(qgis(page_size=2)["fields"])
 
 
 def test_gdal_pages_through(gdal):
