@@ -18,8 +18,8 @@ from gisreg.intake.mapping import KEY_COLUMN
 
 LOCK_CLASS = 7_446_474
 PREFIX = "import_"
-UNJUDGED = ("wkb",)
-"""Raw columns that a judged row has no more: its shape stands in typed columns."""
+UNJUDGED = ("wkb", "sound")
+"""Raw columns that a judged row has no more: its shape stands in typed columns, and is judged."""
 JUDGED = {
     "refusal": "text", "repairs": "text[]", "warnings": "text", "survey_boundary": "geometry",
     "boundary": "geometry(MultiPolygon, 4490)", "area_m2": "float8", "planar_area_m2": "float8", "area_before": "float8",
