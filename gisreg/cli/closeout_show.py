@@ -11,7 +11,7 @@ from gisreg.cli.closeout_options import Agency, Leader, show_steps, words
 from gisreg.cli.dates import ClockDay
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.records import Code, County, Limit, look, read, show_rows
-from gisreg.ledger.closeout.words import CloseOutStatus, Step, term
+from gisreg.ledger.closeout.words import CloseOutStatus, Finding, Step, term
 from gisreg.text import Text
 from gisreg.vocab import Kind, Label, State
 
@@ -23,6 +23,10 @@ STANDS = Text(
     "{code}({kind}):{state},第 {version} 版;可办:{possible}",
     "{code} ({kind}): {state}, version {version}; possible: {possible}",
 )
+INVESTIGATED = Text(
+    "调查:{notice_on} 送达通知书;{finding} {found_on}", "investigation: notice served {notice_on}; {finding} {found_on}"
+)
+NO_FINDING = Text("尚无结论", "no finding yet")
 NEEDS = Text("销号所需({way}):{needs}", "to close ({way}): {needs}")
 OUT_HEADINGS = Text("上报|状态|上报日|台账月|决定日|面积㎡|说明", "submission|status|submitted|ledger|decided|m²|note")
 DUE_COLUMNS = ("parcel_code", "step_no", "title", "agency", "leader", "due_on", "overdue_days", "version")
@@ -101,6 +105,10 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
             possible=possible,
         )
     )
+    for one in found["investigations"]:
+        finding = term(Finding, one["finding"]).titles if one["finding"] else NO_FINDING
+        told = {"notice_on": one["notice_on"], "found_on": one["found_on"] or "", "finding": now.say(finding)}
+        print_line(now.say(INVESTIGATED, **told).rstrip())
     plan = found["plan"]
     if plan:
         told = {name: plan[name] or "—" for name in ("agency", "leader", "due_on")}

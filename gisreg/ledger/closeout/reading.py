@@ -10,6 +10,7 @@ from gisreg.db.sql import load
 from gisreg.ledger.closeout.plans import rules_in_force
 from gisreg.ledger.closeout.proofs import missing_for
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
+from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import Page, Row
 from gisreg.records import parcel_key
@@ -29,16 +30,24 @@ def standing(connection: Connection, parcel_code: str) -> Row:
     rules = closeout_rules()
     plans = _plans(connection, key)
     live = next((plan for plan in plans if plan["ended_at"] is None), None)
+    investigations = _rows(connection, Investigation.__table__, Investigation.parcel_id == key)
     return {
         **{name: parcel[name] for name in STATE_FACTS},
-        "possible": [str(step) for step in rules.possible(parcel["state"], parcel["kind"])],
+        "possible": _possible(rules, parcel, investigations),
         "plan": live,
         "next_step": _next(live),
         "closing": ways_for(connection, rules, parcel, live["measure"]) if live else [],
         "former_plans": [plan for plan in plans if plan["ended_at"] is not None],
         "close_outs": _close_outs(connection, key),
-        "investigations": _rows(connection, Investigation.__table__, Investigation.parcel_id == key),
+        "investigations": investigations,
     }
+
+
+def _possible(rules: CloseOutRules, parcel: Row, investigations: list[Row]) -> list[str]:
+    """What the state allows; an investigation begins once, and a finding is of one that is under way."""
+    under_way = any(one["finding"] is None for one in investigations)
+    not_now = (Step.INVESTIGATE,) if under_way else (Step.DETERMINE, Step.CLEAR)
+    return [str(step) for step in rules.possible(parcel["state"], parcel["kind"]) if step not in not_now]
 
 
 def _rows(connection: Connection, table: Any, where: Any, *order: Any) -> list[Row]:

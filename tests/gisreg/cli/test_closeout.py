@@ -89,6 +89,17 @@ def test_the_whole_way(gisreg, run_cli) -> None:
     assert gisreg("relapse", CODE, "--based-on", v, "--reason", "复查闲置")["operation"] == "relapse"
 
 
+def test_an_investigation_is_shown_and_only_what_can_come_next_is_offered(gisreg, run_cli) -> None:
+    assert gisreg("show", CODE)["possible"] == ["investigate", "remove"]
+    gisreg("investigate", CODE, "--based-on", 1, "--on", "2026-01-05")
+    assert gisreg("show", CODE)["possible"] == ["determine", "clear", "remove"]
+    assert "调查:2026-01-05 送达通知书;尚无结论\n" in run_cli("closeout", "show", CODE).out
+    assert run_cli("parcels", "undo", CODE, "--version", 2).code == 0
+    assert gisreg("show", CODE)["possible"] == ["investigate", "remove"]
+    said = run_cli("--lang", "en", "closeout", "show", CODE).out
+    assert f"investigation: notice served 2026-01-05; Investigation taken back {today()}" in said
+
+
 def test_what_people_see(gisreg, run_cli) -> None:
     gisreg("plan", OTHER, "--based-on", 1, "--label", "use", "--measure", "order_start", "--reason", "会议")
     shown = run_cli("closeout", "show", OTHER).out
