@@ -36,11 +36,15 @@ from gisreg.tiles.wanted import Column, Wanted, bytes_of, frame_of, layer_of, mu
 CLUSTERS, TOTALS = "clusters", "townships"
 CELLS_ACROSS = 5
 """A tile is divided into 2^5 × 2^5 cells."""
+SUMMED_UP_TO = 12
+"""In this matrix cells are twice as large, so that they too are there beforehand: it still holds too many parcels."""
 
 
 def clusters(connection: Connection, wanted: Wanted, *, coarser: int = 0) -> bytes:
     """Cells of the map, so many levels coarser than usual."""
-    level = wanted.tile.matrix + CELLS_ACROSS - coarser
+    matrix = wanted.tile.matrix
+    level = matrix + CELLS_ACROSS if matrix > SUMMED_UP_TO else min(matrix + CELLS_ACROSS, LEVELS[-1])
+    level -= coarser
     cells, source, step = wanted.tile.cells, *_source(wanted, level)
     shift = step - level
     where = _middles_in(source, cells, CELL_LEVEL - step) + wanted.rows(source)

@@ -74,6 +74,8 @@ class Client:
         return head.lower(), begun
 
     def _body(self, head: bytes, begun: bytes) -> int:
+        if b" 204 " in head[:20]:
+            return 0
         _, named, rest = head.partition(b"content-length:")
         size = len(begun)
         if named:
