@@ -1,6 +1,8 @@
 """OGC API – Tiles: requirements of the standard, freshness, ETags, scopes."""
 
 import math
+import struct
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -270,3 +272,45 @@ def test_pages_for_people(ogc: TestClient) -> None:
     assert "worker-src 'self'" in shown.headers["content-security-policy"]
     assert ogc.get("/ogc/maplibre/maplibre-gl.css").status_code == 200
     assert ogc.get("/ogc/maplibre/other.js").status_code == 422
+
+
+def test_no_reader_is_told_of_less_than_was_committed_before_asking(address: str, ogc_settings: Settings) -> None:
+    """Many readers at once share their looks, while one edit follows the other."""
+    engine = make_engine(str(ogc_settings.database_url))
+    tile = f"{address}/collections/parcels/tiles/WebMercatorQuad/" + "/".join(map(str, place(11)))
+    done, stale, ended = [0], [], threading.Event()
+
+    def read() -> None:
+        with httpx.Client(headers={"accept-encoding": "identity"}, timeout=30) as client:
+            while not ended.is_set():
+                before = done[0]
+                content = client.get(tile).content
+                if not any(area(n) in content for n in range(before, done[0] + 2)):
+                    stale.append(before)
+
+    def edit(n: int) -> None:
+        with transaction(engine, Actor("tester", "test")) as connection:
+            connection.execute(text(EDIT), {"area": 1_000_000 + 1_000 * n})
+        done[0] = n
+
+    edit(0)
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for n in range(1, 25):
+        edit(n)
+    ended.set()
+    for reader in readers:
+        reader.join()
+    engine.dispose()
+    assert stale == []
+
+
+EDIT = (
+    "UPDATE parcel SET official_area_m2 = :area, official_area_source = 'ledger' WHERE parcel_code = '149901-0000001'"
+)
+
+
+def area(n: int) -> bytes:
+    """The n-th area in mu, as it stands in a tile."""
+    return struct.pack("<d", 1_500 + 1.5 * n)
