@@ -37,10 +37,8 @@ def page(
     links: Sequence[Link] = (),
 ) -> Response:
     """The page."""
-    path = [{"href": addresses.of("", f="html"), "title": "OGC API"}]
-    path.append(
-        {"href": addresses.of("/collections", f="html"), "title": Text("要素集", "Collections").say(reading.language)}
-    )
+    collections = Text("要素集", "Collections").say(reading.language)
+    path = [{"href": addresses.of("/collections", f="html"), "title": collections}]
     values = {
         "language": reading.language, "say": speaker(reading.language), "request": reading.request, "title": title,
         "about": about, "tables": tables, "links": links, "path": path,

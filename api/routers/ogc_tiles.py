@@ -1,5 +1,6 @@
 """OGC API – Tiles: tile matrix sets, tilesets, tiles, and a map of them."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -43,7 +44,7 @@ from gisreg.text import Text
 from gisreg.tiles.grids import GRIDS, WEB_MERCATOR, grid_of
 from gisreg.tiles.making import Made, made, made_alone
 from gisreg.tiles.wanted import Wanted
-from gisreg.vocab import Label
+from gisreg.vocab import Kind, Label, State
 from maps.assets import BrowserCodeMissing
 from maps.styles import LABEL_COLOURS
 
@@ -257,11 +258,20 @@ def one_map(reading: ReadingDep, collection: str) -> Response:
     legend = [(colour, _label_words(label).say(reading.language)) for label, colour in LABEL_COLOURS.items()]
     values = {
         "language": reading.language, "say": speaker(reading.language), "request": reading.request,
-        "title": wanted.titles.say(reading.language), "legend": legend, "extent": held,
+        "title": wanted.titles.say(reading.language), "legend": legend, "extent": held, "terms": _terms(reading),
         "style": to.of(f"/collections/{wanted.name}/style", lang=reading.language),
         "item": to.of("/collections/parcels/items/"), "collection": to.of(f"/collections/{wanted.name}", f="html"),
     }  # fmt: skip
     return reading.reply(render("ogc_map.html", values), HTML, {"Content-Security-Policy": MAP_POLICY})
+
+
+def _terms(reading: Reading) -> str:
+    """By the name of a property, what its tokens are called."""
+    told = {
+        name: {str(term): term.titles.say(reading.language) for term in terms}
+        for name, terms in (("kind", Kind), ("label", Label), ("state", State))
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _label_words(label: str) -> Text:

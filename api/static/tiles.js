@@ -9,6 +9,7 @@
     label: chinese ? "建议" : "Advice", parcel_code: chinese ? "编号" : "Number", name: chinese ? "名称" : "Name",
     kind: chinese ? "类型" : "Kind", state: chinese ? "状态" : "State",
   };
+  const terms = JSON.parse(place.dataset.terms);
   const asked = ["clusters", "parcels", "parcel-points", "totals", "total-points", "units"];
 
   maplibregl.setWorkerUrl("/ogc/maplibre/maplibre-gl-csp-worker.js");
@@ -35,7 +36,7 @@
         link.textContent = properties[name];
         value.append(link);
       } else {
-        value.textContent = properties[name];
+        value.textContent = terms[name]?.[properties[name]] ?? properties[name];
       }
       list.append(term, value);
     }

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from gisreg.vocab import Kind
+
 pytestmark = pytest.mark.browser
 
 
@@ -51,6 +53,9 @@ def test_far_out_townships_and_near_parcels(watched: Any, tile_map: Page, site: 
     link = tile_map.locator(".maplibregl-popup a")
     link.wait_for()
     assert link.inner_text() in {one["parcel_code"] for one in near}
+    told = tile_map.locator(".maplibregl-popup dl").inner_text()
+    assert {str(kind): kind.zh for kind in Kind}[listed["properties"]["kind"]] in told
+    assert listed["properties"]["kind"] not in told
     link.click()
     tile_map.get_by_text("面积").first.wait_for()
     watched.complaints = [said for said in watched.complaints if "GL Driver Message" not in said]
