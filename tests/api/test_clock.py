@@ -66,7 +66,7 @@ def test_the_procedure_by_its_dates(http: TestClient) -> None:
     ("change", "status", "code"),
     [
         ({"new_start_on": "2027-06-01"}, 400, "extension_too_long"),
-        ({"agreed_on": (today() + timedelta(days=1)).isoformat()}, 400, "day_ahead"),
+        ({"agreed_on": (today() + timedelta(days=2)).isoformat()}, 400, "day_ahead"),
         ({"cause": "enterprise"}, 400, "cause_does_not_excuse"),
         ({"agreed_on": "2025-02-30"}, 422, None),
         ({"event": "holiday"}, 422, None),

@@ -160,7 +160,7 @@ def _square(west):
 @pytest.mark.parametrize(
     ("work", "arguments", "failure"),
     [
-        (rename, (change(today() + timedelta(days=1)), T0), ChangeInFuture),
+        (rename, (change(today() + timedelta(days=2)), T0), ChangeInFuture),
         (rename, (change(date(1900, 1, 1)), T0), GisregError),
         (rename, (change(), T0), NothingRenamed),
         (rename, (change(), "149901999"), UnitNotThere),

@@ -61,7 +61,7 @@ def test_an_extension_moves_the_clock_from_its_day_on(parcel: str, do: Any) -> N
         ({"new_start_on": "2026-06-02"}, "ExtensionTooLong", "new_start_on"),
         ({"new_start_on": "2025-05-31"}, "DatesTurned", "new_start_on"),
         ({"new_start_on": None}, "FieldMissing", "new_start_on"),
-        ({"agreed_on": (today() + timedelta(days=1)).isoformat()}, "DayAhead", "agreed_on"),
+        ({"agreed_on": (today() + timedelta(days=2)).isoformat()}, "DayAhead", "agreed_on"),
         ({"agreed_on": "2025-02-29"}, "ValueUnusable", "agreed_on"),
         ({"agreed_on": "1800-01-01"}, "ValueUnusable", "agreed_on"),
         ({"agreed_on": None}, "ValueUnusable", "agreed_on"),
@@ -90,7 +90,7 @@ def test_what_an_extension_cannot_be(parcel: str, do: Any, change: dict[str, Any
         ({"until_on": "2024-08-31"}, "DatesTurned"),
         ({"from_on": None}, "FieldMissing"),
         ({"event": "resumed", "cause": None, "from_on": "2024-08-31"}, "NothingPaused"),
-        ({"event": "resumed", "cause": None, "from_on": (today() + timedelta(days=1)).isoformat()}, "DayAhead"),
+        ({"event": "resumed", "cause": None, "from_on": (today() + timedelta(days=2)).isoformat()}, "DayAhead"),
         ({"event": "delivery_late", "cause": "enterprise"}, "CauseDoesNotExcuse"),
     ],
 )
@@ -213,7 +213,7 @@ def test_the_procedure_follows_the_dates_served(registry: Any, parcel: str, do: 
     ("given", "kind"),
     [
         ({"step": "surprise", "served_on": "2025-04-01"}, "ValueUnusable"),
-        ({"step": "suspected", "served_on": (today() + timedelta(days=1)).isoformat()}, "DayAhead"),
+        ({"step": "suspected", "served_on": (today() + timedelta(days=2)).isoformat()}, "DayAhead"),
         ({"step": "suspected"}, "FieldMissing"),
         ({"served_on": "2025-04-01"}, "FieldMissing"),
         ({"step": "determination", "served_on": "2025-04-01"}, "DeterminationStandsElsewhere"),
