@@ -17,13 +17,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    DateTime,
     Engine,
     FromClause,
     MetaData,
     Select,
     Table,
     bindparam,
-    func,
     insert,
     literal,
     or_,
@@ -52,8 +52,9 @@ from gisreg.rights.title import follow
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
-CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger), Column("state", SqlText()))
+CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger))
 """The parcels looked at again, for the time of one transaction."""
+CLOSED = [str(state) for state in UNLABELLED_STATES]
 _DIALECT: Any = PGDialect_psycopg2()  # type: ignore[no-untyped-call]  # it has no types
 FEW = 20
 """Where fewer than one label in so many is looked at, each is found by its key; the planner would read them all."""
@@ -140,40 +141,53 @@ def _start(connection: Connection, base: Any, day: date, seen: Any) -> int:
 
 
 def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -> None:
-    """Two small tables: the parcels to look at again, and their labels as of now."""
+    """A small table: the parcels to look at again, their state and their labels as of now."""
     connection.execute(text("SET LOCAL jit = off"))
-    changed = union(_edited(base), *_clock_moved(base, day), *_turned(loaded, base, day)).subquery("changed")
-    in_order = select(*changed.c).order_by(changed.c.id)  # of the keys, so that neighbours are read together
-    connection.execute(TemporaryTableAs(CHANGED.name, in_order))
-    label, values = _labelling(loaded.toml)
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE plan_pass ON COMMIT DROP AS {label}", {**values, "as_of": day})
+    others = [*_clock_moved(base, day), *_turned(loaded, base, day)]
+    only_edited = base["seen_from"] is not None and not any(_has_rows(connection, one) for one in others)
+    if not only_edited:
+        changed = union(_edited(base), *others).subquery("changed")
+        in_order = select(changed.c.id).order_by(changed.c.id)  # so that neighbours are read together
+        connection.execute(TemporaryTableAs(CHANGED.name, in_order))
+    label, values = _labelling(loaded.toml, only_edited=only_edited)
+    given = {**values, "as_of": day, "county_code": base["county_code"], "seen_from": base["seen_from"]}
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE plan_pass ON COMMIT DROP AS {label}", given)
+
+
+def _has_rows(connection: Connection, wanted: Select[Any]) -> bool:
+    return bool(connection.execute(select(wanted.exists())).scalar_one())
 
 
 @lru_cache(maxsize=8)
-def _labelling(toml: str) -> tuple[str, dict[str, Any]]:
+def _labelling(toml: str, *, only_edited: bool) -> tuple[str, dict[str, Any]]:
     """The statement that labels the changed parcels as of ``as_of``, and its other values.
 
-    It depends on the rule set alone; to write it takes as long as to label thousands of parcels.
+    Where no more than edits have to be looked at, parcels are read once, along the index on their time. The statement
+    depends on the rule set alone; to write it takes as long as to label thousands of parcels.
     """
     day = bindparam("as_of", date.min, type_=Date())
     target = with_clock(known_before(None), date.min)
     compiled = compile_rules(read_ruleset(toml), target, day)
-    closed = [str(state) for state in UNLABELLED_STATES]
-    chosen = reasoned_query(compiled, target.c.id == CHANGED.c.id, CHANGED.c.state.not_in(closed))
-    written = chosen.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    edited = (
+        target.c.county_code == bindparam("county_code", "", type_=SqlText()),
+        target.c.recorded_at >= bindparam("seen_from", None, type_=DateTime(timezone=True)),
+    )
+    chosen = edited if only_edited else (target.c.id == CHANGED.c.id,)
+    wanted = reasoned_query(compiled, *chosen, carry=[target.c.state])
+    written = wanted.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     return str(written), written.params
 
 
 def _edited(base: Any) -> Select[Any]:
     """Parcels written since the run in force looked."""
     parcel = Parcel.__table__
-    return select(parcel.c.id, parcel.c.state).where(*_since(parcel, base))
+    return select(parcel.c.id).where(*_since(parcel, base))
 
 
 def _clock_moved(base: Any, day: date) -> list[Select[Any]]:
     """Parcels whose idle clock something moved: told since, or agreed on a day between the two."""
     parcel, event = Parcel.__table__, ClockEvent.__table__
-    moved = select(parcel.c.id, parcel.c.state).join(event, event.c.parcel_id == parcel.c.id)
+    moved = select(parcel.c.id).join(event, event.c.parcel_id == parcel.c.id)
     told = moved.where(*_since(event, base))
     between = event.c.agreed_on.between(*sorted((base["as_of"], day)))
     agreed = moved.where(event.c.county_code == base["county_code"], between)
@@ -196,7 +210,7 @@ def _turned(loaded: LoadedRuleSet, base: Any, day: date) -> list[Select[Any]]:
     needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
     turning = [name for name in needed if _turns_on(new[name].expression, now)]
     differs = [old[name].expression.is_distinct_from(new[name].expression) for name in turning]
-    turned = select(target.c.id, target.c.state).where(target.c.county_code == base["county_code"], or_(*differs))
+    turned = select(target.c.id).where(target.c.county_code == base["county_code"], or_(*differs))
     return [turned] if differs else []
 
 
@@ -207,13 +221,15 @@ def _turns_on(expression: ColumnElement[Any], day: ColumnElement[Any]) -> bool:
 
 def _replace(connection: Connection, base: Any, run_id: int) -> dict[str, Any]:
     """Only labels that differ are written; the database keeps what they replace."""
-    given = {"label_run": base["label_run_id"], "run_id": run_id, "county_code": base["county_code"]}
+    given = {
+        "label_run": base["label_run_id"], "run_id": run_id, "county_code": base["county_code"], "closed": CLOSED,
+    }  # fmt: skip
 
     def ran(name: str) -> Any:
         return connection.execute(text(sql.load("gisreg.planning", name)), given)
 
     connection.execute(text("SELECT set_config('gisreg.plan_run', :run, true)"), {"run": str(run_id)})
-    looked_at = connection.execute(select(func.count()).select_from(CHANGED)).scalar_one()
+    looked_at = connection.execute(text("SELECT count(*) FROM plan_pass")).scalar_one()
     dropped = ran("refresh_drop.sql").rowcount
     if looked_at * FEW < base["parcels"]:
         connection.execute(text("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"))
@@ -221,7 +237,7 @@ def _replace(connection: Connection, base: Any, run_id: int) -> dict[str, Any]:
     moved = [dict(row) for row in ran("refresh_moved.sql").mappings()]
     replaced = ran("refresh_replace.sql").rowcount
     new = ran("refresh_insert.sql").rowcount
-    connection.execute(text(f"DROP TABLE plan_pass, plan_differs, {CHANGED.name}"))
+    connection.execute(text(f"DROP TABLE IF EXISTS plan_pass, plan_differs, {CHANGED.name}"))
     return {
         "looked_at": looked_at,
         "replaced": replaced,
