@@ -198,7 +198,7 @@ def areas_of(shapes: Sequence[bytes | None], srid: int) -> list[float | None]:
     if not any(shapes):
         return [None] * len(shapes)
     import shapely  # noqa: PLC0415 - ledgers do without
-    from numpy import errstate  # noqa: PLC0415
+    from numpy import errstate  # noqa: PLC0415 - ledgers do without
     from pyproj import CRS  # noqa: PLC0415
 
     from gisreg.intake.crs import metres_per_unit  # noqa: PLC0415

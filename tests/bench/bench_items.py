@@ -10,14 +10,12 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import bench_export
 import load
 import peers
 import psycopg2
@@ -211,13 +209,8 @@ def rows(n: int, rates: dict[tuple[str, str], float], memory: float) -> list[dic
 
 
 def main(sizes: Sequence[int]) -> list[dict[str, Any]]:
-    """Eight rows a size; everybody reaches the database by the same way."""
-    found: list[dict[str, Any]] = []
-    for n in sizes:
-        with bench_export.private_cluster(n) as cluster, tempfile.TemporaryDirectory() as home:
-            urls = [cluster.url(role, "bench", tcp=True) for role in ("app", "admin")]
-            found += measure(*urls, n, Path(home))
-    return found
+    """Eight rows a size."""
+    return peers.beside(measure, sizes)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import math
 import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import bench_export
 import load
 import peers
 from bench_import import memory_of
@@ -121,13 +119,8 @@ def _row(  # noqa: PLR0917 - the cells of a row
 
 
 def main(sizes: Sequence[int]) -> list[dict[str, Any]]:
-    """Six rows a size; everybody reaches the database by the same way."""
-    found: list[dict[str, Any]] = []
-    for n in sizes:
-        with bench_export.private_cluster(n) as cluster, tempfile.TemporaryDirectory() as home:
-            urls = [cluster.url(role, "bench", tcp=True) for role in ("app", "admin")]
-            found += measure(*urls, n, Path(home))
-    return found
+    """Six rows a size."""
+    return peers.beside(measure, sizes)
 
 
 if __name__ == "__main__":

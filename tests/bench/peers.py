@@ -6,15 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
 
+import bench_export
 from sqlalchemy import make_url
 
 FOLDER = Path(__file__).parent / "peers"
@@ -29,6 +32,18 @@ class Server:
 
     base: str
     pid: int
+
+
+def beside(
+    measure: Callable[[str, str, int, Path], list[dict[str, Any]]], sizes: Sequence[int]
+) -> list[dict[str, Any]]:
+    """What is measured on a cluster of its own for each size; everybody reaches the database by the same way."""
+    found: list[dict[str, Any]] = []
+    for n in sizes:
+        with bench_export.private_cluster(n) as cluster, tempfile.TemporaryDirectory() as home:
+            app, admin = (cluster.url(role, "bench", tcp=True) for role in ("app", "admin"))
+            found += measure(app, admin, n, Path(home))
+    return found
 
 
 def free_port() -> int:
