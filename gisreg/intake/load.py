@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
+from gisreg.aside import aside
 from gisreg.batches.sources import taking
 from gisreg.checks.nearby import near_pairs
-from gisreg.checks.policy import Policy, load_policy
+from gisreg.checks.policy import load_policy
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import translated
@@ -105,18 +106,21 @@ def import_parcels(
             county = choose_county(connection, wanted.county or settings.county)
             around = Surroundings(county, townships(connection, county))
         with (
+            aside("import-statistics") as statistics,  # while the throwaway tables go
             open_source(wanted.file, layer=wanted.layer, crs_given=wanted.crs, encoding=wanted.encoding) as opened,
             taking(wanted.file, settings.home if settings.keep_sources and not wanted.dry_run else None) as taken,
             staging_area(engine) as staging,
         ):
-            policy = load_policy(settings.data_dir, settings.home)
-            guessed = [] if wanted.mapping else guesses(opened, mapping, kind, around)
-            source = replace(opened, notes=(*opened.notes, *told(guessed)))
-            known = with_own_numbers(pin(mapping, guessed), source)
-            mapped = in_todays_codes(known.apply(source.fields, kind, measured=source.measured), county)
-            preparation = _prepared(engine, staging, source, mapped=mapped, policy=policy, county=county)
+            with aside("import-place") as place:  # while columns are looked at here
+                placing = place(_placed, engine, staging, opened, county)
+                guessed = [] if wanted.mapping else guesses(opened, mapping, kind, around)
+                source = replace(opened, notes=(*opened.notes, *told(guessed)))
+                known = with_own_numbers(pin(mapping, guessed), source)
+                mapped = in_todays_codes(known.apply(source.fields, kind, measured=source.measured), county)
+            preparation = _prepared(settings, staging, placing.result(), mapped)
             tasks = _tasks(url, preparation, source, settings.load_workers)
             with translated(), engine.begin() as connection:
+                create_rows(connection, staging, raw_columns(mapped))
                 create_parts(connection, staging, len(tasks))
             boxes = team.run(tasks, lambda done: progress(done, source.rows))
             with translated(), engine.begin() as connection:
@@ -127,8 +131,8 @@ def import_parcels(
             )  # fmt: skip
             report = registering.register(engine, job)
             if report.batch is not None:
+                statistics(refresh_statistics, engine, Actor(job.actor, "import"), report.loaded + report.repaired)
                 taken().keep(settings.home, report.batch)
-                refresh_statistics(engine, Actor(job.actor, "import"), report.loaded + report.repaired)
             return report
     finally:
         engine.dispose()
@@ -153,16 +157,18 @@ def actor_name(settings: Settings) -> str:
     return settings.actor or getpass.getuser()
 
 
-def _prepared(
-    engine: Engine, staging: Staging, source: Source, *, mapped: Mapped, policy: Policy, county: str
-) -> Preparation:
+def _prepared(settings: Settings, staging: Staging, geography: Geography, mapped: Mapped) -> Preparation:
+    policy = load_policy(settings.data_dir, settings.home)
+    judging = Judging(geography.county, today(), policy, geography.geographic, geography.metres_per_unit or 1.0)
+    return Preparation(staging, geography, mapped, judging)
+
+
+def _placed(engine: Engine, staging: Staging, source: Source, county: str) -> Geography:
+    """What is to be known of the county and the file's CRS, and where the county's parcels may lie."""
     with translated(), engine.begin() as connection:
         _require_crs(connection, source)
         make_place(connection, staging, county)
-        geography = replace(_geography(connection, source, county), grid=make_grid(connection, county, source.rows))
-        judging = Judging(county, today(), policy, geography.geographic, geography.metres_per_unit or 1.0)
-        create_rows(connection, staging, raw_columns(mapped))
-    return Preparation(staging, geography, mapped, judging)
+        return _geography(connection, source, county)
 
 
 def reach_of(preparation: Preparation) -> float:
@@ -246,12 +252,14 @@ def _geography(connection: Connection, source: Source, county: str) -> Geography
     towns = [(code, name, bounded) for level, code, name, bounded in units if level == "township"]
     factor = metres_per_unit(source.srid)
     return Geography(
+        county=county,
         srid=source.srid,
         geographic=is_geographic(source.srid),
         metres_per_unit=factor,
         county_bounded=any(bounded for *_, bounded in units),
         township_names={key: code for code, name, _ in towns for key in (name, code)},
         township_polygons=tuple(code for code, _, bounded in towns if bounded),
+        grid=make_grid(connection, county, source.rows),
         longitude=middle,
     )
 

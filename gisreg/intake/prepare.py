@@ -59,6 +59,7 @@ class Grid:
 class Geography:
     """What the statement must know about the county and the file's CRS."""
 
+    county: str
     srid: int
     geographic: bool
     metres_per_unit: float | None

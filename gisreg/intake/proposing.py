@@ -9,6 +9,7 @@ where a name says nothing. Areas are held against the shapes, which tells their 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from gisreg.columns import Meaning
@@ -49,14 +50,14 @@ BY_NAME = 0.9
 AREA = "official_area_m2"
 NEAR, MOSTLY_NEAR, RATIO_ROWS = 0.05, 0.8, 3
 _NUMBER = re.compile(NUMBER)
-_FORMS: tuple[tuple[str, str, float, Text], ...] = (
+_FORMS: tuple[tuple[str, re.Pattern[str], float, Text], ...] = tuple((target, re.compile(form, re.IGNORECASE), sure, why) for target, form, sure, why in (
     ("cadastral_code", r"\d{12}[GJZ][A-Z]\d{5}", 0.99, Text("值是 19 位宗地代码", "the values are parcel codes of 19 characters")),
     ("real_estate_unit_code", r"\d{12}[GJZ][A-Z]\d{5}[FLQW]\d{8}", 0.99, Text("值是 28 位不动产单元代码", "the values are real estate unit codes of 28 characters")),
     ("project_code", r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}", 0.95, Text("值是投资项目统一代码", "the values are national project codes")),
     ("supervision_no", r"\d{10}[A-Z]\d{5}(-\d+)?", 0.9, Text("值像电子监管号", "the values look like supervision numbers")),
     ("contract_no", r"[^〔\[(]*合[^〔\[(]*[〔\[(]\d{4}[〕\])]第?\d+号?", 0.8, Text("值像合同编号", "the values look like contract numbers")),
     ("approval_no", r"[^〔\[(]*[政土地批函][^〔\[(]*[〔\[(]\d{4}[〕\])]第?\d+号", 0.8, Text("值像批准文号", "the values look like numbers of approvals")),
-)  # fmt: skip
+))  # fmt: skip
 _IDENTITY = re.compile(r"\d{17}[\dXx]", re.ASCII)
 _NO_HOLDER = re.compile(r"产生|填报|制表|报送|上报|测绘|勘测|调查|审核|复核|监管|主管|责任|批准")
 """Offices that have to do with a file or a parcel without holding it."""
@@ -232,6 +233,17 @@ def _share(values: Sequence[str], fits: Callable[[str], bool]) -> float:
     return sum(map(fits, values)) / len(values) if values else 0.0
 
 
+def _fit(values: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    """Whether nearly all values are of a form; looked through until too many are not."""
+    misfits = 0
+    for value in values:
+        if not fits(value):
+            misfits += 1
+            if (len(values) - misfits) / len(values) < FITTING:
+                return False
+    return bool(values)
+
+
 def _numbers(sample: Sample) -> str | None:
     """In a ledger the registry's own numbers are known whatever the column is called."""
     return next((name for name, values in sample.columns.items() if values and all(map(is_own, values))), None)
@@ -278,22 +290,21 @@ def _proposal(name: str, values: Sequence[str], target: str | None, sure: float,
 
 
 def _by_form(name: str, values: Sequence[str]) -> Proposal | None:
-    codes = [plain(value) for value in values]
+    code = cache(plain)
     for target, form, sure, why in _FORMS:
-        pattern = re.compile(form, re.IGNORECASE)
-        if _share(codes, lambda value, pattern=pattern: bool(pattern.fullmatch(value))) >= FITTING:  # type: ignore[misc] # bound now, not later
+        if _fit(values, lambda value, form=form: bool(form.fullmatch(code(value)))):  # type: ignore[misc] # bound now, not later
             return _proposal(name, values, target, sure, why)
     return None
 
 
 def _by_township(name: str, values: Sequence[str], around: Surroundings) -> Proposal | None:
     names = {plain(one) for one in around.townships.values()}
-    told = [plain(value).removesuffix(".0") for value in values]
-    if _share(told, lambda value: value in names) >= FITTING:
+    told = cache(lambda value: plain(value).removesuffix(".0"))
+    if _fit(values, lambda value: told(value) in names):
         return _proposal(
             name, values, TOWNSHIP_NAME, 0.97, Text("值是本县乡镇名", "the values are names of the county's townships")
         )
-    if _share(told, lambda value: value in around.townships) >= FITTING:
+    if _fit(values, lambda value: told(value) in around.townships):
         return _proposal(
             name,
             values,
@@ -301,7 +312,7 @@ def _by_township(name: str, values: Sequence[str], around: Surroundings) -> Prop
             0.97,
             Text("值是本县乡镇代码", "the values are codes of the county's townships"),
         )
-    if _share(told, lambda value: len(value) == 12 and value[:9] in around.townships) >= FITTING:  # noqa: PLR2004 - digits of a village's code
+    if _fit(values, lambda value: len(told(value)) == 12 and told(value)[:9] in around.townships):  # noqa: PLR2004 - digits of a village's code
         return _proposal(
             name, values, "village_code", 0.95, Text("值是本县村代码", "the values are codes of the county's villages")
         )
@@ -337,9 +348,9 @@ def _by_values(name: str, sample: Sample, around: Surroundings, mapped: Mapped, 
 def _what_else(values: Sequence[str]) -> Text:
     if not values:
         return Text("整列空白", "the column is blank")
-    if _share(values, lambda value: bool(_IDENTITY.fullmatch(value))) >= FITTING:
+    if _fit(values, lambda value: bool(_IDENTITY.fullmatch(value))):
         return Text("像身份证号,属个人信息,不入库", "it looks like identity numbers: personal, not for the registry")
-    if _share(values, lambda value: (day(value) or day_of_serial(value)) is not None) >= FITTING:
+    if _fit(values, lambda value: (day(value) or day_of_serial(value)) is not None):
         return Text("值是日期,但列名没有说明是什么日期", "the values are dates, but the name does not say which")
     return Text("列名和值都看不出用途", "neither its name nor its values tell")
 
@@ -387,11 +398,11 @@ def _land_uses(scheme: LandUseScheme) -> frozenset[str]:
 
 
 def _by_words(name: str, values: Sequence[str]) -> Proposal | None:
-    if not _NO_HOLDER.search(name) and _share(values, lambda value: bool(_HOLDER.fullmatch(plain(value)))) >= FITTING:
+    if not _NO_HOLDER.search(name) and _fit(values, lambda value: bool(_HOLDER.fullmatch(plain(value)))):
         return _proposal(
             name, values, "holder_name", 0.75, Text("值像单位名称", "the values look like names of organisations")
         )
-    if len(set(values)) > 1 and _share(values, lambda value: bool(_ADDRESS.fullmatch(plain(value)))) >= FITTING:
+    if len(set(values)) > 1 and _fit(values, lambda value: bool(_ADDRESS.fullmatch(plain(value)))):
         return _proposal(name, values, "address", 0.7, Text("值像坐落", "the values look like addresses"))
     return None
 
@@ -418,7 +429,8 @@ def _reader(column: MappedColumn) -> Callable[[str], bool]:
         return lambda value: (day(value) or day_of_serial(value)) is not None
     if column.type in ("number", "whole"):
         return lambda value: (
-            bool(_NUMBER.match(plain(value).replace(",", ""))) or amount_of(value, column.target) is not None
+            bool(_NUMBER.match(value) or _NUMBER.match(plain(value).replace(",", "")))
+            or amount_of(value, column.target) is not None
         )
     if column.strict or column.type == "fact":
         return lambda value: value in column.values or folded(value) in column.values
