@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from gisreg.planning.portfolio.advice import advise
 from gisreg.planning.portfolio.answer import Item, Portfolio, TargetMet, exact
-from gisreg.planning.portfolio.model import QUARTERS, UNLIMITED, Chosen, Problem, Way, solve
+from gisreg.planning.portfolio.model import QUARTERS, UNLIMITED, Chosen, Problem, Way
+from gisreg.planning.portfolio.solving import solve
 from gisreg.planning.portfolio.sorting import SortedOut, at_least, at_most, quarters
 from gisreg.planning.portfolio.supply import Option, Supply, supply
 from gisreg.planning.portfolio.wanted import Order
