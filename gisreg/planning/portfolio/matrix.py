@@ -174,8 +174,9 @@ class Matrix:
         np, (starts, ways, _) = self._np, self._parts
         cheapest = np.full(ways, np.inf)
         np.minimum.at(cheapest, self.starts.way, np.maximum(reduced[:starts], 0.0))
-        prices = np.maximum(reduced[starts : starts + ways], 0.0) + cheapest
-        return np.where(values[starts : starts + ways] > NOTHING, -1.0, prices)
+        prices: np.ndarray = np.maximum(reduced[starts : starts + ways], 0.0) + cheapest
+        prices[values[starts : starts + ways] > NOTHING] = -1.0
+        return prices
 
     def _limits(self, duals: "np.ndarray") -> Prices:
         budget, units, gaps, _ = self._first_rows

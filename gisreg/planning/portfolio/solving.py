@@ -112,9 +112,10 @@ class _Search:
         """Of each way begun in each quarter."""
         starts = self._matrix.starts
         of = {name: values[starts.way] for name, values in self._matrix.ways.items()}
-        value = of["income_wan"] - of["cost_wan"] - of["waiting_wan"] * (starts.finish + 1) / QUARTERS
+        value: np.ndarray = of["income_wan"] - of["cost_wan"] - of["waiting_wan"] * (starts.finish + 1) / QUARTERS
         # to be done counts for something even where no figure is known: a parcel closed, the earlier the better
-        return value + of["waiting_wan"] + 1e-3 * (QUARTERS - starts.finish) - 1e-4 * of["rank"]
+        value += of["waiting_wan"] + 1e-3 * (QUARTERS - starts.finish) - 1e-4 * of["rank"]
+        return value
 
     def _spare_mu(self, gap_mu: float) -> float:
         """What each step may lose of the area for the sake of time or value."""
