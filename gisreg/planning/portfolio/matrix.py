@@ -169,12 +169,12 @@ class Matrix:
         objective = float(solver.getInfo().objective_function_value)
         return Relaxed(objective, self._way_prices(values, reduced), self._limits(np.array(solution.row_dual)))
 
-    def _way_prices(self, values: "np.ndarray", reduced: "np.ndarray") -> "np.ndarray":
+    def _way_prices(self, values: "np.ndarray", reduced: "np.ndarray") -> Any:
         """The reduced cost of taking a way at all and of its cheapest quarter."""
         np, (starts, ways, _) = self._np, self._parts
         cheapest = np.full(ways, np.inf)
         np.minimum.at(cheapest, self.starts.way, np.maximum(reduced[:starts], 0.0))
-        prices: np.ndarray = np.maximum(reduced[starts : starts + ways], 0.0) + cheapest
+        prices = np.maximum(reduced[starts : starts + ways], 0.0) + cheapest
         prices[values[starts : starts + ways] > NOTHING] = -1.0
         return prices
 
