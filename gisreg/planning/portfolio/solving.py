@@ -133,6 +133,8 @@ class _Search:
         proved = best.values is not None and best.objective - best.bound <= allowed(best.objective)
         if proved or dearest == UNLIMITED:
             return best
+        if best.values is not None:
+            away = min(away, allowed(best.objective) / 2)
         dearest = max(dearest, best.objective - away - relaxed.objective)
         return self._round(relaxed, dearest, away, ends - time.monotonic(), best)
 
