@@ -16,6 +16,7 @@ from api.cache import Caches
 from api.guard import Guard
 from api.head import HeadAsGet
 from api.leaving import StopForThoseWhoLeave
+from api.ogc.front import FeatureFront
 from api.parameters import only_known
 from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import (
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     # Added from the inside out: the guard sees a request first and an answer last.
     app.add_middleware(StopForThoseWhoLeave)
+    app.add_middleware(FeatureFront, registry=registry)
     app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(TileFront, freshness=freshness, cache=tiles)
@@ -130,6 +132,7 @@ def _lifespan(registry: Registry, freshness: Freshness) -> Callable[[FastAPI], A
         try:
             yield
         finally:
+            registry.lines.close()
             await run_in_threadpool(freshness.close)
             await run_in_threadpool(registry.close)
 

@@ -1,26 +1,24 @@
 """Conditional requests: what has not changed since the reader's copy is not made again."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import FastAPI, Request
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.language import language_of
 from api.preconditions import version_tag
 from api.readers import reader_of
 from api.registry import Registry
-from gisreg.db.errors import translated
 from gisreg.db.snapshot import snapshot_mark
 from gisreg.parcels.asof import today
 
 CACHE_CONTROL = "private, no-cache"
 """Keep a copy, ask each time: the answer is mostly 304."""
 VARY = "Accept, Accept-Language"
-T = TypeVar("T")
 
 
 class NotModified(Exception):
@@ -49,26 +47,20 @@ class Reading:
             NotModified: the request named this very state.
         """
         with self.registry.transaction() as connection:
-            self.snapshot = snapshot_mark(connection)
-            self.etag = self._tag()
+            self.of(snapshot_mark(connection))
             if self._known():
                 raise NotModified(self.headers())
             yield connection
 
-    def quickly(self, ask: Callable[[Engine], tuple[str, T] | None]) -> T | None:
-        """What one statement answers, with the mark of what it saw; None where the usual way is to be taken.
+    @property
+    def has_copy(self) -> bool:
+        """The reader has a copy: it is judged before anything is read."""
+        return "if-none-match" in self.request.headers
 
-        A reader who has a copy takes the usual way: there the copy is judged before anything is read.
-        """
-        if "if-none-match" in self.request.headers:
-            return None
-        with translated():
-            found = ask(self.registry.reading_engine())
-        if found is None:
-            return None
-        self.snapshot, answer = found
+    def of(self, snapshot: str) -> None:
+        """What is answered was read from this snapshot."""
+        self.snapshot = snapshot
         self.etag = self._tag()
-        return answer
 
     def reply(self, body: bytes, media_type: str, headers: dict[str, str] | None = None, **options: Any) -> Response:
         """The answer with its validators."""

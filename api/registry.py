@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -11,9 +12,13 @@ from gisreg.cluster import database_address
 from gisreg.cluster.address import sqlalchemy_url
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import DatabaseUnreachable
-from gisreg.features.quick import reading_engine
+from gisreg.db.lines import Lines, open_driver
+from gisreg.db.one_statement import make_reading_engine
+from gisreg.features import pages
 from gisreg.settings import Settings
 
+NAME = "gisreg api"
+"""What the database knows these connections by."""
 POOL_SIZE = 10
 MAX_CONNECTIONS = 20
 """SQLAlchemy opens up to ten more than it keeps."""
@@ -30,21 +35,28 @@ class Registry:
         self._engine: Engine | None = None
         self._reading: Engine | None = None
         self._lock = threading.Lock()
+        self.lines = Lines(self._open_line)
+        """What the event loop asks by."""
         self.importing = threading.BoundedSemaphore(MOST_IMPORTS)
 
     def engine(self) -> Engine:
         """The engine; made at first use, so that an application starts (and says so) while its database is down."""
         with self._lock:
             if self._engine is None:
-                self._engine = make_engine(self.url(), pool_size=POOL_SIZE, application_name="gisreg api")
+                self._engine = make_engine(self.url(), pool_size=POOL_SIZE, application_name=NAME)
             return self._engine
 
     def reading_engine(self) -> Engine:
         """The connections that answer by one statement each."""
         with self._lock:
             if self._reading is None:
-                self._reading = reading_engine(self.url(), pool_size=POOL_SIZE, application_name="gisreg api")
+                self._reading = make_reading_engine(
+                    self.url(), time_out_ms=pages.TIME_OUT_MS, pool_size=POOL_SIZE, application_name=NAME
+                )
             return self._reading
+
+    def _open_line(self) -> Any:
+        return open_driver(self.url(), time_out_ms=pages.TIME_OUT_MS, application_name=NAME)
 
     def url(self) -> str:
         """The database's address, for work that opens connections of its own."""
@@ -67,6 +79,7 @@ class Registry:
 
     def close(self) -> None:
         """Give the connections back; the next transaction opens new ones."""
+        self.lines.forget()
         with self._lock:
             for engine in (self._engine, self._reading):
                 if engine is not None:

@@ -1,7 +1,6 @@
 """OGC API – Features: landing page, conformance, collections, queryables, items."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,35 +11,28 @@ from api.conditional import Reading
 from api.dependencies import ReadingDep
 from api.encoding import json_bytes
 from api.ogc import conformance, pages
+from api.ogc.answering import listed_answer, told_answer
+from api.ogc.asking import Asking, to_be_listed, to_be_told
 from api.ogc.definition import definition
 from api.ogc.described_parameters import (
     COLLECTION,
     FEATURE,
     FORM,
-    LIMIT_DEFAULT,
-    LIMIT_MAX,
     LISTED,
     ONE,
     described,
 )
 from api.ogc.descriptions import crs_list, fields_schema
 from api.ogc.descriptions import described as collection_described
-from api.ogc.forms import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Form, form_of
-from api.ogc.links import Addresses, header
+from api.ogc.forms import HTML, JSON, OPENAPI, SCHEMA
 from api.ogc.roots import OGC, QGIS
 from api.ogc.tilesets import SCHEMES, SCHEMES_REL
-from api.ogc.words import Words
 from api.problems import documented
 from api.schemas import FEATURE as ONE_FEATURE
 from api.schemas import FEATURES, answers
-from gisreg.features import quick
-from gisreg.features.asking import Asked, Condition, asked_of, properties_of, sort_of
-from gisreg.features.box import box_of
 from gisreg.features.collections import Collection, collection_of, collections
-from gisreg.features.crs import crs_of
 from gisreg.features.errors import FeatureNotFound
-from gisreg.features.moment import moment_of
-from gisreg.features.pages import One, Page, count, extent, one, page, timed
+from gisreg.features.pages import count, extent, one, page, timed
 from gisreg.parcels.lineage import require_in_use, retirement
 from gisreg.text import Text
 from gisreg.vocab import State
@@ -70,20 +62,6 @@ def _get(path: str, summary: str, names: tuple[str, ...], *in_path: dict[str, An
         return work
 
     return both
-
-
-class Asking:
-    """A request of this API: its words, its form, its links."""
-
-    def __init__(self, reading: Reading, names: tuple[str, ...], known: tuple[str, ...] = ()) -> None:
-        self.reading = reading
-        self.words = Words(reading.request, {*names, *known})
-        self.form: Form = form_of(reading.request, self.words)
-        self.addresses = Addresses(reading.request, reading.language)
-
-    def say(self, words: Text) -> str:
-        """In the reader's language."""
-        return words.say(self.reading.language)
 
 
 @router.get("/ogc/", include_in_schema=False)
@@ -209,63 +187,11 @@ def _fields(reading: Reading, collection: str, *, for_filters: bool) -> Response
 def items(reading: ReadingDep, collection: str) -> Response:
     """A page of features in a stable order; the `next` link leads on until there is none."""
     wanted = collection_of(collection)
-    asking = Asking(reading, LISTED, tuple(wanted.properties))
-    asked, counted = _asked(asking, wanted), asking.words.one_of("count", ("true", "false"), "false") == "true"
-    found, matched = _page(reading, asked, counted=counted)
-    to = asking.addresses
-    following = to.again("next", HTML if asking.form == "html" else GEOJSON, cursor=found.next) if found.next else None
-    links = [*to.itself(asking.form, GEOJSON), *([following] if following else [])]
-    links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
-    if asking.form == "html":
-        table = pages.features_table(to, wanted, found.features, following)
-        return pages.page(reading, to, asking.say(wanted.titles), asking.say(wanted.about), tables=[table], links=links)
-    members: dict[str, Any] = {"links": links, "numberReturned": found.returned, "timeStamp": _now()}
-    if matched is not None:
-        members["numberMatched"] = matched
-    body = b'{"type":"FeatureCollection","features":[' + found.features + b"]," + json_bytes(members)[1:]
-    told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] == "next"])}
-    return reading.reply(body, GEOJSON, told)
-
-
-def _page(reading: Reading, asked: Asked, *, counted: bool) -> tuple[Page, int | None]:
-    """The page, and how many there are in all where that was asked."""
-    if not counted and quick.is_quick(asked):
-        found = reading.quickly(lambda engine: quick.page(engine, asked))
-        if found is not None:
-            return found, None
+    asking, asked = to_be_listed(reading, wanted)
+    counted = asking.words.one_of("count", ("true", "false"), "false") == "true"
     with reading.open() as connection, timed(connection):
-        return page(connection, asked), count(connection, asked) if counted else None
-
-
-def _asked(asking: Asking, wanted: Collection) -> Asked:
-    words = asking.words
-    language = words.one_of("filter-lang", ("cql2-text", "cql2-json"), "cql2-text")
-    equal = tuple((name, value) for name, value in words.given.items() if name in wanted.properties)
-    condition = Condition(
-        _cql2(words.get("filter"), language), crs_of(words.get("filter-crs"), "query.filter-crs"), equal
-    )
-    return asked_of(
-        wanted,
-        condition=condition,
-        sort=sort_of(words.get("sortby"), wanted),
-        moment=moment_of(words.get("datetime")),
-        box=box_of(words.get("bbox"), crs_of(words.get("bbox-crs"), "query.bbox-crs")),
-        limit=min(words.number("limit", LIMIT_DEFAULT), LIMIT_MAX),
-        cursor=words.get("cursor"),
-        crs=crs_of(words.get("crs"), "query.crs"),
-        properties=properties_of(words.get("properties"), wanted),
-        reader=asking.reading.reader,
-    )
-
-
-def _cql2(given: str | None, language: str) -> str | None:
-    from api.filters import WrongFilterLanguage  # noqa: PLC0415 - used here alone
-
-    if given is None:
-        return None
-    if given.lstrip().startswith("{") != (language == "cql2-json"):
-        raise WrongFilterLanguage(where="query.filter", named=language)
-    return given
+        found, matched = page(connection, asked), count(connection, asked) if counted else None
+    return listed_answer(asking, asked, found, matched)
 
 
 @_get(
@@ -275,30 +201,16 @@ def _cql2(given: str | None, language: str) -> str | None:
 def item(reading: ReadingDep, collection: str, fid: str) -> Response:
     """One feature; of a parcel under a strong ETag, which an edit names in `If-Match`."""
     wanted = collection_of(collection)
-    asking = Asking(reading, ONE)
-    words = asking.words
-    asked = asked_of(
-        wanted,
-        moment=moment_of(words.get("datetime")),
-        crs=crs_of(words.get("crs"), "query.crs"),
-        properties=properties_of(words.get("properties"), wanted),
-        reader=reading.reader,
-    )
-    found = reading.quickly(lambda engine: quick.one(engine, asked, fid)) if _is_quick(asked, fid) else None
-    if found is None or found.state == State.REMOVED:
-        with reading.open() as connection, timed(connection):
-            found = None if "\x00" in fid else one(connection, asked, fid)
-            if found is None:
-                raise FeatureNotFound(where=fid[:100], fid=fid[:100], collection=wanted.name)
-            if found.state == State.REMOVED and asked.moment is None:
-                elsewhere = _gone(reading, asking, connection, wanted, fid)
-                if elsewhere is not None:
-                    return elsewhere
-    return _one(asking, asked, fid, found)
-
-
-def _is_quick(asked: Asked, fid: str) -> bool:
-    return "\x00" not in fid and quick.is_quick(asked)
+    asking, asked = to_be_told(reading, wanted)
+    with reading.open() as connection, timed(connection):
+        found = None if "\x00" in fid else one(connection, asked, fid)
+        if found is None:
+            raise FeatureNotFound(where=fid[:100], fid=fid[:100], collection=wanted.name)
+        if found.state == State.REMOVED and asked.moment is None:
+            elsewhere = _gone(reading, asking, connection, wanted, fid)
+            if elsewhere is not None:
+                return elsewhere
+    return told_answer(asking, asked, fid, found)
 
 
 def _gone(reading: Reading, asking: Asking, connection: Connection, wanted: Collection, fid: str) -> Response | None:
@@ -315,28 +227,6 @@ def _gone(reading: Reading, asking: Asking, connection: Connection, wanted: Coll
     return None
 
 
-def _one(asking: Asking, asked: Asked, fid: str, found: One) -> Response:
-    reading, wanted, to = asking.reading, asked.collection, asking.addresses
-    links = [*to.itself(asking.form, GEOJSON)]
-    links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
-    if asking.form == "html":
-        import json  # noqa: PLC0415 - pages alone read features
-
-        table = pages.feature_table(to, wanted, json.loads(found.feature))
-        return pages.page(reading, to, fid, asking.say(wanted.titles), tables=[table], links=links)
-    body = found.feature[:-1] + b"," + json_bytes({"links": links})[1:]
-    told = {"Content-Crs": f"<{asked.crs.uri}>"}
-    if found.version is None:
-        return reading.reply(body, GEOJSON, told)
-    answer = reading.reply_version(body, GEOJSON, fid, found.version)
-    answer.headers.update(told)
-    return answer
-
-
 def _plain(reading: Reading, body: dict[str, Any]) -> Response:
     """An answer that changes with the program only."""
     return Response(json_bytes(body), media_type=JSON, headers={"Content-Language": reading.language})
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

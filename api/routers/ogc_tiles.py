@@ -13,6 +13,7 @@ from api.dependencies import ReadingDep, RegistryDep
 from api.encoding import json_bytes
 from api.guard import STRICT_POLICY
 from api.ogc import pages
+from api.ogc.asking import Asking
 from api.ogc.described_parameters import COLLECTION, FORM, PARAMETERS, described
 from api.ogc.forms import HTML, JSON
 from api.ogc.links import Addresses
@@ -29,7 +30,7 @@ from api.ogc.tilesets import (
 )
 from api.ogc.words import Words
 from api.problems import documented
-from api.routers.ogc import Asking, Route
+from api.routers.ogc import Route
 from api.schemas import answers
 from api.templating import render, speaker
 from api.tiles.answers import MVT, Sent, encoding_of, packed

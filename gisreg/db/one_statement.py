@@ -16,6 +16,7 @@ from gisreg.db.engine import session_options
 from gisreg.db.prepared import prepared
 
 CANCELLED = "57014"
+CONNECT_SECONDS = 10
 SETTINGS = {
     "default_transaction_read_only": "on",
     # workers and compiled code take longer to begin than such an answer takes, and other readers wait for them
@@ -28,13 +29,18 @@ Watch = Callable[[Any], AbstractContextManager[None]]
 """Makes a block in which the driver's connection works for somebody who may give it up."""
 
 
+def reading_options(time_out_ms: int) -> str:
+    """What such a connection starts with."""
+    settings = {**SETTINGS, "statement_timeout": str(time_out_ms)}
+    return " ".join([session_options(), *(f"-c {name}={value}" for name, value in settings.items())])
+
+
 def make_reading_engine(url: str, *, time_out_ms: int, pool_size: int, application_name: str) -> Engine:
     """Connections that each answer statements of their own."""
-    settings = {**SETTINGS, "statement_timeout": str(time_out_ms)}
-    options = " ".join([session_options(), *(f"-c {name}={value}" for name, value in settings.items())])
+    options = reading_options(time_out_ms)
     return create_engine(
         url,
-        connect_args={"options": options, "application_name": application_name, "connect_timeout": 10},
+        connect_args={"options": options, "application_name": application_name, "connect_timeout": CONNECT_SECONDS},
         isolation_level="AUTOCOMMIT",
         pool_size=pool_size,
         pool_reset_on_return=None,

@@ -11,7 +11,8 @@ MOST_NAMED = 1_000
 
 
 @lru_cache(maxsize=MOST_NAMED)
-def _name(sql: str) -> str:
+def name_of(sql: str) -> str:
+    """The name that a connection keeps a statement by."""
     return "kept_" + hashlib.sha256(sql.encode()).hexdigest()[:24]
 
 
@@ -20,7 +21,7 @@ def prepared(info: MutableMapping[Any, Any], cursor: Any, sql: str, types: str =
 
     ``types`` are those of its parameters where the server cannot tell them, in parentheses.
     """
-    name = _name(sql)
+    name = name_of(sql)
     known: set[str] = info.setdefault("prepared", set())
     if name not in known:
         if len(known) >= MOST_PREPARED:

@@ -5,18 +5,18 @@ statement. It says the same as :mod:`gisreg.features.pages` step by step (a test
 answer is None, and asked there.
 """
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Double, Engine, Integer, Select, bindparam, func, select
+from sqlalchemy import Double, Integer, Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from gisreg.db.one_statement import CANCELLED, answer, make_reading_engine
+from gisreg.db.lines import HasLeft, Lines
+from gisreg.db.one_statement import CANCELLED
 from gisreg.db.snapshot import MARK
-from gisreg.features import cursor, leaving, pages, writing_json
+from gisreg.features import cursor, pages, writing_json
 from gisreg.features.asking import Asked, asked_of
 from gisreg.features.box import Box
 from gisreg.features.collections import collection_of
@@ -81,13 +81,6 @@ class _BoxToCome(Box):
 _BOX_TO_COME = _BoxToCome(0, 0, 0, 0, CRS84)
 
 
-def reading_engine(url: str, *, pool_size: int, application_name: str) -> Engine:
-    """The connections for these questions."""
-    return make_reading_engine(
-        url, time_out_ms=pages.TIME_OUT_MS, pool_size=pool_size, application_name=application_name
-    )
-
-
 def is_quick(asked: Asked) -> bool:
     """Whether one statement answers it: parcels of now in the usual order, in no box or in one of degrees."""
     plain = asked.collection.is_narrow and asked.moment is None and asked.where is None and not asked.sort
@@ -99,48 +92,44 @@ def _is_plain(box: Box) -> bool:
     return box.crs.is_geographic and box.west < box.east and box.south < box.north
 
 
-def page(engine: Engine, asked: Asked) -> tuple[str, Page] | None:
+async def page(lines: Lines, asked: Asked, has_left: HasLeft) -> tuple[str, Page] | None:
     """The mark of the snapshot and the page.
 
     Raises:
         CursorUnreadable, TookTooLong.
     """
-    continued = asked.cursor is not None
-    made = page_statement(_written_as(asked), boxed=asked.box is not None, continued=continued)
+    made = page_statement(_written_as(asked), boxed=asked.box is not None, continued=asked.cursor is not None)
     order = asked.collection.order
     behind = cursor.read(asked.cursor, asked.columns, (), order)[0] if asked.cursor is not None else None
     corners = {name: getattr(asked.box, name, None) for name in _CORNERS}
-    row = _row(engine, made, made.values(limit=asked.limit, most=asked.limit + 1, behind=behind, **corners))
+    values = made.values(limit=asked.limit, most=asked.limit + 1, behind=behind, **corners)
+    row = await _row(lines, made, values, has_left)
     if row is None or row[1] > pages.MOST_IN_BOX:
         return None
     mark, _, count, last, features = row
-    more = cursor.written([last]) if count > asked.limit else None
-    return mark, Page((features or "").encode(), min(count, asked.limit), more)
+    more = cursor.written([last.decode()]) if count > asked.limit else None
+    return mark.decode(), Page(features or b"", min(count, asked.limit), more)
 
 
-def one(engine: Engine, asked: Asked, fid: str) -> tuple[str, One] | None:
+async def one(lines: Lines, asked: Asked, fid: str, has_left: HasLeft) -> tuple[str, One] | None:
     """The mark of the snapshot and the parcel of this name; None also where there is none.
 
     Raises:
         TookTooLong.
     """
     made = one_statement(_written_as(asked))
-    row = _row(engine, made, made.values(fid=fid))
-    return None if row is None else (row[0], One(row[3].encode(), row[1], row[2]))
+    row = await _row(lines, made, made.values(fid=fid), has_left)
+    return None if row is None else (row[0].decode(), One(row[3], row[1], row[2].decode()))
 
 
-def _row(engine: Engine, made: Statement, values: list[Any]) -> tuple[Any, ...] | None:
+async def _row(lines: Lines, made: Statement, values: list[Any], has_left: HasLeft) -> tuple[Any, ...] | None:
+    """The row; None too where something fails that the usual way meets as well, and tells."""
     try:
-        return answer(engine, made.sql, values, _watched)
+        return await lines.answer(made.sql, values, has_left)
     except psycopg2.Error as error:
         if error.pgcode != CANCELLED:
-            raise
+            return None
         raise TookTooLong(seconds=pages.TIME_OUT_MS // 1000) from error
-
-
-def _watched(driver: Any) -> AbstractContextManager[None]:
-    waiting = leaving.reader.get()
-    return waiting.working(driver) if waiting else nullcontext()
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -1,5 +1,6 @@
 """What one statement answers is what is answered step by step; it is never older than the last edit."""
 
+import asyncio
 import json
 
 import psycopg2
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from gisreg.db.engine import Actor, make_engine, transaction
+from gisreg.db.lines import Lines, open_driver
 from gisreg.features import cursor, pages, quick
 from gisreg.features.asking import asked_of
 from gisreg.features.box import box_of
@@ -16,11 +18,18 @@ from gisreg.features.crs import CRS84, STORAGE, crs_of
 BOXES = [None, "113.0,36,113.004,37", "112.5,35,114,37", "10,10,11,11"]
 
 
+async def stays():
+    await asyncio.Event().wait()
+
+
 @pytest.fixture(scope="module")
-def reading(ogc_settings):
-    made = quick.reading_engine(ogc_settings.database_url, pool_size=2, application_name="test")
-    yield made
-    made.dispose()
+def quickly(ogc_settings):
+    """Asks in one statement, by lines that stay open."""
+    url = ogc_settings.database_url
+    lines = Lines(lambda: open_driver(url, time_out_ms=pages.TIME_OUT_MS, application_name="test"))
+    with asyncio.Runner() as loop:
+        yield lambda ask, *asked: loop.run(ask(lines, *asked, stays))
+        lines.close()
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +42,7 @@ def usual(ogc_settings):
 @pytest.mark.parametrize("box", BOXES)
 @pytest.mark.parametrize("collection", ["parcels", "idle_land", "closed_parcels"])
 @pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4547", None])
-def test_both_ways_tell_the_same_to_the_byte(reading, usual, collection, box, crs):
+def test_both_ways_tell_the_same_to_the_byte(quickly, usual, collection, box, crs):
     for limit in (1, 2, 5, 100):
         for behind in (None, "149901-0000004", "149901-0000012"):
             asked = asked_of(
@@ -46,17 +55,17 @@ def test_both_ways_tell_the_same_to_the_byte(reading, usual, collection, box, cr
             assert quick.is_quick(asked)
             with transaction(usual) as connection:
                 stepwise = pages.page(connection, asked)
-            mark, found = quick.page(reading, asked)
+            mark, found = quickly(quick.page, asked)
             assert found == stepwise
             assert mark
 
 
-def test_one_parcel_is_told_the_same(reading, usual):
+def test_one_parcel_is_told_the_same(quickly, usual):
     asked = asked_of(collection_of("parcels"), crs=STORAGE, properties=("kind", "state"))
     with transaction(usual) as connection:
         stepwise = pages.one(connection, asked, "149901-0000004")
-    assert quick.one(reading, asked, "149901-0000004")[1] == stepwise
-    assert quick.one(reading, asked, "149901-9999999") is None
+    assert quickly(quick.one, asked, "149901-0000004")[1] == stepwise
+    assert quickly(quick.one, asked, "149901-9999999") is None
 
 
 def test_what_one_statement_cannot_answer_is_left_to_the_usual_way():
@@ -81,11 +90,11 @@ def test_the_first_feature_names_every_property_and_the_others_what_is_known(ogc
     assert all(list(feature["properties"]) == ["name", "seized"] for feature in chosen)
 
 
-def test_texts_that_json_must_escape(reading, usual, ogc_settings):
+def test_texts_that_json_must_escape(quickly, usual, ogc_settings):
     odd = 'a"b\\c\n\t\x01 </script> 镇𬭎'
     with transaction(usual, Actor("tester", "test")) as connection:
         connection.execute(text("UPDATE parcel SET name = :odd WHERE parcel_code = '149901-0000009'"), {"odd": odd})
-    _, page = quick.page(reading, asked_of(collection_of("parcels")))
+    _, page = quickly(quick.page, asked_of(collection_of("parcels")))
     told = {feature["id"]: feature["properties"] for feature in json.loads(b"[" + page.features + b"]")}
     assert told["149901-0000009"]["name"] == odd
 
@@ -118,9 +127,9 @@ def test_an_answer_is_of_now_and_its_mark_moves(ogc, ogc_settings, change, name)
     assert ogc.get("/ogc/collections/parcels/items/149901-0000004").json()["properties"][name] == after
 
 
-def test_nothing_can_be_written_by_these_connections(reading):
+def test_nothing_can_be_written_by_these_connections(quickly):
     with pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
-        quick.answer(reading, "DELETE FROM parcel WHERE id = $1 RETURNING id", (1,), quick._watched)
+        quickly(Lines.answer, "DELETE FROM parcel WHERE id = $1 RETURNING id", (1,))
 
 
 def test_a_connection_that_is_gone_leaves_the_question_to_the_usual_way(ogc, usual, ogc_settings):
@@ -134,3 +143,24 @@ def test_a_connection_that_is_gone_leaves_the_question_to_the_usual_way(ogc, usu
     connection.close()
     for _ in range(3):
         assert ogc.get(address).json()["numberReturned"] == 3
+
+
+def test_what_is_asked_most_is_answered_ahead_of_the_routes(ogc, monkeypatch):
+    def refused(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("api.routers.ogc.page", refused)
+    monkeypatch.setattr("api.routers.ogc.one", refused)
+    for asked in ("", "?bbox=112,35,114,37&limit=3&crs=http://www.opengis.net/def/crs/EPSG/0/4547", "/149901-0000004"):
+        for root in ("ogc", "qgis"):
+            answer = ogc.get(f"/{root}/collections/parcels/items{asked}", headers={"Accept-Encoding": "identity"})
+            assert answer.status_code == 200
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "content-encoding" not in answer.headers
+            head = ogc.head(f"/{root}/collections/parcels/items{asked}", headers={"Accept-Encoding": "identity"})
+            assert head.headers["content-length"] == answer.headers["content-length"]
+            packed = ogc.get(f"/{root}/collections/parcels/items{asked}", headers={"Accept-Encoding": "gzip"})
+            assert packed.headers["content-encoding"] == "gzip"
+    assert ogc.get("/ogc/collections/parcels/items", headers={"Host": "elsewhere.example"}).status_code == 403
+    for usual in ("?sortby=name", "?f=html", "?count=true", "/149901-0000004?f=html"):
+        assert ogc.get(f"/ogc/collections/parcels/items{usual}").status_code == 500
