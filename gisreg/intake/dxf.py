@@ -30,6 +30,8 @@ LEAST_CORNERS = 3
 CHUNK_BYTES = 1024**2
 LINE_END = re.compile(rb"\r*\n|\r")
 """Transfers in the wrong mode double the CR."""
+ODD_END = re.compile(rb"\r[\r\0]")
+"""GDAL waits for ever behind 0, CR, CR, and behind a CR that a NUL or the file's end follows."""
 KINDS = make_kinds(
     ("drawing_rest", Severity.WARNED,
      ("图中另有未闭合的线 {lines} 条、点和文字 {points} 个,不作为宗地", "{lines} open lines and {points} points or texts are no parcels"),
@@ -82,11 +84,11 @@ def open_dxf(path: Path, shown: str, *, layer: str | None, crs_given: str | None
 
 @contextmanager
 def _with_plain_lines(path: Path) -> Iterator[Path]:
-    """The drawing, or a copy where its lines end otherwise than GDAL can bear: it waits for ever behind 0, CR, CR."""
+    """The drawing, or a copy where its lines end otherwise than GDAL can bear."""
     with path.open("rb") as file:
         last, odd = b"", False
         while not odd and (chunk := file.read(CHUNK_BYTES)):
-            odd = b"\r\r" in last + chunk
+            odd = ODD_END.search(last + chunk) is not None
             last = chunk[-1:]
     if not odd and last != b"\r":
         yield path

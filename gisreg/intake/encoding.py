@@ -20,8 +20,8 @@ _NAMES = {
     "65001": "UTF-8", "UTF8": "UTF-8", "932": "CP932", "949": "CP949", "1252": "CP1252", "1251": "CP1251",
     "88591": "ISO-8859-1", "8859_1": "ISO-8859-1", "54936": "GB18030", "ISO 88591": "ISO-8859-1",
 }  # fmt: skip
-_NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
-"""Codecs of Python's for single words and for its own sources; they fail in ways of their own."""
+_NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
+"""Codecs for single words, for Python's own sources and for mail (UTF-7, which gives halves of characters)."""
 _SUPERSETS = {"GBK": "gb18030", "GB2312": "gb18030", "Big5": "big5hkscs"}
 """Codecs that read all of an encoding and what Windows programs add to it."""
 

@@ -193,7 +193,7 @@ def layers(path: Path, shown: str) -> list[str]:
 
     set_up_gdal()
     try:
-        with warnings.catch_warnings(action="ignore", category=UserWarning):
+        with warnings.catch_warnings(action="ignore"):
             found = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
@@ -206,7 +206,7 @@ def _info(path: Path, layer: str, shown: str) -> dict[str, Any]:
 
     options = {"ENCODING": shapefile.ANY_BYTES} if path.suffix.lower() == ".shp" else {}
     try:
-        with warnings.catch_warnings(action="ignore", category=UserWarning):
+        with warnings.catch_warnings(action="ignore"):
             return dict(pyogrio.read_info(path, layer=layer, force_feature_count=True, **options))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
         raise BrokenFile(shown, detail=brief(error)) from error

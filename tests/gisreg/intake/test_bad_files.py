@@ -267,7 +267,7 @@ def test_names_longer_than_a_disk_takes(tmp_path, shape):
     assert opened(packed).rows == 5
 
 
-@pytest.mark.parametrize("encoding", ["punycode", "idna", "undefined", "unicode_escape", "zip", "hex"])
+@pytest.mark.parametrize("encoding", ["punycode", "idna", "undefined", "unicode_escape", "utf-7", "zip", "hex"])
 def test_codecs_that_are_no_encodings_of_files(tmp_path, encoding):
     (tmp_path / "a.txt").write_bytes(b" -!\\u12")
     with pytest.raises(e.EncodingUnknown):

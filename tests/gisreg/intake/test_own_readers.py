@@ -44,7 +44,9 @@ def test_line_ends_that_a_transfer_has_spoilt(tmp_path, end):
     assert (rows[0]["图层"], shapes[0].area) == ("A", 10_000)
 
 
-@pytest.mark.parametrize("data", [b"\r\r", b"0\nSECTION\n2\nENTITIES\n0\r\r", b"999\n\n0\r\r"])
+@pytest.mark.parametrize(
+    "data", [b"\r\r", b"0\nSECTION\n2\nENTITIES\n0\r\r", b"999\n\n0\r\r", b"0\n\5\r\0", b"0\n5\r\0\n"]
+)
 def test_a_drawing_that_ends_in_carriage_returns_does_not_wait_for_ever(tmp_path, data):
     (tmp_path / "a.dxf").write_bytes(data)
     with pytest.raises((e.NotGeodata, e.BrokenFile, e.EmptyLayer)):
