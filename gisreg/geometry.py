@@ -92,7 +92,7 @@ def zone_for(lon: float, width: int = 3, *, prefixed: bool = False) -> Zone:
     """The zone in which a longitude lies; a limit belongs to the zone east of it (112.5° is in zone 38)."""
     number = math.floor((lon + 1.5) / 3) if width == 3 else math.floor(lon / 6) + 1  # noqa: PLR2004 - 3° or 6°
     if number not in ZONE_NUMBERS[width]:
-        raise NoZoneError(lon=lon)
+        raise NoZoneError(lon=round(lon, 6))
     return Zone(number, width, prefixed)
 
 

@@ -60,6 +60,7 @@ _HISTORY = {
                     "recorded_at": {"type": "string", "format": "date-time"},
                     "recorded_by": {"type": "string"},
                     "recorded_from": {"type": "string"},
+                    "reason": {"type": ["string", "null"], "description": "修改的理由 · why it was edited"},
                     "changed": {"type": "object", "additionalProperties": {"type": "object"}},
                 },
             },

@@ -105,7 +105,7 @@ _fault(
 )  # fmt: skip
 # repaired: loaded, with a changed boundary
 _fault(
-    "self_intersection", Severity.REPAIRED, ("边界自相交({detail})", "the boundary intersects itself ({detail})"),
+    "self_intersection", Severity.REPAIRED, ("边界无效:{detail}", "the boundary is not valid: {detail_en}"),
     ("已自动修复,面积 {before} → {after} ㎡,请核对", "repaired: area {before} → {after} m², please check"),
 )  # fmt: skip
 _fault(

@@ -1,7 +1,7 @@
 """``gisreg parcels list|show|history|queryables``."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from gisreg.parcels.read import Row
 from gisreg.text import Text
 from gisreg.vocab import State
 
+if TYPE_CHECKING:
+    from gisreg.parcels.lineage import Lineage
+
 County = Annotated[str | None, typer.Option(help="县级代码 · county code")]
 
 TOTAL = Text("共 {total} 宗,列出 {shown} 宗", "{total} parcels, {shown} listed")
@@ -31,6 +34,7 @@ OUT = Text(
     "外业在改:{taken_by} 于 {checked_out_at} 领取第 {version} 版(签出 {id})",
     "out in the field: {taken_by} took version {version} at {checked_out_at} (check-out {id})",
 )
+GONE = Text("已停用", "out of use")
 MOVED = Text("界址已变动", "the boundary moved")
 HEADINGS = ("parcel_code", "kind", "state", "name", "township_name", "area_mu", "label", "measure_zh", "due_on")
 
@@ -90,7 +94,7 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
          json: JsonFlag = False) -> None:  # fmt: skip
     """显示一宗 · show one parcel."""
     from gisreg.checkout.held import out_with  # noqa: PLC0415
-    from gisreg.parcels.lineage import OPERATIONS, lineage_of, require_in_use  # noqa: PLC0415
+    from gisreg.parcels.lineage import lineage_of, require_in_use  # noqa: PLC0415
     from gisreg.parcels.read import get_parcel  # noqa: PLC0415
 
     now = context()
@@ -109,31 +113,42 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
         [(name, _title(name).say(now.language), _shown(now, name, value)) for name, value in known.items()],
         title=code,
     )
-    for words, kin in ((CAME_FROM, lineage.predecessors), (WENT_INTO, lineage.successors)):
-        for one in kin:
-            operation = OPERATIONS[one.operation].say(now.language)
-            print_line(now.say(words, **{**asdict(one), "operation": operation, "on": f"{one.recorded_at:%Y-%m-%d}"}))
+    _print_lineage(now, lineage)
     for held in out:
         print_line(now.say(OUT, **{**held, "checked_out_at": f"{held['checked_out_at']:%Y-%m-%d %H:%M}"}))
 
 
 def history(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], json: JsonFlag = False) -> None:
     """历次版本:谁、何时、从哪里、改了什么 · every version: who, when, by which way, what."""
+    from gisreg.parcels.lineage import lineage_of  # noqa: PLC0415
     from gisreg.parcels.read import history as versions_of  # noqa: PLC0415
 
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        versions = versions_of(connection, code)
+        versions, lineage = versions_of(connection, code), lineage_of(connection, code)
     if json:
-        print_json({"parcel_code": code, "versions": versions})
+        print_json({"parcel_code": code, "versions": versions, "lineage": lineage})
         return
     print_table(
         [now.say(t) for t in (Text("版本", "Version"), Text("时间", "When"), Text("经手", "Who"), Text("来源", "From"),
-                              Text("变更", "Changed"))],
-        [(v.version, v.recorded_at[:19].replace("T", " "), v.recorded_by, v.recorded_from, _changes(now, v.changed))
+                              Text("理由", "Why"), Text("变更", "Changed"))],
+        [(v.version, v.recorded_at[:19].replace("T", " "), v.recorded_by, v.recorded_from, v.reason,
+          _changes(now, v.changed))
          for v in versions],
         title=code,
     )  # fmt: skip
+    _print_lineage(now, lineage)
+
+
+def _print_lineage(now: Context, lineage: "Lineage") -> None:
+    """Where a parcel came from and what came from it, a line for each."""
+    from gisreg.parcels.lineage import OPERATIONS  # noqa: PLC0415
+
+    for words, kin in ((CAME_FROM, lineage.predecessors), (WENT_INTO, lineage.successors)):
+        for one in kin:
+            operation = OPERATIONS[one.operation].say(now.language)
+            told = now.say(words, **{**asdict(one), "operation": operation, "on": f"{one.recorded_at:%Y-%m-%d}"})
+            print_line(told if one.in_use else f"{told} {now.say(GONE)}")
 
 
 def queryables(json: JsonFlag = False) -> None:
@@ -173,8 +188,9 @@ def _shown(now: Context, name: str, value: object) -> object:
     unit = QUERYABLES[name].unit if name in QUERYABLES else None
     if isinstance(value, bool):
         return now.say(Text("是", "yes") if value else Text("否", "no"))
-    if isinstance(value, float) and unit:
-        return f"{value:,.2f} {now.say(unit_words(unit))}"
+    if isinstance(value, int | float) and unit:
+        digits = 0 if QUERYABLES[name].type == "integer" else 2
+        return f"{value:,.{digits}f} {now.say(unit_words(unit))}"
     return _word(now, name, value)
 
 

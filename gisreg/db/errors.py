@@ -101,6 +101,7 @@ class NulInText(InputError):
     mend: ClassVar[Text] = Text("请删去该字符", "leave that character out")
 
 
+WHOLE_ROWS = ("23514", "23502")
 NUL_WORDING = "cannot contain NUL (0x00)"
 
 _BY_STATE: tuple[tuple[str, type[GisregError]], ...] = (
@@ -166,7 +167,8 @@ def _known(state: str, message: str, detail: str) -> Exception | None:
 
 def _first_line(error: psycopg2.Error) -> str:
     primary = getattr(error.diag, "message_primary", None) or str(error)
-    detail = getattr(error.diag, "message_detail", None)
+    # the detail of a broken rule is the whole row: shapes, and names of private holders
+    detail = None if error.pgcode in WHOLE_ROWS else getattr(error.diag, "message_detail", None)
     lines = [line.strip() for line in f"{primary}\n{detail or ''}".splitlines() if line.strip()]
     return " ".join(lines[:2])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, func, literal
 
+from gisreg.checks.validity import fault_of
 from gisreg.db.models import STORAGE_SRID
 from gisreg.filters.errors import BadGeometryLiteral
 
@@ -46,7 +47,7 @@ def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = Fal
         raise BadGeometryLiteral(detail="EMPTY")
     _check_bounds(geometry.bounds, own)
     if not geometry.is_valid:
-        raise BadGeometryLiteral(detail=shapely.is_valid_reason(geometry))
+        raise BadGeometryLiteral(detail=fault_of(geometry))
     return _in_storage(func.ST_GeomFromWKB(literal(shapely.to_wkb(geometry), LargeBinary()), own), own)
 
 

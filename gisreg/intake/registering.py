@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import OFF
+from gisreg.checks.validity import said_of
 from gisreg.db.sql import load
 from gisreg.geometry import NoZoneError, zone_for, zone_of
 from gisreg.intake.booked import booked, booked_notes, yielding_of
@@ -44,7 +45,7 @@ OF_THE_FILE = (
 WHOLE_MM_DEGREES = 8.8e-9
 """A corner whose coordinates are rounded to a millimetre moves by 0.71 mm at most, 8.7e-9 degrees at 53° N; a millimetre
 to the north is 9.0e-9 degrees, to the east more."""
-RETIRED = "number_retired"
+RETIRED, INVALID = "number_retired", "self_intersection"
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
 
@@ -236,7 +237,11 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
     for one in found:
         fault = FAULTS[one["fault"]]
         value = _successors(connection, one["detail"]) if fault.token == RETIRED else one["value"]
-        words = {"detail": one["detail"], "value": value, "before": one["before"], "after": one["after"]}
+        detail = one["detail"]
+        told = said_of(detail) if fault.token == INVALID else Text(detail, detail)
+        words = {
+            "detail": told.zh, "detail_en": told.en, "value": value, "before": one["before"], "after": one["after"],
+        }  # fmt: skip
         filled = {key: str(word)[:LONGEST_QUOTE] if word is not None else "?" for key, word in words.items()}
         # many rows have the same thing to say: let them share it
         what, mend = wordings.setdefault(

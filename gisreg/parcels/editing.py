@@ -19,6 +19,7 @@ from gisreg.parcels.faults import NothingToChange, OutsideCounty, ParcelUnmapped
 from gisreg.parcels.lineage import require_in_use
 from gisreg.parcels.overlaps import Overlap, overlaps_of, relink, tolerance_m2
 from gisreg.parcels.read import ParcelNotFound, Row
+from gisreg.parcels.together import completed
 from gisreg.parcels.versions import differences_since
 from gisreg.text import Text
 from gisreg.vocab import State
@@ -275,7 +276,7 @@ class Edit:
         self, subject: Subject, values: Mapping[str, Any], shape: "BaseGeometry | None" = None, srid: int | None = None
     ) -> None:
         """A new version of a parcel."""
-        row = dict(values)
+        row = completed(subject.row, values)
         if shape is not None:
             row |= self._placed(subject.row, shape, srid or subject.srid, [subject.key])
         if not row:
@@ -296,7 +297,7 @@ class Edit:
         self._county = county
         came_from = [predecessor.key for predecessor in predecessors]
         kept = {name: value for name, value in template.items() if name not in (*STAMPS, *OWN_KEYS)}
-        row = {**kept, **values}
+        row = {**kept, **completed(kept, values)}
         row |= self._placed(row, shape, srid, came_from)
         row["parcel_code"] = self._next_number(county)
         stored = self.connection.execute(insert(PARCEL).values(**row).returning(*_OUTCOME)).one()

@@ -120,6 +120,13 @@ class ValueUnusable(InputError):
     mend: ClassVar[Text] = Text("应为{expected_zh}", "it should be {expected_en}")
 
 
+class PartnerWanted(InputError):
+    """A field that is stated together with another one, which is not known."""
+
+    what: ClassVar[Text] = Text("写了{known},还须写明{title}", "{known} is stated, {title} is not")
+    mend: ClassVar[Text] = Text("请同时给出 {field}={choice}", "give {field}={choice} with it")
+
+
 class BoundaryFault(InputError):
     """Base of what can be wrong with a boundary or a line that is given."""
 

@@ -121,7 +121,7 @@ def require_in_use(connection: Connection, parcel_code: str) -> None:
             where=parcel_code,
             parcel_code=parcel_code,
             retired_on=f"{gone.retired_at:%Y-%m-%d}",
-            operation=OPERATIONS[gone.operation].both(),
+            operation=OPERATIONS[gone.operation],
             successors=gone.successors,
             successor_list="、".join(gone.successors) or "—",
         )

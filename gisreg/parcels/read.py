@@ -188,6 +188,8 @@ class Version:
     recorded_at: str
     recorded_by: str
     recorded_from: str
+    reason: str | None
+    """Why, where the edit that made it was given a reason."""
     changed: dict[str, dict[str, Any]]
     """Field → {"from": …, "to": …}; empty for the first version. Geometry changes show area and moved distance."""
 
@@ -212,6 +214,7 @@ def history(connection: Connection, parcel_code: str) -> list[Version]:
                 row["recorded_at"].isoformat(),
                 row["recorded_by"],
                 row["recorded_from"],
+                row["reason"],
                 _changes(before, row["content"]),
             )
         )

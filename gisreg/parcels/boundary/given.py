@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gisreg.checks.validity import fault_of
 from gisreg.geometry import STORAGE_SRID, WEB_MERCATOR_SRID, is_supported_crs, zone_of
 from gisreg.parcels.faults import (
     AxesSwapped,
@@ -54,7 +55,7 @@ class Given:
         """
         shape = self._of_kind(("Polygon", "MultiPolygon"), AREAL)
         if not shape.is_valid:
-            raise BoundaryInvalid(where=self.where, detail=shapely.is_valid_reason(shape))
+            raise BoundaryInvalid(where=self.where, detail=fault_of(shape))
         if not shape.area > 0:
             raise NoArea(where=self.where, area_m2="0")
         return shape

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from gisreg.checks.validity import fault_of
 from gisreg.parcels.faults import BoundaryInvalid, NoArea, PieceInParts, SliverLeft
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ def checked(shape: BaseGeometry) -> BaseGeometry:
         BoundaryInvalid, NoArea, SliverLeft.
     """
     if not shape.is_valid:
-        raise BoundaryInvalid(detail=shapely.is_valid_reason(shape))
+        raise BoundaryInvalid(detail=fault_of(shape))
     parts = polygons_of(shape)
     if not parts or not shape.area > 0:
         raise NoArea(area_m2=f"{shape.area:.4f}")

@@ -88,7 +88,7 @@ def test_a_name_that_was_withheld_is_replaced_only_when_somebody_says_so(desk, c
         ({"contract_on": "2024-02-30"}, "value_unusable"),
         ({"holder_class": "king"}, "value_unusable"),
         ({"ownership_status": None}, "value_unusable"),
-        ({"land_use_code": "0601"}, "constraint_violated"),
+        ({"land_use_code": "0601"}, "partner_wanted"),
         ({"source_code": f"S{P2}"}, "duplicate_value"),
         ({"kind": "idle_factory"}, "kind_changed"),
         ({"parcel_code": None}, "code_changed"),
@@ -217,7 +217,7 @@ def test_a_new_parcel_is_drawn_once(desk, comes_back, ask) -> None:
         (box(400, 400, 450, 450), {"kind": "castle"}, "kind_wanted"),
         (box(400, 400, 450, 450), {"parcel_code": "149901-0000077"}, "code_not_handed_out"),
         (box(400, 400, 450, 450), {"parcel_code": P1}, "code_copied"),
-        (box(400, 400, 450, 450), {"subkind": "halted_works"}, "constraint_violated"),
+        (box(400, 400, 450, 450), {"subkind": "halted_works"}, "value_unusable"),
     ],
 )
 def test_new_rows_that_cannot_be(desk, comes_back, ask, wrong) -> None:

@@ -66,12 +66,35 @@ def test_split_and_merge_and_what_show_says_of_numbers_out_of_use(run_cli, edit)
     assert west in gone.err
     assert east in gone.err
     assert gone.err.count("\n") == 1
-    assert run_cli("parcels", "history", P1).code == 0
+    assert "停用(分割)" in gone.err
+    assert "split" not in gone.err
+    history = run_cli("parcels", "history", P1).out
+    assert f"分出 {west}(分割," in history
     shown = run_cli("parcels", "show", west)
     assert f"来自 {P1}" in shown.out
     assert edit("show", west)["lineage"]["predecessors"][0]["parcel_code"] == P1
     whole = codes(edit("merge", east, P2, "--based-on", 1, "--based-on", 1), "new")
     assert len(whole) == 1
+    assert f"分出 {whole[0]}(合并," in run_cli("parcels", "history", east).out
+
+
+def test_the_history_tells_why_and_in_which_units(run_cli, edit) -> None:
+    edit(
+        "edit",
+        P1,
+        "--based-on",
+        1,
+        "--set",
+        "official_area_m2=3600",
+        "--set",
+        "official_area_source=deed",
+        "--reason",
+        "年度复核",
+    )
+    told = run_cli("parcels", "history", P1).out
+    assert "年度复核" in told
+    assert "3,600.00 m²" in told
+    assert [one["reason"] for one in edit("history", P1)["versions"]] == [None, "年度复核"]
 
 
 def test_files_areas_roads_and_undo(run_cli, edit, tmp_path) -> None:

@@ -51,6 +51,8 @@ def test_each_bad_row_is_named_with_its_place_and_mend(load, county, tmp_path):
     assert adds_up(report)
     assert found[11, "duplicate_code"].what.zh == "编号与第 1 行重复"
     assert found[7, "self_intersection"].place.startswith("113.21")
+    assert found[7, "self_intersection"].what.zh == "边界无效:边界自相交"
+    assert found[7, "self_intersection"].what.en == "the boundary is not valid: the boundary crosses itself"
     assert "800.00" in found[7, "self_intersection"].mend.en
     assert one(county, "SELECT bool_and(ST_IsValid(boundary) AND ST_NDims(boundary) = 2) FROM parcel")
     heights = "SELECT ST_ZMax(survey_boundary) FROM parcel WHERE source_code = 'K8'"

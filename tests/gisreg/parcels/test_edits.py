@@ -20,6 +20,7 @@ from gisreg.parcels.faults import (
     NothingToChange,
     NothingToUndo,
     ParcelRetired,
+    PartnerWanted,
     StaleVersion,
     UndoneSince,
     ValueUnusable,
@@ -65,6 +66,9 @@ def test_values_are_typed_and_the_version_says_who_and_how(does, ask, at) -> Non
         ({"price_wan": "1e999"}, ValueUnusable),
         ({"price_wan": True}, ValueUnusable),
         ({"price_wan": -1}, ConstraintViolated),
+        ({"official_area_source": ""}, PartnerWanted),
+        ({"land_use_code": "0601"}, PartnerWanted),
+        ({"subkind": "idle_building"}, ValueUnusable),
         ({"income_years": 1.5}, ValueUnusable),
         ({"contract_on": "2024-02-30"}, ValueUnusable),
         ({"seized": "maybe"}, ValueUnusable),
@@ -83,6 +87,15 @@ def test_what_does_not_fit_is_refused_and_nothing_is_kept(does, ask, at, values,
         does(edit_attributes, at(P1), values)
     assert ask("SELECT count(*) FROM parcel_version") == 0
     assert ask("SELECT count(*) FROM parcel_edit") == 0
+
+
+def test_a_figure_is_stated_with_its_source_and_goes_with_it(does, ask, at) -> None:
+    does(edit_attributes, at(P1), {"official_area_m2": ""})
+    assert ask("SELECT official_area_source FROM parcel WHERE parcel_code = :c", c=P1) is None
+    with pytest.raises(PartnerWanted) as refused:
+        does(edit_attributes, at(P1, 2), {"official_area_m2": 3600})
+    assert "official_area_source=approval|contract|deed|ledger" in refused.value.line("zh")
+    does(edit_attributes, at(P1, 2), {"official_area_m2": 3600, "official_area_source": "deed"})
 
 
 def test_a_stale_edit_is_refused_with_both_values(does, at) -> None:

@@ -72,6 +72,7 @@ def test_history_tells_who_changed_what(nine: Engine) -> None:
     assert (one.version, one.recorded_by, one.recorded_from, one.changed) == (1, "li", "import:1", {})
     assert two.changed == {"name": {"from": "地块1", "to": "新名"}, "price_wan": {"from": None, "to": 12}}
     assert (three.recorded_by, set(three.changed)) == ("zhao", {"boundary"})
+    assert {one.reason, two.reason, three.reason} == {None}
 
 
 def test_the_registry_as_of_a_day_is_what_was_recorded_by_its_end(nine: Engine, database: DatabaseAddress) -> None:
