@@ -107,6 +107,7 @@ KINDS = make_kinds(
     ("ledger_translated", W, ("{field}:“{said}”译为 {stored}({count} 行,{why_zh})", "{field}: “{said}” became {stored} ({count} rows, {why_en})"), ("请核对", "please check")),
     ("ledger_by_address", W, ("{count} 行未写乡镇,按坐落中的乡镇名归入", "{count} rows name no township and were placed by their address"), ("请核对", "please check")),
     # about a row
+    ("ledger_address_differs", W, ("坐落写在乡镇 {value},界址在 {detail},仍归后者", "the address is in township {value}, the boundary in {detail}, which stays"), ("请核对坐落", "check the address")),
     ("ledger_formula", W, ("公式没有缓存的结果,按空白读取", "a formula without a stored result is read as blank"), ("请用 Excel 或 WPS 打开并保存后再导入", "open and save it in Excel or WPS, then import again")),
     ("ledger_error_cell", W, ("单元格为错误值 {value},按空白读取", "the cell is in error ({value}) and is read as blank"), ("请更正公式", "correct the formula")),
     ("ledger_merged", W, ("合并单元格 {range} 的数值只计在首行", "the number in the merged cells {range} counts for their first row only"), ("请拆分单元格并逐行填写", "split the cells and fill each row")),

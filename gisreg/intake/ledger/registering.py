@@ -395,9 +395,9 @@ def _compared(connection: Connection, job: Job) -> list[Note]:
 def _comparisons(one: Any) -> list[Note]:
     notes = []
     if one.mapped and one.resolved and one.resolved != one.township_code:
-        notes.append(
-            _fault("township_differs").about(one.row_no, words={"value": one.stated, "detail": one.township_code})
-        )
+        kind = _fault("township_differs") if one.stated else KINDS["ledger_address_differs"]
+        words = {"value": one.stated or one.resolved, "detail": one.township_code}
+        notes.append(kind.about(one.row_no, words=words))
     if one.source_code and one.known and one.source_code != one.known:
         words = {"value": one.source_code, "known": one.known}
         notes.append(KINDS["ledger_source_code_kept"].about(one.row_no, words=words))

@@ -57,6 +57,16 @@ def test_rows_update_the_parcels_that_they_join_and_the_others_become_parcels_wi
     assert one(county, "SELECT count(*) FROM parcel_current WHERE boundary IS NULL") == 1
 
 
+def test_an_address_that_contradicts_the_boundary_is_told_as_an_address(load, ledger, tmp_path):
+    load(survey(tmp_path / "a.gpkg", squares(1), BSM=["K1"]))
+    rows = [["编号", "坐落", "土地面积(亩)"], ["K1", "示例县示例东镇", 2.4], ["K2", "示例县示例西镇", 2.4]]
+    report = ledger(workbook(tmp_path / "a.xlsx", rows))
+    assert told(report, "ledger_address_differs") == []
+    rows[1][1] = "示例县示例西镇"
+    report = ledger(workbook(tmp_path / "b.xlsx", rows))
+    assert told(report, "ledger_address_differs") == ["坐落写在乡镇 149901100,界址在 149901101,仍归后者"]
+
+
 def test_the_same_ledger_again_changes_nothing_and_a_dry_run_neither(ledger, county, tmp_path):
     path = workbook(
         tmp_path / "a.xlsx",
