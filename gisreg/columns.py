@@ -36,6 +36,9 @@ class Meaning:
     """The list under data/codes that a code column draws from."""
     personal: bool = False
     """Names a person or a holder: the redaction policy looks at this."""
+    least: float | None = None
+    most: float | None = None
+    """The limits of a number."""
 
 
 def _column(
@@ -74,12 +77,15 @@ def number(
     """A measured number. float8, because exact ``numeric`` loses its index under row-level security."""
     limits = [f"{name} >= {minimum}"] if minimum is not None else [f"{name} >= '-infinity'"]
     limits.append(f"{name} <= {maximum}" if maximum is not None else f"{name} < 'infinity'")
-    return _column(Double(), Meaning(Text(zh, en), unit=unit), (" AND ".join(limits), f"{name}_range"))
+    meaning = Meaning(Text(zh, en), unit=unit, least=minimum, most=maximum)
+    return _column(Double(), meaning, (" AND ".join(limits), f"{name}_range"))
 
 
 def whole(name: str, zh: str, en: str, unit: str, *, minimum: int = 0) -> MappedColumn[Any]:
     """A whole number."""
-    return _column(Integer(), Meaning(Text(zh, en), unit=unit), (f"{name} >= {minimum}", f"{name}_range"))
+    return _column(
+        Integer(), Meaning(Text(zh, en), unit=unit, least=minimum), (f"{name} >= {minimum}", f"{name}_range")
+    )
 
 
 def day(zh: str, en: str) -> MappedColumn[Any]:

@@ -89,7 +89,9 @@ def read_value(field: str, column: Column[Any], value: Any) -> Any:
         return None
     for kind, expected, reader in _READERS:
         if isinstance(column.type, kind):
-            return _by(reader, field, value, expected)
+            read = _by(reader, field, value, expected)
+            _check_limits(field, column, read)
+            return read
     return _token(field, column, _by(_text, field, value, Text("文字", "text")))
 
 
@@ -98,6 +100,16 @@ def _by(reader: Any, field: str, value: Any, expected: Text) -> Any:
         return reader(value)
     except (TypeError, ValueError):
         raise _unusable(field, value, expected) from None
+
+
+def _check_limits(field: str, column: Column[Any], value: Any) -> None:
+    meaning: Meaning | None = column.info.get("meaning")
+    if meaning is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    if meaning.least is not None and value < meaning.least:
+        raise _unusable(field, value, Text(f"不小于 {meaning.least:g} 的数", f"a number of {meaning.least:g} or more"))
+    if meaning.most is not None and value > meaning.most:
+        raise _unusable(field, value, Text(f"不大于 {meaning.most:g} 的数", f"a number of {meaning.most:g} or less"))
 
 
 def _unusable(field: str, value: Any, expected: Text) -> ValueUnusable:

@@ -15,6 +15,7 @@ from gisreg.db.sql import load
 from gisreg.geometry import CHINA_BOX, STORAGE_SRID, zone_for, zone_of
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.parcels.attributes import OWN_KEYS
+from gisreg.parcels.codes import doubts
 from gisreg.parcels.faults import NothingToChange, OutsideCounty, ParcelUnmapped, SameParcelTwice, StaleVersion
 from gisreg.parcels.lineage import require_in_use
 from gisreg.parcels.overlaps import Overlap, overlaps_of, relink, tolerance_m2
@@ -285,6 +286,7 @@ class Edit:
             update(PARCEL).where(PARCEL.c.id == subject.row["id"]).values(**row).returning(*_OUTCOME)
         ).one()
         self._note(stored, "changed")
+        self._doubt(subject.code, subject.row, values)
         if shape is not None:
             self._moved.add(stored.id)
 
@@ -302,6 +304,7 @@ class Edit:
         row["parcel_code"] = self._next_number(county)
         stored = self.connection.execute(insert(PARCEL).values(**row).returning(*_OUTCOME)).one()
         self._note(stored, "new")
+        self._doubt(stored.parcel_code, kept, values)
         self._moved.add(stored.id)
         self._inherit(stored.id, came_from)
         return str(row["parcel_code"])
@@ -353,6 +356,11 @@ class Edit:
         self._done[stored.id] = Outcome(
             stored.parcel_code, role, stored.version, stored.area_m2, stored.planar_area_m2, stored.official_area_m2
         )
+
+    def _doubt(self, code: str, row: Row, values: Mapping[str, Any]) -> None:
+        """Tell of codes that nobody knows."""
+        found = doubts(self.connection, str(row["county_code"]), row, values)
+        self._warnings += [Warned(code, fault, what, mend) for fault, what, mend in found]
 
     def _placed(self, row: Row, shape: "BaseGeometry", srid: int, owners: Iterable[int]) -> dict[str, Any]:
         """The columns that follow from a boundary; ``owners`` are the parcels whose ground it was.

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.errors import ConstraintViolated, LockedOut, PermissionDenied
+from gisreg.db.errors import LockedOut, PermissionDenied
 from gisreg.parcels.boundary.cut import carve, cut_road
 from gisreg.parcels.boundary.draw import replace
 from gisreg.parcels.boundary.given import given_text
@@ -65,7 +65,7 @@ def test_values_are_typed_and_the_version_says_who_and_how(does, ask, at) -> Non
         ({"price_wan": "NaN"}, ValueUnusable),
         ({"price_wan": "1e999"}, ValueUnusable),
         ({"price_wan": True}, ValueUnusable),
-        ({"price_wan": -1}, ConstraintViolated),
+        ({"price_wan": -1}, ValueUnusable),
         ({"official_area_source": ""}, PartnerWanted),
         ({"land_use_code": "0601"}, PartnerWanted),
         ({"subkind": "idle_building"}, ValueUnusable),
@@ -96,6 +96,17 @@ def test_a_figure_is_stated_with_its_source_and_goes_with_it(does, ask, at) -> N
         does(edit_attributes, at(P1, 2), {"official_area_m2": 3600})
     assert "official_area_source=approval|contract|deed|ledger" in refused.value.line("zh")
     does(edit_attributes, at(P1, 2), {"official_area_m2": 3600, "official_area_source": "deed"})
+
+
+def test_codes_that_nobody_knows_are_kept_and_told(does, ask, at) -> None:
+    wanted = {"township_code": "149901999", "right_type": "zz", "right_nature": "100", "name": "甲"}
+    done = does(edit_attributes, at(P1), wanted)
+    assert [(one.fault, one.what.zh) for one in done.warnings] == [
+        ("township_unknown", "没有乡镇 149901999"),
+        ("unknown_code", "代码表中没有:zz(已照原样存)"),
+    ]
+    assert ask("SELECT right_type FROM parcel WHERE parcel_code = :c", c=P1) == "zz"
+    assert does(edit_attributes, at(P1, 2), {"name": "乙"}).warnings == []
 
 
 def test_a_stale_edit_is_refused_with_both_values(does, at) -> None:
