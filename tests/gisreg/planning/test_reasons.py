@@ -144,7 +144,10 @@ agency = "自然资源主管部门"
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(many=st.lists(parcels(), min_size=6, max_size=10), data=st.data())
 def test_every_parcel_gets_one_label_whatever_the_order_of_rows(
@@ -164,7 +167,10 @@ def test_every_parcel_gets_one_label_whatever_the_order_of_rows(
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(many=st.lists(parcels(), min_size=6, max_size=10), data=st.data())
 def test_a_fact_that_becomes_known_never_lowers_confidence(registry: Any, many: list[Any], data: st.DataObject) -> None:
@@ -182,7 +188,10 @@ def test_a_fact_that_becomes_known_never_lowers_confidence(registry: Any, many: 
 
 
 @settings(
-    max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(many=st.lists(parcels(), min_size=6, max_size=10))
 def test_the_short_and_the_reasoned_query_agree(registry: Any, many: list[Any]) -> None:

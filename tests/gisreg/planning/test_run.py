@@ -143,7 +143,7 @@ def test_the_same_rules_and_day_give_the_same_labels(registry: Any) -> None:
 def test_the_clock_is_the_as_of_date(registry: Any) -> None:
     code = registry.add("idle_land", **ENTERPRISE)
     for as_of, rule in (
-        (date(2025, 3, 1), "idle_review"),
+        (date(2025, 3, 1), "idle_order_start"),
         (date(2025, 3, 2), "idle_fee"),
         (date(2026, 3, 1), "idle_fee"),
         (date(2026, 3, 2), "idle_free_reclaim"),
