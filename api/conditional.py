@@ -37,7 +37,7 @@ class Reading:
         self.registry = registry
         self.language = language_of(request, registry.settings.language)
         self.reader = reader_of(request)
-        self.etag = self.snapshot = ""
+        self.snapshot = self._etag = ""
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
@@ -47,7 +47,8 @@ class Reading:
             NotModified: the request named this very state.
         """
         with self.registry.transaction() as connection:
-            self.of(snapshot_mark(connection))
+            self.snapshot = snapshot_mark(connection)
+            self._etag = self._tag()
             if self._known():
                 raise NotModified(self.headers())
             yield connection
@@ -57,10 +58,10 @@ class Reading:
         """The reader has a copy: it is judged before anything is read."""
         return "if-none-match" in self.request.headers
 
-    def of(self, snapshot: str) -> None:
-        """What is answered was read from this snapshot."""
-        self.snapshot = snapshot
-        self.etag = self._tag()
+    @property
+    def etag(self) -> str:
+        """Of this answer; that of the snapshot, unless the answer has one of its own."""
+        return self._etag or self._tag()
 
     def reply(self, body: bytes, media_type: str, headers: dict[str, str] | None = None, **options: Any) -> Response:
         """The answer with its validators."""
@@ -73,7 +74,7 @@ class Reading:
             NotModified: the reader's copy is the same to the byte.
         """
         compressed = "gzip" if "gzip" in self.request.headers.get("accept-encoding", "") else ""
-        self.etag = version_tag(parcel_code, version, body, media_type, self.language, compressed)
+        self._etag = version_tag(parcel_code, version, body, media_type, self.language, compressed)
         if self._known():
             raise NotModified(self.headers())
         return self.reply(body, media_type)

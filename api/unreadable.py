@@ -1,11 +1,13 @@
 """What cannot even be read as a request: told by a problem document, as every other failure is."""
 
-from typing import ClassVar
+import asyncio
+from typing import ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.guard import HEADERS
 from api.problems import fault_of
+from api.whole import WholeAnswers
 from gisreg.errors import InputError
 from gisreg.text import Language, Text
 
@@ -22,9 +24,17 @@ class RequestUnreadable(InputError):
 
 
 def telling_protocol(language: Language) -> type[HttpToolsProtocol]:
-    """The server's protocol, with an answer of ours to what it cannot read."""
+    """The server's protocol, with an answer of ours to what it cannot read; answers leave in one piece."""
 
     class Telling(HttpToolsProtocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+            self._answers = WholeAnswers(transport)
+            super().connection_made(cast(asyncio.Transport, self._answers))
+
+        def on_response_complete(self) -> None:
+            self._answers.end_answer()
+            super().on_response_complete()
+
         def send_400_response(self, msg: str) -> None:
             del msg  # the parser's own word, in English alone
             self.transport.write(_answer(language))

@@ -63,7 +63,7 @@ class FeatureFront:
         found = await quick.page(self.registry.lines, asked, has_left) if _is_quick(asking, asked) else None
         if found is None:
             return None
-        reading.of(found[0])
+        reading.snapshot = found[0]
         return listed_answer(asking, asked, found[1])
 
     async def _one(self, reading: Reading, has_left: HasLeft, collection: str, fid: str) -> Response | None:
@@ -71,7 +71,7 @@ class FeatureFront:
         found = await quick.one(self.registry.lines, asked, fid, has_left) if _is_quick(asking, asked) else None
         if found is None or found[1].state == State.REMOVED:
             return None
-        reading.of(found[0])
+        reading.snapshot = found[0]
         return told_answer(asking, asked, fid, found[1])
 
 

@@ -164,3 +164,15 @@ def test_what_is_asked_most_is_answered_ahead_of_the_routes(ogc, monkeypatch):
     assert ogc.get("/ogc/collections/parcels/items", headers={"Host": "elsewhere.example"}).status_code == 403
     for usual in ("?sortby=name", "?f=html", "?count=true", "/149901-0000004?f=html"):
         assert ogc.get(f"/ogc/collections/parcels/items{usual}").status_code == 500
+
+
+@pytest.mark.parametrize("income", ["-Infinity", "-0.1", "1e300", "1e-7"])
+def test_numbers_of_any_size_are_json(quickly, usual, income):
+    with transaction(usual, Actor("tester", "test")) as connection:
+        connection.execute(
+            text("UPDATE parcel SET yearly_income_wan = CAST(:income AS float8) WHERE parcel_code = '149901-0000008'"),
+            {"income": income},
+        )
+    _, page = quickly(quick.page, asked_of(collection_of("parcels")))
+    told = {feature["id"]: feature["properties"] for feature in json.loads(b"[" + page.features + b"]")}
+    assert told["149901-0000008"]["yearly_income_wan"] == (income if income.endswith("y") else float(income))
