@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
-from bench_export import registry
+from clusters import registry
 from sqlalchemy import Connection, Engine, text
 
 from gisreg.db.engine import Actor, make_engine, transaction

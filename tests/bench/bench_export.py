@@ -6,7 +6,6 @@ Ours is measured before zipping, as ogr2ogr does not zip. Twice by hand for the 
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,12 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from clusters import registry
 
-from gisreg.cluster import PrivateCluster, libpq_uri
-from gisreg.cluster.prepare import create_database, create_postgis
 from gisreg.db.engine import make_engine, session_options
-from gisreg.db.upgrade import upgrade
 from gisreg.export import ogr
 from gisreg.export.fields import Field, fields
 from gisreg.export.shapefile import write_parts
@@ -30,45 +26,8 @@ from gisreg.export.statement import export_statement
 from gisreg.export.stream import open_stream
 from gisreg.parcels.current import parcel_current
 
-FILL = Path(__file__).with_name("fill_parcels.sql")
 SRID = 4547
 SHAPEFILE_LIMIT, GEOPACKAGE_LIMIT, MEMORY_LIMIT_MB = 0.9, 0.5, 400
-
-
-@contextmanager
-def registry(n: int) -> Iterator[tuple[str, str, str]]:
-    """``n`` labelled parcels: the application's address, as libpq's, and the administrator's."""
-    with private_cluster(n) as cluster:
-        app, admin = (cluster.url(role, "bench") for role in ("app", "admin"))
-        yield app, libpq_uri(app), libpq_uri(admin)
-
-
-@contextmanager
-def private_cluster(n: int) -> Iterator[PrivateCluster]:
-    """A cluster with ``n`` labelled parcels in its database ``bench``."""
-    home = Path(tempfile.mkdtemp(prefix="gisreg-bench-"))
-    home.chmod(0o755)
-    cluster = PrivateCluster(home)
-    try:
-        cluster.ensure_running()
-        create_database(cluster.url("admin", "postgres"), "bench")
-        create_postgis(cluster.url("admin", "bench"))
-        upgrade(cluster.url("admin", "bench"))
-        fill(libpq_uri(cluster.url("admin", "bench")), n)
-        yield cluster
-    finally:
-        cluster.destroy()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def fill(uri: str, n: int) -> None:
-    """Parcels, a plan run and its labels."""
-    connection = psycopg2.connect(uri, options="-c search_path=gisreg,public")
-    connection.autocommit = True
-    cursor = connection.cursor()
-    cursor.execute(FILL.read_text(encoding="utf-8").replace(":parcels", str(n)))
-    cursor.execute("VACUUM ANALYZE")
-    connection.close()
 
 
 def ours(app_url: str, form: str, folder: Path) -> None:
@@ -111,7 +70,7 @@ def _selected(field: Field, shapefile: bool, widths: dict[str, int]) -> str:
 
 def measured(command: Sequence[str]) -> tuple[float, float]:
     """Seconds, and peak memory in MB, of one process."""
-    environment = {**os.environ, "PGOPTIONS": session_options(), "PYTHONPATH": str(FILL.parents[2])}
+    environment = {**os.environ, "PGOPTIONS": session_options(), "PYTHONPATH": str(Path(__file__).parents[2])}
     os.sync()  # what the one before has written must not slow this one down
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:  # not a pipe: ogr2ogr says a lot

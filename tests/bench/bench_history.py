@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg2
-from bench_export import registry
+from clusters import registry
 
 LIMIT = 1.3
 """Times the same load without history."""

@@ -14,7 +14,7 @@ import psycopg2
 import pyogrio
 import shapely
 from bench_edit import corner
-from bench_export import registry
+from clusters import registry
 
 from gisreg.db.engine import make_engine, transaction
 from gisreg.intake.load import Wanted, import_parcels

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
 
-import bench_export
+import clusters
 from sqlalchemy import make_url
 
 FOLDER = Path(__file__).parent / "peers"
@@ -40,7 +40,7 @@ def beside(
     """What is measured on a cluster of its own for each size; everybody reaches the database by the same way."""
     found: list[dict[str, Any]] = []
     for n in sizes:
-        with bench_export.private_cluster(n) as cluster, tempfile.TemporaryDirectory() as home:
+        with clusters.private_cluster(n) as cluster, tempfile.TemporaryDirectory() as home:
             app, admin = (cluster.url(role, "bench", tcp=True) for role in ("app", "admin"))
             found += measure(app, admin, n, Path(home))
     return found
