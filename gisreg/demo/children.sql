@@ -46,8 +46,10 @@ JOIN party AS h ON h.county_code = p.county_code AND h.name = x.party
 WHERE p.county_code = :county AND x.holds
 ORDER BY p.parcel_code, x.encumbrance_type;
 
-INSERT INTO contract (county_code, parcel_id, contract_no, supervision_no, signed_on, price_wan, area_m2)
-SELECT county_code, id, contract_no, supervision_no, contract_on, price_wan, coalesce(official_area_m2, area_m2)
+INSERT INTO contract (
+    county_code, parcel_id, contract_no, supervision_no, signed_on, price_wan, area_m2, contract_class
+)
+SELECT county_code, id, contract_no, supervision_no, contract_on, price_wan, coalesce(official_area_m2, area_m2), 'grant'
 FROM parcel WHERE county_code = :county AND contract_no IS NOT NULL
 ORDER BY parcel_code;
 

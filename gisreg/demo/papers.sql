@@ -74,8 +74,10 @@ FROM demo_paper AS d
 WHERE p.id = d.id AND d.kind = 'unsupplied_land' AND d.sent AND d.measure <> 'revoke_approval'
     AND p.supervision_no IS NULL AND p.contract_no IS NULL;
 
-INSERT INTO contract (county_code, parcel_id, contract_no, supervision_no, signed_on, price_wan, area_m2)
-SELECT p.county_code, p.id, p.contract_no, p.supervision_no, p.contract_on, p.price_wan, d.land_m2
+INSERT INTO contract (
+    county_code, parcel_id, contract_no, supervision_no, signed_on, price_wan, area_m2, contract_class
+)
+SELECT p.county_code, p.id, p.contract_no, p.supervision_no, p.contract_on, p.price_wan, d.land_m2, 'grant'
 FROM demo_paper AS d
 JOIN parcel AS p ON p.id = d.id
 WHERE d.kind = 'unsupplied_land' AND d.sent AND d.measure <> 'revoke_approval'
@@ -186,8 +188,10 @@ JOIN close_out AS c ON c.parcel_id = d.id
 WHERE p.id = d.id AND d.state = 'closed' AND d.kind = 'idle_factory' AND d.n % 12 = 0
     AND c.decided_on + 30 <= CAST(:ref AS date);
 
-INSERT INTO contract (county_code, parcel_id, contract_no, signed_on, problem, clean_up, cleaned_on, clean_up_basis)
-SELECT d.county_code, d.id, 'ZZ-' || d.serial, d.submitted_on - 12, '受让人未缴清价款', 'terminate', c.decided_on + 12,
+INSERT INTO contract (
+    county_code, parcel_id, contract_no, contract_class, signed_on, problem, clean_up, cleaned_on, clean_up_basis
+)
+SELECT d.county_code, d.id, 'ZZ-' || d.serial, 'grant', d.submitted_on - 12, '受让人未缴清价款', 'terminate', c.decided_on + 12,
     '示政函〔' || extract(year FROM c.decided_on) || '〕' || (d.n % 90 + 1) || '号'
 FROM demo_paper AS d
 JOIN close_out AS c ON c.parcel_id = d.id

@@ -34,7 +34,7 @@ CONTRACTS = Book(
         "contract_no", "supervision_no", "signed_on", "price_wan", "area_m2", "contract_class", "party_id", "starts_on",
         "ends_on", "problem",
     ),
-    ("contract_no", "contract_class"),
+    ("contract_no",),
 )  # fmt: skip
 
 
@@ -71,9 +71,8 @@ def add_contract(connection: Connection, parcel_code: str, values: Mapping[str, 
         ParcelNotFound, ParcelRetired, RecordNotFound, FieldUnknown, ValueUnusable, FieldMissing, DatesTurned.
     """
     parcel = parcel_key(connection, parcel_code, lock=True)
-    given = {"contract_class": "grant", **values}
-    find_party(connection, parcel["county_code"], CONTRACTS.read(given).get("party_id"))
-    return add(connection, CONTRACTS, parcel["county_code"], given, parcel_id=parcel["id"])
+    find_party(connection, parcel["county_code"], CONTRACTS.read(values).get("party_id"))
+    return add(connection, CONTRACTS, parcel["county_code"], values, parcel_id=parcel["id"])
 
 
 def change_contract(connection: Connection, county: str, basis: RecordBasis, values: Mapping[str, Any]) -> Row:
@@ -105,7 +104,7 @@ def clean_up(
         if on > today():
             raise StepInFuture(where="on", done_on=on)
         if not (basis_text or "").strip():
-            raise FieldMissing(where="clean_up_basis", field="clean_up_basis")
+            raise FieldMissing(where="clean_up_basis", field=Text("清理依据", "the basis"))
     values = {"clean_up": way, "cleaned_on": on, "clean_up_basis": (basis_text or "").strip() or None}
     return write(connection, CONTRACTS, contract, values)
 

@@ -119,9 +119,8 @@ class Contract(Stamped, Base):
     signed_on: Mapped[date | None] = day("签订日期", "Signed on")
     price_wan: Mapped[float | None] = number("price_wan", "价款", "Price", "万元")
     area_m2: Mapped[float | None] = number("area_m2", "合同面积", "Contract area", "m²")
-    contract_class: Mapped[str] = token(
-        "contract_class", ContractClass, "合同类别", "Class", nullable=False, server_default=sql("'grant'")
-    )
+    contract_class: Mapped[str | None] = token("contract_class", ContractClass, "合同类别", "Class")
+    """Unknown where nobody said."""
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     """The other side."""
     starts_on: Mapped[date | None] = day("起始日期", "From")

@@ -69,8 +69,13 @@ signs AS (
         OR (w.kind = 'half_finished_project'
             AND w.empty_since + make_interval(months => :empty_months) <= :as_of)
     UNION ALL
-    -- supplied land whose contract was terminated, and none that stands in its place
-    SELECT w.id, 'contract_ended', k.cleaned_on, true
+    -- supplied land whose contract was terminated, and none that stands in its place; one of no known class may
+    SELECT w.id, 'contract_ended', k.cleaned_on,
+        CASE WHEN NOT EXISTS (
+            SELECT FROM contract AS other
+            WHERE other.parcel_id = w.id AND other.contract_class IS NULL
+                AND other.cleaned_on IS NULL AND other.signed_on >= k.cleaned_on
+        ) THEN true END
     FROM watched AS w
     CROSS JOIN LATERAL (
         SELECT max(k.cleaned_on) AS cleaned_on FROM contract AS k

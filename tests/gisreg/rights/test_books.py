@@ -10,7 +10,7 @@ from gisreg.errors import AccessError, GisregError
 from gisreg.parcels.asof import today
 from gisreg.records import RecordBasis, StaleRecord
 from gisreg.rights.burdens import add_burden
-from gisreg.rights.contracts import add_contract, clean_up, clean_up_report
+from gisreg.rights.contracts import add_contract, change_contract, clean_up, clean_up_report
 from gisreg.rights.errors import CleanedUp, PartyKnown
 from gisreg.rights.holding import add_right
 from gisreg.rights.masking import masked
@@ -129,6 +129,13 @@ def _shift(connection, number, onto) -> None:
         ),
         {"code": code(number), "onto": code(onto)},
     )
+
+
+def test_a_contract_is_of_no_class_until_somebody_says_which(do) -> None:
+    contract = do(add_contract, code(1), {"contract_no": "合001"})
+    assert contract["contract_class"] is None
+    basis = RecordBasis(contract["id"], 1)
+    assert do(change_contract, COUNTY, basis, {"contract_class": "lease"})["contract_class"] == "lease"
 
 
 def test_the_clean_up_of_248_contracts(do) -> None:

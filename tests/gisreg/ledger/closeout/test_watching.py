@@ -73,14 +73,19 @@ def contract(do):
     """A contract of the n-th parcel."""
 
     def add(n: int, **values) -> None:
-        given = {"contract_no": "HT-1", "signed_on": None, "clean_up": None, "cleaned_on": None, **values}
+        given = {
+            "contract_no": "HT-1",
+            "contract_class": "grant",
+            **dict.fromkeys(("signed_on", "clean_up", "cleaned_on")),
+        }
         do(lambda c: c.execute(
             text(
-                "INSERT INTO contract (county_code, parcel_id, contract_no, signed_on, clean_up, cleaned_on)"
-                " SELECT '149901', id, :contract_no, :signed_on, :clean_up, :cleaned_on FROM parcel"
+                "INSERT INTO contract"
+                " (county_code, parcel_id, contract_no, contract_class, signed_on, clean_up, cleaned_on)"
+                " SELECT '149901', id, :contract_no, :contract_class, :signed_on, :clean_up, :cleaned_on FROM parcel"
                 " WHERE parcel_code = :code"
             ),
-            {**given, "code": code(n)},
+            {**given, **values, "code": code(n)},
         ))  # fmt: skip
 
     return add
@@ -100,6 +105,14 @@ def test_supplied_land_whose_contract_was_terminated_is_unsupplied_again(do, sup
     assert signs(do(watch, "149901").idle_again) == {code(1): [Sign.CONTRACT_ENDED]}
     found = do(watch, "149901", mark=True)
     assert (found.marked, state(1), state(2)) == (1, "relapsed", "closed")
+
+
+def test_a_contract_of_no_known_class_may_stand_in_the_place_of_one_that_was_terminated(do, supplied, contract) -> None:
+    supplied(1)
+    contract(1, clean_up="terminate", cleaned_on=today())
+    contract(1, contract_no="HT-2", contract_class=None, signed_on=today())
+    found = do(watch, "149901", mark=True)
+    assert (found.idle_again, signs(found.to_find_out)) == ([], {code(1): [Sign.CONTRACT_ENDED]})
 
 
 def test_an_approval_that_was_withdrawn_and_given_again_is_unsupplied_again(do, put, closed, given, basis) -> None:
