@@ -127,6 +127,11 @@ class Book:
         return read
 
 
+def _missing(book: Book, field: str) -> FieldMissing:
+    meaning: Meaning | None = book.table.columns[field].info.get("meaning")
+    return FieldMissing(where=field, field=meaning.title if meaning else field)
+
+
 def _code_of(field: str, name: str, given: Any) -> str:
     """The code of a list, also where people wrote its title."""
     codes = code_list(name)
@@ -178,7 +183,7 @@ def add(connection: Connection, book: Book, county: str, given: Mapping[str, Any
     values = book.read(given, named)
     for field in (*named, *book.required):
         if values.get(field) is None and fixed.get(field) is None:
-            raise FieldMissing(where=field, field=field)
+            raise _missing(book, field)
     if named:
         key = values[book.key]
         if len(key) > MAX_KEY:
@@ -251,7 +256,7 @@ def change(connection: Connection, book: Book, county: str, basis: RecordBasis, 
     require_order({**row, **values})
     for field in book.required:
         if field in values and values[field] is None:
-            raise FieldMissing(where=field, field=field)
+            raise _missing(book, field)
     return write(connection, book, row, values)
 
 

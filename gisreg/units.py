@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -344,15 +345,18 @@ def place_parcels(connection: Connection, county: str) -> int:
     ).rowcount
 
 
-def list_units(connection: Connection, county: str | None = None, level: str | None = None) -> list[Unit]:
-    """The units that are valid now."""
+def list_units(
+    connection: Connection, county: str | None = None, level: str | None = None, as_of: date | None = None
+) -> list[Unit]:
+    """The units that are valid now, or were at the end of that day."""
     found = connection.execute(
         text(
             "SELECT county_code, level, code, name, name_en, parent_code, boundary IS NOT NULL, area_m2 FROM admin_unit "
-            "WHERE valid_to = 'infinity' AND (CAST(:county AS text) IS NULL OR county_code = :county) "
+            "WHERE CASE WHEN CAST(:as_of AS date) IS NULL THEN valid_to = 'infinity' "
+            "ELSE valid_from <= :as_of AND valid_to > :as_of END AND (CAST(:county AS text) IS NULL OR county_code = :county) "
             "AND (CAST(:level AS text) IS NULL OR level = :level) "
             "ORDER BY county_code, array_position(ARRAY['county', 'township', 'village'], level), code"
         ),
-        {"county": county, "level": level},
+        {"county": county, "level": level, "as_of": as_of},
     )
     return [Unit(*row) for row in found]

@@ -15,7 +15,7 @@ from gisreg.db.engine import transaction
 from gisreg.parcels.queryables import QUERYABLES
 from gisreg.parcels.read import Row
 from gisreg.text import Text
-from gisreg.vocab import State
+from gisreg.vocab import State, code_title
 
 if TYPE_CHECKING:
     from gisreg.parcels.lineage import Lineage
@@ -35,6 +35,8 @@ OUT = Text(
     "out in the field: {taken_by} took version {version} at {checked_out_at} (check-out {id})",
 )
 GONE = Text("已停用", "out of use")
+CODES = {"ownership_nature": "qsxz", "right_type": "qllx", "right_nature": "qlxz"}
+"""Fields with codes, whose lists are called as they are, and their scheme."""
 MOVED = Text("界址已变动", "the boundary moved")
 HEADINGS = ("parcel_code", "kind", "state", "name", "township_name", "area_mu", "label", "measure_zh", "due_on")
 
@@ -174,8 +176,11 @@ def queryables(json: JsonFlag = False) -> None:
 
 
 def _word(now: Context, name: str, value: object) -> object:
-    """A token as people read it."""
+    """A token or a code as people read it."""
     terms = QUERYABLES[name].terms if name in QUERYABLES else None
+    if isinstance(value, str) and name in CODES:
+        title = code_title(name, CODES[name], value)
+        return f"{value} {title.say(now.language)}" if title else value
     return next((term.titles.say(now.language) for term in terms or () if term == value), value)
 
 

@@ -84,7 +84,7 @@ def show_entry(row: Mapping[str, Any], thing: Text, key: str, *, json: bool) -> 
     if json:
         print_json(row)
         return
-    print_line(now.say(DONE, thing=thing.say(now.language), key=row[key], version=row["version"]))
+    print_line(now.say(DONE, thing=thing.say(now.language), key=plain(now, row[key], key), version=row["version"]))
     hidden = {"id", "version", "county_code", "parcel_id"}
     shown = [
         (now.say(title_of(name)), plain(now, value, name))

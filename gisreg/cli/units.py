@@ -1,5 +1,6 @@
 """``gisreg units``: counties, townships and villages."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from gisreg.cli import unit_changes
 from gisreg.cli.database import existing_database, open_engine
+from gisreg.cli.dates import day_option
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
@@ -78,12 +80,13 @@ def _fault(now: Context, one: Refusal) -> str:
 def list_(
     county: Annotated[str | None, typer.Option(help="县级代码 · county code")] = None,
     level: Annotated[UnitLevel | None, typer.Option(help="级别 · level")] = None,
+    as_of: Annotated[date | None, day_option("--as-of", "该日有效的单元 · the units of that day")] = None,
     json: JsonFlag = False,
 ) -> None:
     """列出行政区 · list administrative units."""
     now = context()
     with open_engine(now.settings) as engine, transaction(engine) as connection:
-        units = list_units(connection, choose_county(connection, county) if county else None, level)
+        units = list_units(connection, choose_county(connection, county) if county else None, level, as_of)
     if json:
         print_json(units)
         return

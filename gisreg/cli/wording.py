@@ -39,6 +39,7 @@ OF_THE_RECORD = {
     "served_on": Text("送达日期", "Served on"),
     "ended_on": Text("终止日期", "Ended on"),
     "value": Text("值", "Value"),
+    "added": Text("新存", "Newly kept"),
 }
 """Columns that every record has, or that no table describes."""
 

@@ -123,6 +123,8 @@ def set_up_gdal() -> None:
 def brief(error: BaseException) -> str:
     """The first sentence of a library's message, without paths."""
     words = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if "sqlite3_" in words:  # the statement that failed tells nobody anything
+        return "SQLite"
     return words.partition(";")[0].split("' ", 1)[-1][:160]
 
 

@@ -28,6 +28,7 @@ from gisreg.unit_changes.errors import (
     UnitsTooFew,
 )
 from gisreg.unit_changes.undoing import undo_change
+from gisreg.units import list_units
 from gisreg.vocab import UnitLevel
 
 T0, T1, T2 = "149901100", "149901101", "149901102"
@@ -99,6 +100,8 @@ def test_townships_merge_and_their_assets_follow(do, recorded_last_year) -> None
     between = left(do, ON + timedelta(days=1))
     assert between[T0] == ("示例0镇", 4)
     assert sum(count for _, count in between.values()) == 12
+    units = {day: [unit.code for unit in do(list_units, "149901", "township", day)] for day in (None, LAST_YEAR)}
+    assert units == {None: [T1, T2], LAST_YEAR: [T0, T1, T2]}
     whole = do(lambda c: c.execute(text(
         "SELECT ST_Area(u.boundary) / 0.02, u.area_m2 > 0, count(*) FROM admin_unit AS u, parcel AS p"
         " WHERE u.code = :code AND u.valid_to = 'infinity' AND p.township_code = u.code GROUP BY u.id"

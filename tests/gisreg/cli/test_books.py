@@ -142,6 +142,14 @@ def test_what_is_wrong_is_told_in_one_line(run_cli, county, words, code, told) -
     assert len(done.err.strip().splitlines()) == 1
 
 
+def test_what_is_missing_is_called_by_its_title(run_cli, gisreg) -> None:
+    contract = gisreg("rights", "contract", CODE, "HT-1", "--set", "problem=租金未收")
+    words = ("--based-on", 1, "--way", "amend", "--on", "2024-05-06", "--county", "149901")
+    told = run_cli("rights", "clean-up", contract["id"], *words).err
+    assert "缺少 清理依据" in told
+    assert run_cli("rights", "step", CODE, "confirmed", "--on", "2024-01-02").out.startswith("步骤 确权:第 1 版")
+
+
 def test_people_read_words_where_programs_get_tokens(gisreg, run_cli, tmp_path) -> None:
     photo = tmp_path / "a.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))

@@ -34,6 +34,15 @@ def test_a_parcel_is_shown_with_what_the_record_says_of_itself(run_cli, language
         assert word in ran.out
 
 
+def test_codes_are_shown_with_their_titles(run_cli, engine):
+    with transaction(engine, Actor("wang", "cli")) as connection:
+        connection.execute(text("UPDATE parcel SET right_type = '2', right_nature = 'zz', ownership_nature = '20'"))
+    shown = run_cli("parcels", "show", "149901-0000001").out
+    assert "2 国家土地所有权" in shown
+    assert "20 国有土地使用权" in shown
+    assert "│ zz " in shown
+
+
 def test_a_parcel_as_json(run_cli):
     shown = json.loads(run_cli("parcels", "show", "149901-0000001", "--json").out)
     assert (shown["version"], shown["recorded_by"], shown["state"]) == (2, "wang", "planned")
@@ -66,7 +75,7 @@ def test_a_list_is_sorted(run_cli):
 
 
 def test_units_are_listed_by_levels_that_there_are(run_cli):
-    assert run_cli("units", "list", "--level", "township").code == 0
+    assert run_cli("units", "list", "--level", "township", "--as-of", "2020-01-01").code == 0
     ran = run_cli("units", "list", "--level", "province")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "township" in ran.err

@@ -44,6 +44,13 @@ def test_a_wrong_file(tmp_path, name):
         opened(tmp_path / name)
 
 
+def test_a_damaged_base_is_not_told_in_sql(tmp_path):
+    (tmp_path / "a.gpkg").write_bytes(b"SQLite format 3\0" + bytes(100_000))
+    with pytest.raises(GisregError) as found:
+        opened(tmp_path / "a.gpkg")
+    assert "SELECT" not in found.value.line("zh")
+
+
 @pytest.mark.parametrize("part", [".dbf", ".shx"])
 def test_a_missing_part(shape, part):
     shape.with_suffix(part).unlink()
