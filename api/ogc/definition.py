@@ -62,10 +62,10 @@ def definition(addresses: Addresses) -> dict[str, Any]:
 
 def _general() -> dict[str, Any]:
     told = {
-        "/": ("landing", "入口 · landing page", JSON),
-        "/conformance": ("conformance", "符合的标准 · standards kept", JSON),
-        "/api": ("api", "接口定义 · API definition", OPENAPI),
-        "/collections": ("collections", "要素集 · collections", JSON),
+        "/": ("getLandingPage", "入口 · landing page", JSON),
+        "/conformance": ("getConformance", "符合的标准 · standards kept", JSON),
+        "/api": ("getAPI", "接口定义 · API definition", OPENAPI),
+        "/collections": ("getCollectionsList", "要素集 · collections", JSON),
     }
     paths = {path: {"get": _operation(name, words, FORM, kind)} for path, (name, words, kind) in told.items()}
     paths["/api"]["get"]["responses"]["307"] = {"description": "网页见 /docs · as a page: /docs"}
@@ -77,7 +77,7 @@ def _of_collections() -> dict[str, Any]:
     for name, collection in collections().items():
         words = collection.titles.both()
         path = f"/collections/{name}"
-        paths[path] = {"get": _operation(f"{name}.describe", words, FORM, JSON)}
+        paths[path] = {"get": _operation(f"{name}.getCollection", words, FORM, JSON)}
         paths[f"{path}/queryables"] = {"get": _operation(f"{name}.queryables", words, FORM, SCHEMA)}
         paths[f"{path}/schema"] = {"get": _operation(f"{name}.schema", words, FORM, SCHEMA)}
         paths[f"{path}/items"] = {"get": _operation(f"{name}.items", words, LISTED, GEOJSON, "featureCollection")}

@@ -17,20 +17,27 @@ _PLACE = (
 )
 
 
+VECTOR = ".collection.vector"
+"""The standard wants operations to be known by how their names end."""
+
+
 def tile_paths() -> dict[str, Any]:
     """The addresses of grids, tilesets and tiles."""
     paths: dict[str, Any] = {
-        "/tileMatrixSets": _json("tileMatrixSets", "瓦片矩阵集 · tile matrix sets"),
-        "/tileMatrixSets/{tileMatrixSetId}": {"parameters": [_GRID], **_json("tileMatrixSet", "定义 · definition")},
+        "/tileMatrixSets": _json("getTileMatrixSetsList", "瓦片矩阵集 · tile matrix sets"),
+        "/tileMatrixSets/{tileMatrixSetId}": {"parameters": [_GRID], **_json("getTileMatrixSet", "定义 · definition")},
     }
     for name in (name for name, one in collections().items() if has_tiles(one)):
         path = f"/collections/{name}/tiles"
-        paths[path] = _json(f"{name}.tilesets", "瓦片 · tilesets")
-        paths[f"{path}/{{tileMatrixSetId}}"] = {"parameters": [_GRID], **_json(f"{name}.tileset", "一套 · one tileset")}
+        paths[path] = _json(f"{name}{VECTOR}.getTileSetsList", "瓦片 · tilesets")
+        paths[f"{path}/{{tileMatrixSetId}}"] = {
+            "parameters": [_GRID],
+            **_json(f"{name}{VECTOR}.getTileSet", "一套 · one tileset"),
+        }
         paths[f"{path}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"] = {
             "parameters": [_GRID, *(_in_path(*told) for told in _PLACE)],
             "get": {
-                "operationId": f"{name}.tile",
+                "operationId": f"{name}{VECTOR}.getTile",
                 "summary": "一张瓦片 · one tile",
                 "parameters": [],
                 "responses": _tile_answers(),

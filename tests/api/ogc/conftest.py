@@ -1,7 +1,9 @@
 """A small county with everything that the collections can hold, and ways to ask it."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,6 +18,10 @@ from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.edits import remove
 from gisreg.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode puts nothing on the path
+
+import ogc_requirements
 
 BASE = "http://127.0.0.1:8000"
 PARCELS = 12
@@ -53,6 +59,14 @@ SELECT (SELECT max(id) FROM plan_run), id, '149901', id % 2, 0, 0 FROM parcel;
 INSERT INTO plan (county_code, parcel_id, label, measure, reason)
 SELECT '149901', id, 'sell', 'public_auction', '会议确定' FROM parcel WHERE parcel_code = '149901-0000004';
 """
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests are found by the names of the requirements that they hold, ``-k core/fc-bbox-response`` for one."""
+    held = ogc_requirements.tested()
+    for item in items:
+        item.extra_keyword_matches.update(held.get(getattr(item, "originalname", item.name), ()))
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import ogc_requirements
 import pytest
 
 from api.ogc import conformance
@@ -63,11 +64,38 @@ def test_every_claimed_class_is_in_the_table():
     rows = [line.split("|")[1].strip() for line in DOCS.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
     for uri in conformance.classes_at("/ogc"):
         part, name = re.search(r"/spec/([a-z0-9-]+)/[0-9.]+/conf/(.+)$", uri).groups()
-        if part in ("ogcapi-tiles-1", "tms"):
-            continue  # in the table of tiles
+        if part == "tms":
+            continue  # by the number of its standard
         named = f"{part[-1]} {name}" if part.startswith("ogcapi-features") else name
-        named = {"cql2": f"CQL2 {name}"}.get(part, f"Common {name}" if "common" in part else named)
+        named = {"cql2": f"CQL2 {name}", "ogcapi-tiles-1": f"tiles {name}"}.get(
+            part, f"Common {name}" if "common" in part else named
+        )
         assert named in rows, uri
+
+
+def test_each_requirement_of_the_standards_is_in_the_table_and_no_other():
+    assert set().union(*ogc_requirements.tested().values()) == ogc_requirements.wanted()
+
+
+def test_tests_are_found_by_the_names_of_requirements(request):
+    held = ogc_requirements.tested()
+    for item in request.session.items:
+        assert held.get(item.originalname, set()) <= item.listextrakeywords()
+
+
+def test_operations_are_known_by_how_their_names_end(ogc):
+    paths = ogc.get("/ogc/api").json()["paths"]
+    place = "/collections/parcels/tiles/{tileMatrixSetId}"
+    for path, end in {
+        "/": "getLandingPage", "/conformance": "getConformance", "/api": "getAPI",
+        "/collections": "getCollectionsList", "/collections/parcels": "getCollection",
+        "/tileMatrixSets": "getTileMatrixSetsList", "/tileMatrixSets/{tileMatrixSetId}": "getTileMatrixSet",
+        "/collections/parcels/tiles": ".collection.vector.getTileSetsList", place: ".collection.vector.getTileSet",
+        f"{place}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": ".collection.vector.getTile",
+    }.items():  # fmt: skip
+        assert paths[path]["get"]["operationId"].endswith(end)
+    names = [one["get"]["operationId"] for one in paths.values()]
+    assert len(names) == len(set(names))
 
 
 def test_the_extent_is_one_box_that_holds_all(ogc):

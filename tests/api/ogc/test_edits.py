@@ -148,6 +148,19 @@ def test_a_part_is_changed(http, ask):
     assert ask("SELECT remark, name, version FROM parcel WHERE parcel_code = '149901-0000001'") == ("补录", None, 2)
 
 
+@pytest.mark.parametrize(("method", "kind"), [("PUT", WHOLE), ("PATCH", PART)])
+def test_a_number_in_the_body_does_not_stand_for_the_address(http, ask, method, kind):
+    there, match = got(http)
+    other = "SELECT version, name FROM parcel WHERE parcel_code = '149901-0000002'"
+    before = ask(other)
+    body = {"type": "Feature", "id": "149901-0000002", "geometry": there["geometry"], "properties": {"name": "改名"}}
+    answer = http.request(method, FIRST, content=json.dumps(body), headers={**kind, **match})
+    assert answer.status_code == 204, answer.text
+    assert got(http)[0]["properties"]["name"] == "改名"
+    assert got(http)[0]["id"] == "149901-0000001"
+    assert ask(other) == before
+
+
 def test_a_feature_is_struck_off_and_its_history_stays(http):
     _, match = got(http)
     assert http.delete(FIRST, headers=match).status_code == 204
@@ -274,6 +287,8 @@ def test_heights_are_taken(http):
 def test_media_types_and_sizes(http):
     whole = feature(square(411000, 4010000), kind="idle_land")
     assert http.post(ITEMS, content=whole.encode()).status_code == 400
+    for method in ("PUT", "PATCH"):
+        assert http.request(method, FIRST, content=whole.encode(), headers={"if-match": "*"}).status_code == 400
     assert http.post(ITEMS, content=whole, headers={"content-type": "text/plain"}).status_code == 415
     assert http.patch(FIRST, content="{}", headers={"content-type": "application/octet-stream"}).status_code == 415
     large = http.post(ITEMS, content=b" " * 21_000_000, headers=WHOLE)
