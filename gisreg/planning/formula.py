@@ -111,7 +111,7 @@ def _check(node: ast.expr, names: dict[str, None], where: str, depth: int) -> No
         case ast.Constant(value=int() | float() as value) if abs(value) <= LARGEST:
             pass
         case ast.Name() | ast.Attribute(value=ast.Name(id="param")):
-            names.setdefault(_name(node))
+            names.setdefault(name_of(node))
         case ast.UnaryOp(op=ast.USub(), operand=one):
             parts = [one]
         case ast.BinOp(left=one, right=other, op=sign) if type(sign) in SIGNS:
@@ -124,7 +124,8 @@ def _check(node: ast.expr, names: dict[str, None], where: str, depth: int) -> No
         _check(part, names, where, depth + 1)
 
 
-def _name(node: ast.expr) -> str:
+def name_of(node: ast.expr) -> str:
+    """The fact or parameter that a name in a formula means."""
     return f"{PARAMETER}.{node.attr}" if isinstance(node, ast.Attribute) else node.id  # type: ignore[attr-defined] # a Name
 
 
@@ -139,7 +140,7 @@ def _value(node: ast.expr, values: Mapping[str, Range]) -> Range:
             return _joined(type(sign), _value(left, values), _value(right, values))
         case ast.Call(func=ast.Name(id=function), args=arguments):
             return _function(function, [_value(one, values) for one in arguments])
-    return values[_name(node)]
+    return values[name_of(node)]
 
 
 def _joined(sign: type[ast.operator], a: Range, b: Range) -> Range:
@@ -195,7 +196,7 @@ def _words(node: ast.expr, shown: Callable[[str], str], functions: Callable[[str
             return f"{sides} {SIGNS[type(sign)]} {last}"
         case ast.Call(func=ast.Name(id=function), args=arguments):
             return f"{functions(function)}({', '.join(_words(one, shown, functions) for one in arguments)})"
-    return shown(_name(node))
+    return shown(name_of(node))
 
 
 def _bracketed(node: ast.expr, shown: Callable[[str], str], functions: Callable[[str], str]) -> str:

@@ -125,13 +125,13 @@ def parameters_as_ranges(loaded: LoadedRuleSet) -> dict[str, Range]:
 def as_ranges(facts: Mapping[str, float | None]) -> dict[str, Range]:
     """What each fact can be: its value, or where it is unknown anything that such a fact may be."""
     return {
-        name: Range.exactly(float(value))
-        if value is not None
-        else ANYTHING
-        if name in MAY_BE_NEGATIVE
-        else NOT_NEGATIVE
-        for name, value in facts.items()
+        name: unknown_range(name) if value is None else Range.exactly(float(value)) for name, value in facts.items()
     }
+
+
+def unknown_range(name: str) -> Range:
+    """All that a fact may be."""
+    return ANYTHING if name in MAY_BE_NEGATIVE else NOT_NEGATIVE
 
 
 def figures(

@@ -1,24 +1,27 @@
 """``plan money``: what the measures of a whole run bring, cost and save, and how much of that is known.
 
-A parcel of which a figure is not known is never counted as nothing: it widens the range and is counted apart.
+A parcel of which a figure is not known is never counted as nothing: it widens the range and is counted apart. Parcels
+are fetched and added up many at a time, those of one rule together, so that memory does not grow with the county.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Date, RowMapping, and_, false, literal, select
+import numpy as np
+from sqlalchemy import Connection, Date, and_, false, literal, select
 
 from gisreg.db.models import Plan
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.comparing import run_named
 from gisreg.planning.compile import CompiledRules, compile_rules
 from gisreg.planning.facts import MU_PER_M2, land_area
-from gisreg.planning.formula import ANYTHING, Range
-from gisreg.planning.money import Figure, Sum, as_ranges, facts_needed, parameters_as_ranges, read_sums
+from gisreg.planning.formula import INFINITE, Range
+from gisreg.planning.formula_arrays import Floats, Ranges, values
+from gisreg.planning.money import Figure, Sum, facts_needed, parameters_as_ranges, read_sums, unknown_range
 from gisreg.planning.recorded import known_before
 from gisreg.planning.ruleset import MoneyRule, read_ruleset
 from gisreg.planning.seeing import instant_of, term_of
@@ -27,8 +30,10 @@ from gisreg.text import Language, Text
 from gisreg.vocab import Label
 
 Json = dict[str, Any]
-AT_A_TIME = 10_000
-"""Parcels fetched at once."""
+AT_A_TIME = 20_000
+"""Parcels fetched and added up at once."""
+BEFORE = 4
+"""Columns before those of the facts: rule, decided label and measure, area."""
 EFFECTS = {
     "income": Text("收入", "income"), "cost": Text("支出", "cost"), "waiting": Text("再等的代价", "cost of waiting"),
 }  # fmt: skip
@@ -54,14 +59,14 @@ class Amount:
     low: float = 0.0
     high: float = 0.0
 
-    def add(self, amount: Range) -> None:
-        """Count a parcel in; one without any figure bounds nothing."""
-        seen = ANYTHING if amount.nothing else amount
-        self.parcels += 1
-        self.low, self.high = self.low + seen.low, self.high + seen.high
-        if seen.exact is not None:
-            self.known_parcels += 1
-            self.known += seen.exact
+    def add(self, amounts: Ranges) -> None:
+        """Count parcels in; one without any figure bounds nothing."""
+        exact = amounts.exact
+        self.parcels += len(exact)
+        self.known_parcels += int(exact.sum())
+        self.known += float(amounts.low[exact].sum())
+        self.low += float(np.where(amounts.nothing, -INFINITE, amounts.low).sum())
+        self.high += float(np.where(amounts.nothing, INFINITE, amounts.high).sum())
 
     @property
     def figure(self) -> Figure:
@@ -92,6 +97,13 @@ class Measured:
     area_mu: float = 0.0
     area_unknown: int = 0
     amounts: dict[str, Amount] = field(default_factory=dict)
+
+    def add(self, areas_mu: Floats) -> None:
+        """Count parcels in."""
+        unknown = np.isnan(areas_mu)
+        self.parcels += len(areas_mu)
+        self.area_unknown += int(unknown.sum())
+        self.area_mu += float(areas_mu[~unknown].sum())
 
     def as_json(self) -> Json:
         """For machines."""
@@ -154,9 +166,14 @@ def money_of_run(connection: Connection, county_code: str, run_id: int | None = 
     instant, day = instant_of(run), run["as_of"]
     compiled = compile_rules(loaded, with_clock(known_before(instant), day, instant), literal(day, Date()))
     sums = read_sums(loaded, compiled.names)
-    found = connection.execution_options(yield_per=AT_A_TIME).execute(_query(compiled, run, facts_needed(sums)))
-    rows = _added_up(compiled, sums, found.mappings())
-    return MoneyTable(run["id"], loaded.rules.title, day, rows)
+    facts = facts_needed(sums)
+    found = connection.execution_options(yield_per=AT_A_TIME).execute(_query(compiled, run, facts))
+    rows: dict[tuple[str, str], Measured] = {}
+    for some in found.partitions(AT_A_TIME):
+        _add_up(compiled, sums, facts, some, rows)
+    order = {str(label): place for place, label in enumerate(Label)}
+    in_order = sorted(rows.values(), key=lambda row: (order[row.label], -row.parcels, row.measure))
+    return MoneyTable(run["id"], loaded.rules.title, day, in_order)
 
 
 def _query(compiled: CompiledRules, run: Mapping[str, Any], facts: Iterable[str]) -> Any:
@@ -177,23 +194,34 @@ def _query(compiled: CompiledRules, run: Mapping[str, Any], facts: Iterable[str]
     )
 
 
-def _added_up(compiled: CompiledRules, sums: tuple[Sum, ...], found: Iterable[RowMapping]) -> list[Measured]:
-    rows: dict[tuple[str, str], Measured] = {}
+def _add_up(
+    compiled: CompiledRules,
+    sums: tuple[Sum, ...],
+    facts: Sequence[str],
+    found: Sequence[Sequence[Any]],
+    rows: dict[tuple[str, str], Measured],
+) -> None:
+    """Some parcels into the rows, those with one rule and one decision together."""
+    alike: dict[tuple[int, str | None, str | None], list[int]] = {}
+    for place, one in enumerate(found):
+        alike.setdefault((one[0], one[1], one[2]), []).append(place)
+    areas = np.array([one[3] for one in found], dtype=np.float64)
+    known = {
+        name: Ranges.of([one[place] for one in found], unknown_range(name)) for place, name in enumerate(facts, BEFORE)
+    }
     parameters = parameters_as_ranges(compiled.loaded)
-    for one in found:
-        rule = compiled.rules[one["rule_no"] - 1].rule
-        label, measure = one["decided_label"] or str(rule.label), one["decided_measure"] or rule.measure
+    for (rule_no, decided_label, decided_measure), places in alike.items():
+        rule, wanted = compiled.rules[rule_no - 1].rule, np.array(places)
+        label, measure = decided_label or str(rule.label), decided_measure or rule.measure
         row = rows.get((label, measure)) or rows.setdefault((label, measure), _row(compiled, label, measure))
-        row.parcels += 1
-        row.area_mu += one["area_mu"] or 0.0
-        row.area_unknown += one["area_mu"] is None
-        facts = {key.removeprefix("fact:"): value for key, value in one.items() if key.startswith("fact:")}
-        values = {**as_ranges(facts), **parameters}
-        for each in sums:
-            if each.concerns(rule.kind, measure):
-                row.amounts.setdefault(each.rule.id, Amount(each.rule)).add(each.formula.value(values))
-    order = {str(label): place for place, label in enumerate(Label)}
-    return sorted(rows.values(), key=lambda row: (order[row.label], -row.parcels, row.measure))
+        row.add(areas[wanted])
+        for each in (each for each in sums if each.concerns(rule.kind, measure)):
+            given = {
+                name: known[name].some(wanted) if name in known else Ranges.all_of(parameters[name], len(wanted))
+                for name in each.formula.names
+            }
+            amount = row.amounts.setdefault(each.rule.id, Amount(each.rule))
+            amount.add(values(each.formula, given, len(wanted)))
 
 
 def _row(compiled: CompiledRules, label: str, measure: str) -> Measured:

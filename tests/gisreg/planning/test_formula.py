@@ -3,12 +3,14 @@
 import contextlib
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gisreg.errors import GisregError
-from gisreg.planning.formula import ANYTHING, NOT_NEGATIVE, FormulaError, Range, read_formula
+from gisreg.planning.formula import ANYTHING, NO_FIGURE, NOT_NEGATIVE, FormulaError, Range, read_formula
+from gisreg.planning.formula_arrays import Ranges, values
 
 KNOWN = Range.exactly
 
@@ -104,3 +106,44 @@ def test_whatever_an_unknown_fact_is_the_range_holds_the_result(source, a, b, c,
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(GisregError):
         assert read_formula(text).source == text.strip()
+
+
+FORMULAS = st.recursive(
+    st.sampled_from(["a", "b", "c", "param.d", "0", "2", "0.5"]),
+    lambda inner: st.one_of(
+        st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner),
+        st.builds("{}({}, {})".format, st.sampled_from(["min", "max", "first"]), inner, inner),
+        st.builds("-({})".format, inner),
+    ),
+    max_leaves=6,
+)
+KNOWN_OR_NOT = st.one_of(
+    st.just(NOT_NEGATIVE), st.just(ANYTHING), st.just(NO_FIGURE), st.sampled_from([-3.0, 0.0, 1.0, 8.0]).map(KNOWN),
+    st.just(Range(-2.0, 5.0)), st.just(Range(0.0, 4.0)),
+)  # fmt: skip
+
+
+@given(source=FORMULAS, facts=st.lists(st.tuples(*[KNOWN_OR_NOT] * 4), min_size=1, max_size=6))
+def test_many_at_once_come_to_what_each_comes_to(source: str, facts: list[tuple[Range, ...]]) -> None:
+    names = ("a", "b", "c", "param.d")
+    formula = read_formula(source)
+    one_by_one = [formula.value(dict(zip(names, one, strict=True))) for one in facts]
+    columns = {
+        name: Ranges(
+            np.array([one[place].low for one in facts]),
+            np.array([one[place].high for one in facts]),
+            np.array([one[place].nothing for one in facts]),
+        )
+        for place, name in enumerate(names)
+    }
+    found = values(formula, columns, len(facts))
+    # a difference of what has no bound has none either, whichever way it is written
+    told = [(one.low, one.high, one.nothing) for one in one_by_one]
+    assert repr(list(zip(found.low + 0.0, found.high + 0.0, found.nothing, strict=True))) == repr(
+        [(np.float64(low + 0.0), np.float64(high + 0.0), np.bool_(nothing)) for low, high, nothing in told]
+    )
+
+
+def test_what_is_not_known_is_no_number_among_many() -> None:
+    found = Ranges.of([3.0, None], ANYTHING)
+    assert (found.exact.tolist(), found.low[1], found.high[1]) == ([True, False], -math.inf, math.inf)
