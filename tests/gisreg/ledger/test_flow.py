@@ -159,6 +159,25 @@ def test_each_way_of_a_project_has_its_column(bare) -> None:
         )
 
 
+def test_a_project_that_came_and_moved_on_within_the_span_is_new_where_it_stands_at_the_end(bare) -> None:
+    """Its parcel is followed change by change: new in the one township, handed to the other."""
+    noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
+    came = Version(noon, "registered", "149901100", None, 1.0, "import:1")
+    moved = Version(noon + timedelta(days=1), "registered", "149901101", None, 1.0, "cli:edit")
+    with bare.connect() as connection:
+        write(connection, [("idle_land", [came, moved])], [(0, noon, None)])
+        table = flow(connection, "149901", FIRST - timedelta(days=1), FIRST + timedelta(days=1))
+        connection.rollback()
+    rows = {row.code: row for row in table.rows}
+    told = {
+        code: ((row.new.parcels, row.transferred.parcels), (row.new.projects, row.transferred.projects))
+        for code, row in rows.items()
+        if code in {"149901100", "149901101"}
+    }
+    assert told == {"149901100": ((1, -1), (0, 0)), "149901101": ((0, 1), (1, 0))}
+    assert all(row.reconciles for row in table.rows)
+
+
 def test_a_link_that_is_recorded_later_is_a_correction(bare) -> None:
     noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
     history = [("idle_land", [Version(noon, "registered", "149901100", None, 1.0, "import:1")])]
