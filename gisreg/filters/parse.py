@@ -158,7 +158,7 @@ class _Grouped:
             pieces += [(self.source[place:inner_start], place), (f' "{_PLACEHOLDER}{number}" ', inner_start)]
             place = inner_end
         pieces.append((self.source[place:end], place))
-        return self._filled(_call_parser(pieces))
+        return self._filled(_checked_depth(_call_parser(pieces)))
 
     def _inside(self, start: int, end: int, before: int) -> list[int]:
         """Outermost groups within the span, in text order."""

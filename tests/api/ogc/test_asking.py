@@ -165,6 +165,7 @@ def test_a_property_as_a_parameter(walk):
         ({"filter": "holder_name = 'x'", "_": "public_sites"}, "unknown_queryable"),
         ({"filter": "pg_sleep(10) = 1"}, "unknown_operator"),
         ({"filter": "(" * 500 + "kind = 'x'" + ")" * 500}, "filter_too_deep"),
+        ({"filter": "NOT " * 500 + "seized"}, "filter_too_deep"),
         ({"filter": "kind = '" + "x" * 30_000 + "'"}, "word_too_long"),
         ({"filter": "kind = 'idle_land'", "filter-lang": "cql2-json"}, "wrong_filter_language"),
         ({"filter": "{}", "filter-lang": "cql2-json"}, "filter_syntax"),

@@ -103,6 +103,8 @@ def test_the_nearest_name_and_the_allowed_tokens_are_told() -> None:
         "a_contains(tags, " + "(" * 60 + "'x'" + ")" * 60 + ")",
         '{"op":"not","args":[' * 150 + "true" + "]}" * 150,
         '{"a":' * 8_000,
+        *("NOT " * times + "seized" for times in (150, 500, 999)),
+        "- " * 500 + "area_mu > 1",
     ],
 )
 def test_too_deep_is_told_before_any_parser_falls_over(source: str) -> None:
