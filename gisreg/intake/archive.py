@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from gisreg.errors import DiskFull
 from gisreg.intake.errors import BadArchive, DiskTooSmall
+from gisreg.text import Text
 
 DATASETS = (
     ".shp", ".gpkg", ".geojson", ".json", ".topojson", ".gml", ".kml", ".ovkml", ".fgb", ".parquet", ".geoparquet",
@@ -75,7 +76,7 @@ class _Budget:
     def take(self, size: int, shown: str) -> None:
         """Refuse what is too much for a survey, or for the disk."""
         if size > self._left:
-            raise BadArchive(shown, detail=f"解开后 {size} 字节 / {size} bytes unpacked")
+            raise BadArchive(shown, detail=Text(f"解开后 {size} 字节,过大", f"{size} bytes unpacked, too much"))
         if size > shutil.disk_usage(self._target).free:
             raise DiskTooSmall(str(self._target), megabytes=-(-size // 1024**2))
         self._left -= size
@@ -198,7 +199,8 @@ def _safe_parts(name: str, shown: str) -> list[str]:
     """The steps of a member's path; one that leads out of the archive is nobody's survey."""
     steps = PurePosixPath(name.replace("\\", "/")).parts
     if ".." in steps:
-        raise BadArchive(shown, detail=f"路径越界 / a path that leads outside: {name[:60]}")
+        told = name[:60]
+        raise BadArchive(shown, detail=Text(f"路径越界:{told}", f"a path that leads outside: {told}"))
     return [_short(step.replace(":", "_")) for step in steps if step not in ("/", ".")] or ["_"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gisreg.geometry import STORAGE_SRID, WGS84_SRID, Zone, zones
 from gisreg.intake.errors import CrsMissing, CrsNeedsParameters, CrsUnknown, NotDegrees
+from gisreg.text import Text
 
 _OLD_DATUMS = re.compile(r"xi.?an.?1980|beijing.?1954|new.?beijing", re.IGNORECASE)
 CRS84 = ("OGC", "CRS84")
@@ -31,7 +32,7 @@ def decide(stated: str | None, given: str | None, shown: str, *, assumed: str | 
         return _known(stated, "file", shown)
     if assumed:
         return _known(assumed, "format", shown)
-    raise CrsMissing(shown, detail="无 .prj / no CRS")
+    raise CrsMissing(shown, detail=Text("无 .prj", "no .prj"))
 
 
 def _known(words: str, how: str, shown: str) -> FoundCrs:

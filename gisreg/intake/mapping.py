@@ -70,6 +70,8 @@ VILLAGE_CODE = "village_code"
 PLACES = (TOWNSHIP_NAME, "township_code", VILLAGE_CODE)
 """Columns whose codes begin with a county's."""
 LAND_USE, LAND_USE_SCHEME = "land_use_code", "land_use_scheme"
+PROPOSED = "proposed"
+"""In a mapping file: what was taken for the column by itself, saved and not asked for by anybody."""
 
 
 @dataclass(frozen=True)
@@ -386,7 +388,7 @@ def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
 
 def _check(target: str, spec: AnyMapping[str, Any], shown: str) -> None:
     if target not in (*NOT_STORED, *target_columns()):
-        raise MappingInvalid(shown, detail=f"columns.{target}: 无此字段 / no such column")
+        raise MappingInvalid(shown, detail=Text(f"columns.{target}:没有此字段", f"columns.{target}: no such column"))
     units = [spec.get("unit")] + [e.get("unit") for e in _listed(spec) if isinstance(e, dict)]
     for unit in units:
         if unit is not None and unit not in UNIT_FACTORS:
@@ -404,7 +406,8 @@ def _entry(item: Any, unit: str | None, *, given: bool) -> Entry:
     if isinstance(item, str):
         return Entry(item, unit, {}, given and unit is not None, given)
     own_unit = "unit" in item or (given and unit is not None)
-    return Entry(item["name"], item.get("unit", unit), item.get("sets", {}), own_unit, given)
+    wanted = given and not item.get(PROPOSED, False)
+    return Entry(item["name"], item.get("unit", unit), item.get("sets", {}), own_unit, wanted)
 
 
 def _merged(data: dict[str, Any], columns: dict[str, Any], base: Mapping | None) -> Mapping:

@@ -15,17 +15,20 @@ from gisreg.errors import InputError, NotFoundError
 from gisreg.intake.mapping import (
     LAND_USE,
     NOT_STORED,
+    PROPOSED,
     UNIT_FACTORS,
     Mapping,
     default_mapping,
     fitting_units,
+    folded,
     target_columns,
 )
-from gisreg.intake.proposing import Proposal
+from gisreg.intake.proposing import AREA, Proposal
 from gisreg.settings import Settings
 from gisreg.text import Text
 from gisreg.vocab import LandUseScheme
 
+BY_HAND = Text("人工指定", "set by hand")
 FOLDER = "mappings"
 SUFFIX = ".toml"
 _NAME = re.compile(r"[\w\-. ()()]{1,60}")
@@ -98,12 +101,22 @@ def save(settings: Settings, name: str, proposals: Sequence[Proposal], file: str
     scratch = target.with_name(f".{secrets.token_hex(4)}.part")
     try:
         scratch.write_text(
-            as_toml(name, proposals, file, base and _own(base, default_mapping(settings.data_dir))), encoding="utf-8"
+            as_toml(name, _as_asked(proposals, base), file, base and _own(base, default_mapping(settings.data_dir))),
+            encoding="utf-8",
         )
         scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)
     return target
+
+
+def _as_asked(proposals: Sequence[Proposal], base: Mapping | None) -> list[Proposal]:
+    """Areas that a mapping names count as official; where only we took the column for one, it counts as it did."""
+    named = {folded(entry.name) for entry in base.entries.get(AREA, ()) if entry.given} if base else set()
+    return [
+        replace(one, proposed=one.target == AREA and one.why != BY_HAND and folded(one.column) not in named)
+        for one in proposals
+    ]
 
 
 def _own(mapping: Mapping, usual: Mapping) -> Mapping:
@@ -133,6 +146,8 @@ def as_toml(name: str, proposals: Sequence[Proposal], file: str, own: Mapping | 
         parts = [f"name = {_quoted(one.column)}"]
         if one.sets:
             parts.append(f"sets = {_inline(one.sets)}")
+        if one.proposed:
+            parts.append(f"{PROPOSED} = true")
         lines += ["", f"[columns.{one.target}]  # {_comment(one.why.zh)}", "from = [{ " + ", ".join(parts) + " }]"]
         if one.unit:
             lines.append(f"unit = {_quoted(one.unit)}")
@@ -175,24 +190,28 @@ def assign(proposals: Sequence[Proposal], given: Sequence[str]) -> list[Proposal
     for words in given:
         column, mark, wanted = words.rpartition("=")
         if not mark or column not in by_column:
-            raise AssignmentUnusable(where="--set", given=words[:80], detail=f"没有列 / no column {column[:40]}")
+            raise AssignmentUnusable(where="--set", given=words[:80], detail=_no("列", "column", column[:40]))
         by_column = _assigned(by_column, column, wanted, words)
     return [by_column[one.column] for one in proposals]
 
 
+def _no(thing: str, thing_en: str, name: str) -> Text:
+    return Text(f"没有{thing} {name}", f"there is no {thing_en} {name}")
+
+
 def _assigned(proposals: dict[str, Proposal], column: str, wanted: str, words: str) -> dict[str, Proposal]:
     target, _, unit = wanted.partition(":")
-    why = Text("人工指定", "set by hand")
+    why = BY_HAND
     old = proposals[column]
     if target == "-":
         return {**proposals, column: Proposal(column, old.samples, None, None, 1.0, why)}
     if target not in (*NOT_STORED, *target_columns()):
-        raise AssignmentUnusable(where="--set", given=words[:80], detail=f"没有字段 / no target {target[:40]}")
+        raise AssignmentUnusable(where="--set", given=words[:80], detail=_no("字段", "target", target[:40]))
     scheme = unit if target == LAND_USE and unit in list(LandUseScheme) else None
     if scheme:
         return {**_freed(proposals, target), column: replace(old, target=target, sure=1.0, why=why, to=scheme)}
     if unit and (unit not in UNIT_FACTORS or unit not in fitting_units(target)):
-        raise AssignmentUnusable(where="--set", given=words[:80], detail=f"单位 / unit {unit[:20]}")
+        raise AssignmentUnusable(where="--set", given=words[:80], detail=_no("单位", "unit", unit[:20]))
     made = Proposal(
         column, old.samples, target, unit or (old.unit if old.unit in fitting_units(target) else None), 1.0, why
     )

@@ -76,8 +76,20 @@ def _one(difference: dict[str, Any], language: Language) -> str:
     told = Text("{title} 原为 {based_on},现为 {now}", "{title} was {based_on}, is now {now}")
     if "yours" in difference:
         told = Text(told.zh + ",您要改为 {yours}", told.en + ", you want {yours}")
-    values = {key: _value(difference.get(key)) for key in ("based_on", "now", "yours")}
+    field = difference.get("field", "")
+    values = {key: _value(_worded(field, difference.get(key), language)) for key in ("based_on", "now", "yours")}
     return told.say(language, title=title, **values)
+
+
+def _worded(field: str, value: object, language: Language) -> object:
+    """A token, yes or no as people read it."""
+    from gisreg.parcels.attributes import EDITABLE  # noqa: PLC0415 - it raises the faults of this module
+
+    if isinstance(value, bool):
+        return Text("是" if value else "否", "yes" if value else "no").say(language)
+    meaning = EDITABLE[field].info.get("meaning") if field in EDITABLE else None
+    terms = meaning.terms if meaning else None
+    return next((term.titles.say(language) for term in terms or () if term == value), value)
 
 
 def _value(value: object) -> str:

@@ -21,6 +21,7 @@ from gisreg.intake.errors import (
 from gisreg.intake.notes import WHOLE_FILE, Note, settled
 from gisreg.intake.plaintext import read_text
 from gisreg.intake.table import TableSource, make_table
+from gisreg.text import Text
 
 SUFFIX = ".txt"
 CODE, NAME, AREA = "地块编号", "地块名称", "地块面积(平方米)"
@@ -61,7 +62,7 @@ def _crs(raw: RawFile, usual: Reading | None, given: str | None, shown: str) -> 
         check_zone(found, usual, given, shown)
         return found
     if not stated:
-        raise CrsMissing(shown, detail="没有“坐标系=” / no 坐标系= line")
+        raise CrsMissing(shown, detail=Text("没有“坐标系=”一行", "no line 坐标系="))
     if not _CGCS2000.search(stated) and (_OLD.search(stated) and not _WGS84.search(stated)):
         raise CrsNeedsParameters(shown, crs=stated)
     degrees = usual is not None and usual.unit is Unit.DEGREES
@@ -72,7 +73,7 @@ def _crs(raw: RawFile, usual: Reading | None, given: str | None, shown: str) -> 
         raise CrsUnknown(shown, crs=stated)
     zone = _zone(raw, usual)
     if zone is None:
-        raise CrsMissing(shown, detail="没有带号 / no zone")
+        raise CrsMissing(shown, detail=Text("没有带号", "no zone"))
     return crs.FoundCrs(zone.srid, "file", geographic=False)
 
 

@@ -19,6 +19,7 @@ from gisreg.intake.mapping import FieldHint
 from gisreg.intake.notes import WHOLE_FILE, Note
 from gisreg.intake.refusals import MACROS
 from gisreg.intake.table import TableSource, make_table
+from gisreg.text import Text
 
 WORKBOOKS = (".xlsx", ".xls", ".et", ".xlt", ".xltx")
 MACRO_WORKBOOKS = (".xlsm", ".xltm", ".xlsb", ".xlam")
@@ -104,7 +105,7 @@ def _workbook(path: Path, shown: str, layer: str | None, encoding: str | None) -
             raise LayerMissing(shown, layer=layer, layers=path.stem)
         return read_csv(path, shown, encoding)
     if head[:5].lower() in HTML:
-        raise LedgerUnreadable(shown, detail="实为网页或 XML / it is HTML or XML")
+        raise LedgerUnreadable(shown, detail=Text("实为网页或 XML", "it is HTML or XML"))
     return _xls(path, shown, layer, encoding)
 
 

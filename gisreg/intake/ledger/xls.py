@@ -7,11 +7,13 @@ from typing import Any
 from gisreg.intake.ledger.faults import LedgerLocked, LedgerTooLarge, LedgerUnreadable
 from gisreg.intake.ledger.serials import as_date, as_number
 from gisreg.intake.ledger.sheet import ERROR, LONGEST_TEXT, Merge, Sheet, SheetRow
+from gisreg.text import Text
 
 LARGEST_BYTES = 128 * 1024**2
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The stream that a password-protected XLSX consists of."""
+NO_EXCEL = Text("内容不是 Excel 表格", "its content is no workbook")
 MACROS = "_VBA_PROJECT".encode("utf-16-le")
 
 
@@ -40,7 +42,8 @@ def open_xls(path: Path, shown: str, encoding: str | None) -> Any:
     except xlrd.XLRDError as error:
         if "encrypt" in str(error).lower():
             raise LedgerLocked(shown) from error
-        raise LedgerUnreadable(shown, detail=str(error)[:80]) from error
+        detail = NO_EXCEL if "Expected BOF" in str(error) else str(error)[:80]
+        raise LedgerUnreadable(shown, detail=detail) from error
     except MemoryError:
         raise
     except Exception as error:  # xlrd leaves what damage it meets to struct, to indexes and to assertions

@@ -18,6 +18,7 @@ from gisreg.intake.archive import LARGEST_RATIO, LEAST_BUDGET
 from gisreg.intake.ledger.faults import LedgerHasMacros, LedgerLocked, LedgerTooLarge, LedgerUnreadable
 from gisreg.intake.ledger.serials import as_date, as_number, is_date_format
 from gisreg.intake.ledger.sheet import ERROR, FORMULA, LONGEST_TEXT, MOST_CELLS, Merge, Sheet, SheetRow
+from gisreg.text import Text
 
 LARGEST_SHEET = 2 * 1024**3
 LARGEST_STRINGS = 256 * 1024**2
@@ -157,7 +158,7 @@ class XlsxFile:
         """One part, in pieces; a part that is not there is a broken workbook."""
         name = self._names.get(part.lower())
         if name is None:
-            raise LedgerUnreadable(self._shown, detail=f"缺少 {part} / {part} is missing"[:80])
+            raise LedgerUnreadable(self._shown, detail=Text(f"缺少 {part}", f"{part} is missing"))
         self._check_size(name, most)
         parser = _parser(start, end, text)
         try:

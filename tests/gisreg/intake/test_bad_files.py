@@ -59,6 +59,14 @@ def test_a_missing_part(shape, part):
     assert part in found.value.line("zh")
 
 
+def test_reasons_are_told_in_one_language(shape):
+    shape.with_suffix(".prj").unlink()
+    with pytest.raises(e.CrsMissing) as found:
+        opened(shape)
+    assert "(无 .prj)" in found.value.line("zh")
+    assert "(no .prj)" in found.value.line("en")
+
+
 def test_a_missing_prj_needs_the_crs(shape):
     shape.with_suffix(".prj").unlink()
     with pytest.raises(e.CrsMissing):

@@ -258,6 +258,17 @@ def test_a_stale_edit_is_told_in_figures_that_people_read(does, ask, at) -> None
     assert "“9000.00”" in refused.value.say_what("zh")
 
 
+def test_a_stale_edit_is_told_in_words_that_people_read(does, at) -> None:
+    does(edit_attributes, at(P1), {"ownership_status": "disputed", "seized": True})
+    with pytest.raises(StaleVersion) as refused:
+        does(edit_attributes, at(P1), {"holder_class": "state"})
+    told = refused.value.say_what("zh")
+    assert "现为 “有争议”" in told
+    assert "现为 “是”" in told
+    assert "现为 “yes”" not in told
+    assert "is now “yes”" in refused.value.say_what("en")
+
+
 def test_undoing_a_merge_and_a_carving(does, ask, at) -> None:
     whole = next(p.parcel_code for p in does(merge, [at(P1), at(P2)]).parcels if p.role == "new")
     does(undo, P2, 2)
