@@ -30,6 +30,7 @@ def _check_column(name: str, spec: dict[str, Any], shown: str) -> None:
     for entry in entries:
         _require(isinstance(entry.get("name"), str), f"{name}: name = …", shown)
         _require(_is_table(entry.get("sets", {})), f"{name}: sets = {{…}}", shown)
+        _require(isinstance(entry.get("proposed", False), bool), f"{name}: proposed = true", shown)
     for one in (spec, *entries):
         _require(isinstance(one.get("unit", ""), str), f"{name}: unit = …", shown)
     _require(isinstance(spec.get("to", ""), str), f"{name}: to = …", shown)

@@ -93,6 +93,8 @@ class Proposal:
     by_values: bool = False
     to: str | None = None
     """The scheme that its codes are brought to."""
+    proposed: bool = False
+    """Told to a mapping file that is saved: nobody asked for it."""
 
     @property
     def used(self) -> bool:

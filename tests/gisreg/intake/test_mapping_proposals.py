@@ -5,6 +5,7 @@
 import json
 
 import pytest
+from boundary_texts import HEAD, TWO, write
 from intake_surveys import one, squares, survey
 from ledger_books import workbook
 from sqlalchemy import text
@@ -349,3 +350,28 @@ def test_mappings_that_make_no_sense(tmp_path, content):
     (tmp_path / "m.toml").write_text(content, encoding="utf-8")
     with pytest.raises(MappingInvalid):
         load_mapping(tmp_path / "m.toml")
+
+
+@pytest.mark.parametrize(
+    ("asked", "yields"), [("", True), ("--set", False), ("--mapping", False)], ids=["proposed", "by hand", "named"]
+)
+def test_a_surveys_area_counts_as_it_did_before_the_mapping_was_saved(settings, base, tmp_path, asked, yields):
+    """What we took for the official area by ourselves only fills gaps; what people name means it."""
+    named = tmp_path / "named.toml"
+    named.write_text('[columns.official_area_m2]\nfrom = ["地块面积(平方米)"]\n', encoding="utf-8")
+    before = load_mapping(named, base) if asked == "--mapping" else base
+    with open_source(write(tmp_path / "a.txt", HEAD + TWO)) as source:
+        proposals = propose(source, before, Kind.IDLE_LAND)
+        if asked == "--set":
+            proposals = mappings.assign(proposals, ["地块面积(平方米)=official_area_m2"])
+        after = load_mapping(mappings.save(settings, "界址", proposals, "a.txt", before), base)
+        was, now = (
+            next(
+                one
+                for one in mapping.apply(source.fields, measured=source.measured).columns
+                if one.target == "official_area_m2"
+            )
+            for mapping in (before, after)
+        )
+    assert now.yields is yields
+    assert asked == "--set" or now == was
