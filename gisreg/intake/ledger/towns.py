@@ -14,7 +14,7 @@ from gisreg.text import Text
 
 ENDINGS = ("街道办事处", "街道办", "街道", "办事处", "民族乡", "镇", "乡", "人民政府", "镇政府", "乡政府")
 LEAST_STEM = 2
-TOWNSHIP_DIGITS = 9
+COUNTY_DIGITS, TOWNSHIP_DIGITS = 6, 9
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def locate(
     translations: list[Translation] = []
     by_address = 0
     codes: list[str | None] = []
-    for row, said, address in zip(rows, stated, addresses, strict=True):
+    for row, written, address in zip(rows, stated, addresses, strict=True):
+        said = None if written and index.is_county(written) else written
         code = index.find(said) if said else index.in_address(address or "")
         by_address += bool(code and not said)
         if said and code is None and townships:
@@ -90,6 +91,11 @@ class _Index:
         if old and old[0][:TOWNSHIP_DIGITS] in self._codes:
             return old[0][:TOWNSHIP_DIGITS]
         return self._names.get(told) or self._stems.get(stem(told)) or self.in_address(told)
+
+    def is_county(self, said: str) -> bool:
+        """The code of the county itself, as columns called XZQDM often hold it: it names no township."""
+        told = plain(said).removesuffix(".0")
+        return len(told) == COUNTY_DIGITS and any(code.startswith(told) for code in self._codes)
 
     def in_address(self, address: str) -> str | None:
         """The only township whose whole name an address holds."""

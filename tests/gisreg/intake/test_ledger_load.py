@@ -67,6 +67,13 @@ def test_an_address_that_contradicts_the_boundary_is_told_as_an_address(load, le
     assert told(report, "ledger_address_differs") == ["坐落写在乡镇 149901100,界址在 149901101,仍归后者"]
 
 
+def test_the_county_s_own_code_names_no_township(ledger, county, tmp_path):
+    rows = [["编号", "XZQDM", "坐落"], ["K1", "149901", "示例县示例西镇"], ["K2", "149901101", "示例县示例西镇"]]
+    report = ledger(workbook(tmp_path / "a.xlsx", rows))
+    assert told(report, "township_unknown") == []
+    assert [one["township_code"] for one in parcels(county)] == ["149901100", "149901101"]
+
+
 def test_the_same_ledger_again_changes_nothing_and_a_dry_run_neither(ledger, county, tmp_path):
     path = workbook(
         tmp_path / "a.xlsx",
