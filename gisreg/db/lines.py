@@ -26,6 +26,8 @@ MOST_LINES = max(4, 2 * (os.cpu_count() or 1))
 """More at once answer no sooner: they only share the processors."""
 PATIENCE_S = 0.05
 """An answer that takes no longer than this is made, whether its reader is still there or not."""
+MOST_WAIT_S = 5.0
+"""Who finds no line free for so long asks in the usual way."""
 HasLeft = Callable[[], Awaitable[None]]
 """Waits until the one who asks has left."""
 
@@ -199,7 +201,11 @@ class Lines:
             return await self._new(loop)
         waiting: asyncio.Future[Line | None] = loop.create_future()
         self._waiting.append(waiting)
-        return await waiting
+        await asyncio.wait([waiting], timeout=MOST_WAIT_S)
+        if waiting.done():
+            return waiting.result()
+        waiting.cancel()  # lines that nothing comes back by are no reason to wait for ever
+        return None
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         """Lines belong to the loop that they were opened in; that one has ended."""

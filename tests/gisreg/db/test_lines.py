@@ -64,6 +64,19 @@ def test_who_finds_no_free_line_waits_for_one(opened):
     assert opened.count == 2
 
 
+def test_who_finds_none_for_long_is_sent_the_usual_way(opened, monkeypatch):
+    monkeypatch.setattr("gisreg.db.lines.MOST_WAIT_S", 0.2)
+
+    async def ask():
+        async with lines(opened, 1) as made:
+            long = asyncio.ensure_future(made.answer(SLEEP, (1,), stays))
+            await asyncio.sleep(0.1)
+            none = await made.answer("SELECT $1::integer", (1,), stays)
+            return none, (await long)[1], await made.answer("SELECT $1::integer", (2,), stays)
+
+    assert asyncio.run(ask()) == (None, b"slept", (2,))
+
+
 def test_an_answer_of_many_megabytes_and_a_question_of_many(opened):
     async def ask():
         async with lines(opened) as made:
