@@ -27,13 +27,13 @@ from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import (
     Book,
-    FieldMissing,
     RecordBasis,
     RecordNotFound,
     add,
     get,
     lock_basis,
     parcel_key,
+    reason_missing,
     require_day,
     unusable,
     write,
@@ -326,7 +326,7 @@ def withdraw(connection: Connection, county: str, basis: RecordBasis, reason: st
     """
     row = lock_basis(connection, DOCUMENTS, county, basis)
     if not reason.strip():
-        raise FieldMissing(where="reason", field="reason")
+        raise reason_missing()
     if row["withdrawn_reason"] is not None:
         raise DocumentWithdrawn(where=str(basis.key), key=basis.key, reason=row["withdrawn_reason"])
     _require_unused(connection, row["id"])

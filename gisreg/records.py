@@ -127,9 +127,15 @@ class Book:
         return read
 
 
-def _missing(book: Book, field: str) -> FieldMissing:
+def missing(book: Book, field: str) -> FieldMissing:
+    """The error that a field of an entry is missing: by its title, then by its column."""
     meaning: Meaning | None = book.table.columns[field].info.get("meaning")
     return FieldMissing(where=field, field=meaning.title if meaning else field)
+
+
+def reason_missing() -> FieldMissing:
+    """The error that nobody said why."""
+    return FieldMissing(where="reason", field=Text("理由", "the reason"))
 
 
 def _code_of(field: str, name: str, given: Any) -> str:
@@ -183,7 +189,7 @@ def add(connection: Connection, book: Book, county: str, given: Mapping[str, Any
     values = book.read(given, named)
     for field in (*named, *book.required):
         if values.get(field) is None and fixed.get(field) is None:
-            raise _missing(book, field)
+            raise missing(book, field)
     if named:
         key = values[book.key]
         if len(key) > MAX_KEY:
@@ -256,7 +262,7 @@ def change(connection: Connection, book: Book, county: str, basis: RecordBasis, 
     require_order({**row, **values})
     for field in book.required:
         if field in values and values[field] is None:
-            raise _missing(book, field)
+            raise missing(book, field)
     return write(connection, book, row, values)
 
 

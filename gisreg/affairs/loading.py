@@ -13,7 +13,7 @@ from gisreg.affairs.links import LINKS
 from gisreg.affairs.words import Affair
 from gisreg.errors import GisregError
 from gisreg.parcels.read import Row
-from gisreg.records import Book, FieldMissing
+from gisreg.records import Book, missing
 from gisreg.text import Text
 
 REPEATED = Text("与第 {row} 行编号相同", "the same number as row {row}")
@@ -94,7 +94,7 @@ def _read(row: AffairRow, loaded: Loaded) -> Row | None:
         required = (book.key, *book.required) if book.key != "id" else book.required
         for name in required:
             if read.get(name) is None:
-                raise FieldMissing(where=name, field=name)
+                raise missing(book, name)
         require_sound_by_itself(row.affair, read)
     except GisregError as error:
         _refuse_for(loaded, row, error)

@@ -13,7 +13,7 @@ from gisreg.db.sql import load
 from gisreg.parcels.asof import today
 from gisreg.parcels.attributes import FALSE, TRUE
 from gisreg.parcels.read import Row
-from gisreg.records import FieldMissing, parcel_key, require_day, unusable
+from gisreg.records import parcel_key, reason_missing, require_day, unusable
 from gisreg.rights.errors import (
     DecisionStands,
     NoDecision,
@@ -199,7 +199,7 @@ def decide(connection: Connection, parcel_code: str, field: TitleField, value: A
     parcel = parcel_key(connection, parcel_code, lock=True)
     read = _decided_value(field, value)
     if not reason.strip():
-        raise FieldMissing(where="reason", field="reason")
+        raise reason_missing()
     _require_words("reason", reason)
     standing = _standing(connection, parcel["id"], field)
     if standing is not None:

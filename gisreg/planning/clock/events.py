@@ -15,11 +15,12 @@ from gisreg.planning.clock.procedure import DETERMINATION, Procedure
 from gisreg.records import (
     Book,
     DatesTurned,
-    FieldMissing,
     RecordBasis,
     add,
     lock_basis,
+    missing,
     parcel_key,
+    reason_missing,
     superseded,
     unusable,
     write,
@@ -129,9 +130,9 @@ def add_event(connection: Connection, parcel_code: str, values: Mapping[str, Any
     return add(connection, EVENTS, parcel["county_code"], read, parcel_id=parcel["id"])
 
 
-def _require(read: Mapping[str, Any], name: str) -> Any:
+def _require(read: Mapping[str, Any], name: str, book: Book = EVENTS) -> Any:
     if read.get(name) is None:
-        raise FieldMissing(where=name, field=name)
+        raise missing(book, name)
     return read[name]
 
 
@@ -232,7 +233,7 @@ def serve(connection: Connection, parcel_code: str, values: Mapping[str, Any], p
     """
     parcel = parcel_key(connection, parcel_code, lock=True)
     read = DATES.read(values)
-    name, on = _require(read, "step"), _require(read, "served_on")
+    name, on = _require(read, "step", DATES), _require(read, "served_on", DATES)
     for field in ("document_no", "note"):
         _require_words(field, read.get(field))
     step = procedure.step(name)
@@ -258,7 +259,7 @@ def withdraw(connection: Connection, county: str, book: Book, basis: RecordBasis
     if row["withdrawn_reason"] is not None:
         raise AlreadyWithdrawn(where=str(basis.key), key=basis.key, **book.words)
     if not reason.strip():
-        raise FieldMissing(where="reason", field="reason")
+        raise reason_missing()
     _require_words("reason", reason)
     return write(connection, book, row, {"withdrawn_reason": reason.strip()})
 

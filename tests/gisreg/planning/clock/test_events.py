@@ -15,7 +15,7 @@ from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.clock.report import clock_of, national_clock
 from gisreg.planning.explain import explain
 from gisreg.planning.facts import facts_of
-from gisreg.records import RecordBasis, history
+from gisreg.records import FieldMissing, RecordBasis, history
 
 TESTER, COUNTY = Actor("tester", "test"), "149901"
 PROCEDURE = national_clock().procedure
@@ -223,6 +223,12 @@ def test_what_cannot_be_served(parcel: str, do: Any, given: dict[str, Any], kind
     with pytest.raises(GisregError) as told:
         do(lambda c: serve(c, parcel, given, PROCEDURE))
     assert type(told.value).__name__ == kind
+
+
+def test_what_is_missing_is_told_by_its_title_and_its_column(parcel: str, do: Any) -> None:
+    with pytest.raises(FieldMissing) as told:
+        do(lambda c: add_event(c, parcel, {**EXTENSION, "new_start_on": None}, PROCEDURE))
+    assert (told.value.where, told.value.say_what("zh")) == ("new_start_on", "缺少 新约定动工日期")
 
 
 def test_a_step_is_not_before_the_one_it_follows(parcel: str, do: Any) -> None:
