@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TOWNSHIP_CODE = "township_code"
 STATED_TOWNSHIP = "stated_township"
+COUNTY_ENDINGS = ("", ".0", "000", "000000")
+"""How a county's code is written: by itself, as a number, with the digits of its townships and villages."""
 FIXED = {
     ROW: "int8", WKB: "bytea", STATED_TOWNSHIP: "text", "bad": "text", "unknown": "text", "said": "text",
     "checks": "text", "sound": "boolean",
@@ -79,7 +81,7 @@ def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "t
     values = [one.values for one in judged if one is not None]
     shapes = read_shapes(batch.column(WKB).to_numpy(zero_copy_only=False))
     checks = _checks(judging, dict(zip((column.target for column in kept), values, strict=True)), shapes)
-    fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows)]
+    fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows, judging.county)]
     typed_rows = pa.record_batch(
         [*fixed, said.bad, said.unknown, said.said, checks, _sound(shapes), *values], schema=typed_schema(mapped)
     )
@@ -124,8 +126,9 @@ def _findings(
         yield spot.row, {"fault": spot.fault, "value": spot.said, "place": place}
 
 
-def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int) -> "pa.Array":
-    """The code before the name, as the mapping's order has it."""
+def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int, county: str) -> "pa.Array":
+    """The code before the name, as the mapping's order has it; the county's own code, as such columns often hold it,
+    states none."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
@@ -134,4 +137,6 @@ def _stated_township(mapped: Mapped, raws: "list[pa.Array]", rows: int) -> "pa.A
         for column, raw in zip(mapped.columns, raws, strict=True)
         if column.target in (TOWNSHIP_NAME, TOWNSHIP_CODE)
     ]
-    return pc.coalesce(*named) if named else pa.nulls(rows, pa.string())
+    own = pa.array([county + ending for ending in COUNTY_ENDINGS], pa.string())
+    stated = [pc.if_else(pc.is_in(one, value_set=own), pa.scalar(None, pa.string()), one) for one in named]
+    return pc.coalesce(*stated) if stated else pa.nulls(rows, pa.string())

@@ -232,3 +232,10 @@ def test_a_repair_in_degrees_tells_the_area_that_there_is(load, tmp_path):
     bow = Polygon([(west, south), (west + 0.001, south + 0.001), (west + 0.001, south), (west, south + 0.001)])
     (told,) = [one for one in load(survey(tmp_path / "a.geojson", [bow], crs=4326)).problems if one.grade == "repaired"]
     assert re.search(r"面积 \? → [45]\d{3}\.\d\d ㎡", told.what.zh + told.mend.zh)
+
+
+def test_the_county_s_own_code_states_no_township(load, county, tmp_path):
+    codes = ["149901", "149901000", "149901000000", "149901999"]
+    report = load(survey(tmp_path / "a.gpkg", squares(4), XZQDM=codes))
+    assert [(p.row, p.fault) for p in report.problems if p.fault.startswith("township")] == [(4, "township_unknown")]
+    assert one(county, "SELECT count(DISTINCT township_code) FROM parcel") == 1
