@@ -1,4 +1,4 @@
--- In the order of the key: the key's index then grows at its right end only.
+-- As the pass came: nearly in the order of the key. To sort it takes longer than the key's index would gain.
 INSERT INTO plan_label (
     run_id, parcel_id, county_code, rule_no, finance_rule_no, gates, unknown_gates, open_rules, unknown_facts
 )
