@@ -183,7 +183,7 @@ _fault(
 )  # fmt: skip
 _fault(
     "cadastral_code_invalid", Severity.WARNED, ("宗地代码不合规则:{value}", "not a cadastral parcel code: {value}"),
-    ("应为 19 位:本县 6 位 + 地籍区 3 + 子区 3 + 特征码 2 + 序号 5(非 00000)", "19 places: county 6, zone 3, sub-zone 3, feature 2, serial 5 (not 00000)"),
+    ("应为 19 位:本县 6 位 + 地籍区 3 + 子区 3 + 特征码 2 + 序号 5(非 00000)", "19 places: this county's 6, zone 3, sub-zone 3, feature 2, serial 5 (not 00000)"),
 )  # fmt: skip
 _fault(
     "unit_code_invalid", Severity.WARNED, ("不动产单元代码不合规则:{value}", "not a real-estate unit code: {value}"),

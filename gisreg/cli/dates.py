@@ -47,6 +47,7 @@ def day_option(name: str, help: str) -> Any:
 
 
 AsOf = Annotated[date | None, day_option("--as-of", "按该日 24 时的登记 · as recorded at the end of that day")]
+InForceOn = Annotated[date | None, day_option("--as-of", "该日有效的权利、负担 · what is in force on that day")]
 ClockDay = Annotated[date | None, day_option("--as-of", "基准日 · the clock's date")]
 RecordedAsOf = Annotated[
     date | None, day_option("--recorded-as-of", "按该日 24 时已记录的事实 · facts as recorded that day")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli.dates import AsOf, day_option
+from gisreg.cli.dates import InForceOn, day_option
 from gisreg.cli.output import JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.records import (
     BasedOn,
@@ -74,7 +74,7 @@ CLEANED_HEADINGS = Text("方式|份数|金额(万元)", "way|contracts|10,000 yu
 
 
 @app.command()
-def show(code: Code, as_of: AsOf = None, json: JsonFlag = False) -> None:
+def show(code: Code, as_of: InForceOn = None, json: JsonFlag = False) -> None:
     """一宗的权利、负担、合同、步骤 · all that the books say about one parcel."""
     from gisreg.rights.read import rights_of
 
@@ -338,7 +338,7 @@ def follow(county: County = None, json: JsonFlag = False) -> None:
 
 
 @app.command()
-def double_mortgages(county: County = None, as_of: AsOf = None, json: JsonFlag = False) -> None:
+def double_mortgages(county: County = None, as_of: InForceOn = None, json: JsonFlag = False) -> None:
     """同一权利、宗地或重叠图形上的重复抵押 · the same right, parcel or ground mortgaged twice."""
     from gisreg.rights.mortgages import SAME
     from gisreg.rights.mortgages import double_mortgages as find

@@ -97,7 +97,7 @@ def list_(
             u.code,
             u.name if now.language == "zh" else u.name_en or u.name,
             "✓" if u.has_boundary else "",
-            (u.area_m2 or 0) / 1e6,
+            None if u.area_m2 is None else u.area_m2 / 1e6,
         )
         for u in units
     ]

@@ -29,6 +29,14 @@ class ParcelRetired(NotFoundError):
         "请查后继编号;历史见 gisreg parcels history {parcel_code}",
         "ask for the successors; its past: gisreg parcels history {parcel_code}",
     )
+    alone: ClassVar[Text] = Text(
+        "没有后继;历史见 gisreg parcels history {parcel_code},该次修改可用 gisreg parcels undo 撤销",
+        "it has no successors; its past: gisreg parcels history {parcel_code}; gisreg parcels undo takes the edit back",
+    )
+
+    def say_mend(self, language: Language = "zh") -> str:
+        """No successors are promised where there are none."""
+        return super().say_mend(language) if self.params.get("successors") else self.alone.say(language, **self.params)
 
 
 class StaleVersion(ConflictError):
@@ -83,11 +91,12 @@ def _one(difference: dict[str, Any], language: Language) -> str:
 
 def _worded(field: str, value: object, language: Language) -> object:
     """A token, yes or no as people read it."""
-    from gisreg.parcels.attributes import EDITABLE  # noqa: PLC0415 - it raises the faults of this module
+    from gisreg.db.models.parcel import Parcel  # noqa: PLC0415 - heavy
 
     if isinstance(value, bool):
         return Text("是" if value else "否", "yes" if value else "no").say(language)
-    meaning = EDITABLE[field].info.get("meaning") if field in EDITABLE else None
+    column = Parcel.__table__.columns.get(field)
+    meaning = None if column is None else column.info.get("meaning")
     terms = meaning.terms if meaning else None
     return next((term.titles.say(language) for term in terms or () if term == value), value)
 

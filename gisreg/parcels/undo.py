@@ -13,9 +13,10 @@ from gisreg.parcels.editing import Basis, Edit, Edited
 from gisreg.parcels.faults import NothingToUndo, UndoneSince, VersionNotFound
 from gisreg.parcels.read import Row
 from gisreg.parcels.versions import changed_fields, parcel_id_of, told_value, version_row
+from gisreg.text import Text
 
-FIRST = "第一版由导入而来,可撤销整批 / the first version came with an import, which is undone as a batch"
-ALREADY = "已撤销 / undone already"
+FIRST = Text("第一版由导入而来,可撤销整批", "the first version came with an import, which is undone as a batch")
+ALREADY = Text("已撤销", "undone already")
 GROUND = ("boundary", "survey_boundary", "survey_crs")
 
 

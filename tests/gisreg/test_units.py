@@ -113,6 +113,9 @@ def test_codes_of_1999_are_todays_and_told(bring, run_cli, engine, tmp_path):
     told = run_cli("units", "import", codes, "--level", "township", "--county", "150627")
     assert told.code == 0, told.err
     assert "152728103" in told.out
+    listed_for_people = run_cli("units", "list", "--level", "township", "--county", "150627").out
+    assert "示例甲镇" in listed_for_people
+    assert "0.00" not in listed_for_people, "an area that nobody knows is not nothing"
     with transaction(engine) as connection:
         listed = units.list_units(connection, "150627", "township")
     assert [(unit.code, unit.name) for unit in listed] == [("150627103", "示例甲镇"), ("150627104", "示例乙镇")]

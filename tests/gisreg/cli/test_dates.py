@@ -14,6 +14,13 @@ def test_only_real_days_in_one_form(day):
     assert caught.value.where == "--as-of"
 
 
+@pytest.mark.parametrize("command", ["show", "double-mortgages"])
+def test_rights_are_asked_for_by_the_day_they_are_in_force(cli_with, command):
+    told = cli_with({})("rights", command, "--help").out
+    assert "in force on that day" in told
+    assert "recorded" not in told
+
+
 @pytest.mark.parametrize(
     "command",
     [

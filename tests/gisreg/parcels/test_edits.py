@@ -164,8 +164,10 @@ def test_a_removed_parcel_is_gone_without_successors(does, ask, at) -> None:
     does(remove, at(P1), "重复登记")
     gone = ask(retirement, P1)
     assert (gone.operation, gone.reason, gone.successors) == ("remove", "重复登记", [])
-    with pytest.raises(ParcelRetired):
+    with pytest.raises(ParcelRetired) as refused:
         does(edit_attributes, at(P1, 2), {"name": "x"})
+    assert refused.value.say_mend("zh").startswith("没有后继;")
+    assert "ask for the successors" not in refused.value.say_mend("en")
     does(undo, P1, 2)
     assert ask(retirement, P1) is None
 
@@ -267,6 +269,23 @@ def test_a_stale_edit_is_told_in_words_that_people_read(does, at) -> None:
     assert "现为 “是”" in told
     assert "现为 “yes”" not in told
     assert "is now “yes”" in refused.value.say_what("en")
+
+
+def test_a_state_that_changed_since_is_told_in_words(does, ask, at) -> None:
+    does(remove, at(P1), "重复登记")
+    does(undo, P1, 2)
+    does(edit_attributes, at(P1, 3), {"remark": "x"})
+    with pytest.raises(StaleVersion) as refused:
+        does(edit_attributes, at(P1, 2), {"name": "甲"})
+    told = refused.value.say_what("zh")
+    assert "原为 “核减”,现为 “入库”" in told
+
+
+def test_why_nothing_is_to_undo_is_told_in_one_language(does, ask) -> None:
+    with pytest.raises(NothingToUndo) as refused:
+        does(undo, P1, 1)
+    assert "batch" not in refused.value.say_what("zh")
+    assert "批" not in refused.value.say_what("en")
 
 
 def test_undoing_a_merge_and_a_carving(does, ask, at) -> None:
