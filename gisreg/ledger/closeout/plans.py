@@ -151,9 +151,10 @@ def _decided(connection: Connection, decision: Decision, kind: Kind) -> _Draft:
     if measure is None:
         raise MeasureUnknown(where="measure", measure=decision.measure, known=", ".join(rules.measures))
     _require_of_kind(rules, decision, kind)
+    steps = _steps_of(measure, None, DEFAULT_DAYS)
     return _Draft(
         label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(), basis=decision.basis,
-        agency=None, due_on=today() + timedelta(days=DEFAULT_DAYS), steps=_steps_of(measure, None, DEFAULT_DAYS),
+        agency=None, due_on=steps[-1].due_on or today() + timedelta(days=DEFAULT_DAYS), steps=steps,
         origin=Origin.HAND,
     )  # fmt: skip
 
@@ -251,19 +252,32 @@ def start(connection: Connection, basis: Basis, by: By | None = None) -> Edited:
     plan = live_plan(connection, move.parcel_id)
     if plan is None:
         raise NoPlan(where=move.code, parcel_code=move.code)
-    _require_open_gates(connection, move.parcel_id, move.code, plan["measure"])
+    _require_open_gates(connection, move.parcel_id, move.code, plan)
     return move.done()
 
 
-def _require_open_gates(connection: Connection, parcel_id: int, code: str, measure: str) -> None:
-    given = {"parcel_id": parcel_id, "measure": measure}
-    gates = connection.execute(text(load("gisreg.ledger.closeout", "gates.sql")), given).mappings().all()
+def _require_open_gates(connection: Connection, parcel_id: int, code: str, plan: Row) -> None:
+    """No gate of the plan's measure holds the parcel, be it the advice's measure or another one that people decided.
+
+    Raises:
+        GateHolds.
+    """
+    found = connection.execute(text(load("gisreg.ledger.closeout", "gates.sql")), {"parcel_id": parcel_id})
+    gates = [gate for gate in found.mappings() if _concerns(gate, plan)]
     if gates:
         raise GateHolds(
             where=code, parcel_code=code, gates=[gate["gate"] for gate in gates],
             gates_zh="、".join(gate["title_zh"] for gate in gates),
             gates_en=", ".join(gate["title_en"] for gate in gates),
         )  # fmt: skip
+
+
+def _concerns(held: RowMapping, plan: Row) -> bool:
+    """Whether a gate that holds a parcel has a say about the measure of its plan; about an unknown measure it has."""
+    rules = read_ruleset(held["ruleset_toml"]).rules
+    wanted = (held["kind"], plan["label"], plan["measure"])
+    rule = next((one for one in rules.rules if (one.kind, one.label, one.measure) == wanted), None)
+    return rule is None or any(gate.id == held["gate"] and gate.concerns(rule) for gate in rules.gates)
 
 
 def live_plan(connection: Connection, parcel_id: int) -> Row | None:

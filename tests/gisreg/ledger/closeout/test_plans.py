@@ -125,6 +125,40 @@ def test_a_gate_holds_the_start_and_a_hold_remembers_where_it_was(do, basis, put
     assert state(1) == "planned"
 
 
+def test_a_gate_holds_whatever_measure_people_decide(do, basis, put, county) -> None:
+    put("seized = true", f"parcel_code = '{code(1)}'")
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1))
+    advised = do(standing, code(1))["plan"]["measure"]
+    other = ("lease_supply", Label.LEASE) if advised != "lease_supply" else ("order_start", Label.USE)
+    do(approve, basis(1), Decision(other[1], other[0], "专题会议确定"))
+    with pytest.raises(GateHolds) as held:
+        do(start, basis(1))
+    assert "seized" in held.value.params["gates"]
+
+
+def test_a_gate_of_the_advice_s_measure_only_does_not_hold_another(do, basis, put, county, state) -> None:
+    put(
+        "idle_cause = 'enterprise', agreed_start_on = '2020-01-01', determined_on = '2023-01-01', "
+        "hearing_held = false, can_start = true, seized = false, ownership_status = 'registered', mortgaged = false",
+        f"parcel_code = '{code(1)}'",
+    )
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1))
+    with pytest.raises(GateHolds) as held:
+        do(start, basis(1))
+    assert held.value.params["gates"] == ["no_hearing"]
+    do(approve, basis(1), HAND)
+    do(start, basis(1))
+    assert state(1) == "in_progress"
+
+
+def test_a_plan_by_hand_is_due_when_its_last_step_is(do, basis, county) -> None:
+    do(approve, basis(1), Decision(Label.SELL, "free_reclaim", "专题会议确定"))
+    plan = do(standing, code(1))["plan"]
+    assert plan["due_on"] == max(step["due_on"] for step in plan["steps"])
+
+
 def test_a_plan_that_changed_while_on_hold_resumes_to_the_state_before(do, basis, started, planned, state) -> None:
     started(1)
     do(take, basis(1), Step.HOLD, By(reason="待论证"))
