@@ -38,7 +38,8 @@ def translated_texts(mapped: Mapped, texts: Mapping[str, Iterable[str | None]]) 
         for column in mapped.columns
         if column.target in texts and _translates(column)
         for said, rows in Counter(text for text in texts[column.target] if text is not None).most_common()
-        if (stored := listed(column, said)) is not None and folded(stored) != folded(said)
+        if (stored := listed(column, said)) is not None
+        and (folded(stored) != folded(said) or column.target in mapped.translated)  # the same code means another thing
     ]
     return found[:MOST]
 

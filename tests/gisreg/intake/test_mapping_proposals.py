@@ -229,13 +229,14 @@ def test_every_saved_mapping_can_be_read_back(settings, base, tmp_path):
 def test_land_use_is_brought_to_the_other_scheme_where_classes_are_the_same(bring_in, county, tmp_path):
     mapping = tmp_path / "m.toml"
     mapping.write_text('[columns.land_use_code]\nto = "ydyh_2023"\n', encoding="utf-8")
-    path = survey(tmp_path / "a.gpkg", squares(3), BSM=["a", "b", "c"], DLBM=["0601", "0601", "0604"])
+    path = survey(tmp_path / "a.gpkg", squares(4), BSM=list("abcd"), DLBM=["0601", "0601", "0604", "0701"])
     report = bring_in(path, mapping=mapping)
     with county.connect() as connection:
         rows = connection.execute(text("SELECT land_use_code, land_use_scheme FROM parcel ORDER BY source_code")).all()
-    assert rows == [("1001", "ydyh_2023"), ("1001", "ydyh_2023"), (None, None)]
+    assert rows == [*[("1001", "ydyh_2023")] * 2, (None, None), ("0701", "ydyh_2023")]
     assert [(p.row, p.fault) for p in report.problems if p.field == "DLBM"] == [(3, "bad_value")]
-    assert [(one["said"], one["stored"], one["rows"]) for one in report.translations] == [("0601", "1001", 2)]
+    told = [(one["said"], one["stored"], one["rows"]) for one in report.translations]
+    assert told == [("0601", "1001", 2), ("0701", "0701", 1)]  # the same digits of another scheme are told too
     ledger = bring_in(
         workbook(tmp_path / "b.xlsx", [["编号", "地类编码"], ["a", "1001"]]), mapping=mapping, kind="idle_factory"
     )
