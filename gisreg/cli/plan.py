@@ -19,6 +19,10 @@ plan_rules.register(app)
 plan_money.register(app)
 
 ANSWER = {"yes": Text("是", "yes"), "no": Text("否", "no"), "unknown": Text("不明", "unknown")}
+GATE = {
+    "holds": Text("受限", "holds"), "open": Text("不受限", "open"), "unknown": ANSWER["unknown"],
+    "not_concerned": Text("与本建议无关", "says nothing of this advice"),
+}  # fmt: skip
 NO_FINANCE = Text("无", "none")
 FLIPS, ALSO = Text("何事改变则改判", "Would flip"), Text("或", "Or")
 FLIPS_SHOWN = 5
@@ -79,6 +83,7 @@ def _print_explanation(now: Context, why: dict[str, Any]) -> None:
     for title, value in _headlines(now, why):
         if value:
             print_line(f"{now.say(title)}: {value}")
+    _print_gates(now, why["trace"]["gates"])
     rows = [
         (
             rule["rule"], _say(now, rule["label"], Label), _say_both(now, rule["measure_title"]),
@@ -89,6 +94,13 @@ def _print_explanation(now: Context, why: dict[str, Any]) -> None:
     ]  # fmt: skip
     headings = now.say(Text("规则|建议|措施|成立|所见事实", "Rule|Label|Measure|Holds|Facts seen")).split("|")
     print_table(headings, rows, now.say(Text("逐条判断", "Rules in the order tried")))
+
+
+def _print_gates(now: Context, gates: list[dict[str, Any]]) -> None:
+    """Every gate of the kind, with what it saw."""
+    rows = [(_say_both(now, one["title"]), now.say(GATE[one["result"]]), _values(now, one["facts"])) for one in gates]
+    headings = now.say(Text("限制|结果|所见事实", "Gate|Result|Facts seen")).split("|")
+    print_table(headings, rows, now.say(Text("限制逐项", "Gates")))
 
 
 def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None]]:

@@ -1,15 +1,16 @@
 """``plan clock``: the clock of one parcel with what moved it, the limits ahead, and the step that is due next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, cast, exists, or_, select
+from sqlalchemy import Text as SqlText
 
-from gisreg.db.models import Parcel, PlanRun
+from gisreg.db.models import Investigation, Parcel, PlanRun, RecordVersion
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import ParcelNotFound, Row
 from gisreg.planning.clock.events import DATES, EVENTS, EXCUSED, standing
@@ -22,7 +23,8 @@ from gisreg.settings import PROJECT_DIR
 from gisreg.vocab import ClockEventKind, IdleCause, State
 
 Json = dict[str, Any]
-SUSPECTED = "suspected"
+SUSPECTED, NOTICE, TAKEN_BACK = "suspected", "investigation_notice", "withdrawn"
+"""Steps of the procedure; and how an investigation ended whose notice does not stand."""
 FACTS = tuple(one.name for one in fields(ClockFacts) if one.name != "events")
 PLAIN = (
     "start_on", "stop_on", "started", "halted", "paused_days", "idle_by_law", "idle_days", "idle_from_on",
@@ -61,6 +63,8 @@ class Seen:
     parcel: Mapping[str, Any] | RowMapping
     events: list[Row]
     dates: list[Row]
+    notices: Sequence[date] = ()
+    """Days on which notices of investigation were served that stand in the close-out's own book."""
 
     @property
     def clock_facts(self) -> ClockFacts:
@@ -85,7 +89,24 @@ def clock_of(
 def seen_of(connection: Connection, parcel: Mapping[str, Any] | RowMapping, before: datetime | None = None) -> Seen:
     """The parcel's facts with its events and dates, as recorded before an instant (None: now)."""
     events, dates = (standing(connection, book, parcel["id"], before) for book in (EVENTS, DATES))
-    return Seen(parcel, events, dates)
+    return Seen(parcel, events, dates, _notices(connection, parcel["id"], before))
+
+
+def _notices(connection: Connection, parcel_id: int, before: datetime | None) -> list[date]:
+    """An investigation is judged as it stands now, but for those of which nothing was recorded yet."""
+    table, kept = Investigation.__table__, RecordVersion.__table__
+    wanted = select(table.c.notice_on).where(
+        table.c.parcel_id == parcel_id, table.c.finding.is_distinct_from(TAKEN_BACK)
+    )
+    if before is not None:
+        known = exists().where(
+            kept.c.table_name == Investigation.__tablename__,
+            kept.c.county_code == table.c.county_code,
+            kept.c.record_key == cast(table.c.id, SqlText),
+            kept.c.recorded_at < before,
+        )
+        wanted = wanted.where(or_(table.c.recorded_at < before, known))
+    return list(connection.execute(wanted.order_by(table.c.notice_on)).scalars())
 
 
 def limits_in_force(connection: Connection, county: str) -> Limits:
@@ -101,7 +122,7 @@ def told(seen: Seen, day: date, by: ClockData, limits: Limits) -> Json:
     parcel, rows, dates = seen.parcel, seen.events, seen.dates
     clock = read_clock(seen.clock_facts, day, limits)
     running = [one for one in clock.limits if _concerns(one, parcel["idle_cause"])]
-    step = _next_step(parcel, clock, dates, by)
+    step = _next_step(parcel, clock, [*_dated(dates), *((NOTICE, day) for day in seen.notices)], by)
     return {
         "parcel_code": parcel["parcel_code"],
         "kind": parcel["kind"],
@@ -143,7 +164,13 @@ def _event(row: Row) -> Event:
     return Event(event=kind, cause=cause, **days)
 
 
-def _next_step(parcel: Mapping[str, Any] | RowMapping, clock: Clock, dates: list[Row], by: ClockData) -> DueStep | None:
+def _dated(dates: list[Row]) -> list[tuple[str, date]]:
+    return [(row["step"], row["served_on"]) for row in dates]
+
+
+def _next_step(
+    parcel: Mapping[str, Any] | RowMapping, clock: Clock, dates: list[tuple[str, date]], by: ClockData
+) -> DueStep | None:
     """The step due next, once the procedure has begun or should have."""
     if parcel["kind"] not in by.procedure.procedure.kinds:
         return None
@@ -153,12 +180,11 @@ def _next_step(parcel: Mapping[str, Any] | RowMapping, clock: Clock, dates: list
     return next_due(by.procedure, served, parcel["idle_cause"], clock.as_of, by.calendar)
 
 
-def _served(dates: list[Row], determined_on: date | None, as_of: date) -> dict[str, date]:
+def _served(dates: list[tuple[str, date]], determined_on: date | None, as_of: date) -> dict[str, date]:
     """The last day of each step up to a day; what was served before the last suspicion belongs to an earlier round."""
     served: dict[str, date] = {}
-    known = [(row["step"], row["served_on"]) for row in dates]
-    known += [(DETERMINATION, determined_on)] if determined_on is not None else []
-    for name, day in known:
+    determined = [(DETERMINATION, determined_on)] if determined_on is not None else []
+    for name, day in [*dates, *determined]:
         if day <= as_of:
             served[name] = max(day, served.get(name, day))
     begun = served.get(SUSPECTED)

@@ -51,6 +51,10 @@ def test_run_then_explain(run_cli: Any, labelled_parcel: str) -> None:
     assert waiting in said
     english = run_cli("--lang", "en", "plan", "explain", labelled_parcel).out
     assert "Reclaim without compensation" in english
+    gates = {gate["title"]["zh"]: gate for gate in why["trace"]["gates"]}
+    assert len(gates) > 5
+    assert all(title in said and gate["title"]["en"] in english for title, gate in gates.items())
+    assert "查封 = 不明" in said or "查封 = 否" in said
     assert "Basis: Measures on Idle Land (Order 53), Art. 14 (2)" in english
     assert "Responsible unit: natural resources authority" in english
     assert why["basis_title"]["zh"] == why["basis"]

@@ -11,6 +11,7 @@ from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.asof import today
+from gisreg.planning.clock.report import clock_of
 
 
 @pytest.fixture
@@ -33,6 +34,15 @@ def test_suspected_land_is_investigated_before_it_is_determined(do, basis, paper
     assert ask("SELECT determined_on FROM parcel WHERE parcel_code = :c", c=code(1)) == date(2026, 2, 1)
     (found,) = do(standing, code(1))["investigations"]
     assert (found["finding"], found["found_on"]) == ("determined", date(2026, 2, 1))
+
+
+@pytest.mark.usefixtures("suspected")
+def test_the_clock_counts_from_the_notice_of_the_investigation(do, basis) -> None:
+    assert do(clock_of, code(1))["next_step"]["step"] == "suspected"
+    do(investigate, basis(1), date(2026, 2, 2))
+    step = do(clock_of, code(1), date(2026, 2, 10))["next_step"]
+    assert (step["step"], step["since"], step["due_on"]) == ("holder_answer", date(2026, 2, 2), date(2026, 3, 4))
+    assert do(clock_of, code(1), date(2026, 2, 1))["next_step"]["step"] == "suspected"
 
 
 @pytest.mark.usefixtures("suspected")
