@@ -432,9 +432,9 @@ def _place_of(file: str, written: str, thing: str, field: str) -> str:
 
 def _check_references(loaded: LoadedRuleSet) -> None:
     rules, file = loaded.rules, loaded.file
-    _refuse_twice([gate.id for gate in rules.gates], f"{file}:gates")
-    _refuse_twice([rule.id for rule in rules.rules], f"{file}:rules")
-    _refuse_twice([rule.id for rule in rules.money], f"{file}:money")
+    _refuse_twice(loaded, "gates", [gate.id for gate in rules.gates])
+    _refuse_twice(loaded, "rules", [rule.id for rule in rules.rules])
+    _refuse_twice(loaded, "money", [rule.id for rule in rules.money])
     if len(rules.gates) > MAX_GATES:
         raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
     for name, parameter in rules.parameters.items():
@@ -452,7 +452,9 @@ def _check_references(loaded: LoadedRuleSet) -> None:
         fallbacks = [rule.id for rule in rules.rules if rule.kind == kind and rule.fallback]
         if len(fallbacks) != 1:
             ids = f" ({', '.join(fallbacks)})" if fallbacks else ""
-            raise FallbacksNotOne(f"{file}:rules", kind=kind.en, kind_zh=kind.zh, count=len(fallbacks), ids=ids)
+            near = fallbacks or [rule.id for rule in rules.rules if rule.kind == kind]
+            where = loaded.place(near[-1]) if near else f"{file}:rules"
+            raise FallbacksNotOne(where, kind=kind.en, kind_zh=kind.zh, count=len(fallbacks), ids=ids)
 
 
 def _check_concerned(loaded: LoadedRuleSet) -> None:
@@ -465,10 +467,19 @@ def _check_concerned(loaded: LoadedRuleSet) -> None:
                 raise MeasureUnused(loaded.place(one.id, "measures"), name=measure, nearest=_nearest(measure, used))
 
 
-def _refuse_twice(names: list[str], where: str) -> None:
+def _refuse_twice(loaded: LoadedRuleSet, group: str, names: list[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise NameTwice(where, names=", ".join(twice))
+        raise NameTwice(_last_place(loaded, group, twice[0]), names=", ".join(twice))
+
+
+def _last_place(loaded: LoadedRuleSet, group: str, name: str) -> str:
+    """Where the file says the name for the last time."""
+    written = loaded.written or loaded.toml
+    listed = _parsed(written, loaded.file).get(group, [])
+    last = max((number for number, one in enumerate(listed) if one.get("id") == name), default=None)
+    line = None if last is None else line_of(written, (group, last))
+    return ":".join([loaded.file, *([str(line)] if line else []), name])
 
 
 THINGS = {"measures": Text("措施", "measure"), "end_uses": Text("用途", "end use")}

@@ -134,6 +134,21 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, change: tuple[str, str], co
     assert [finding.code for finding in report.findings] == [code]
 
 
+@pytest.mark.parametrize(
+    ("change", "thing"),
+    [
+        (('id = "unsupplied_revoke"', 'id = "unsupplied_allocate"'), "unsupplied_allocate"),
+        (("fallback = true", "when = \"kind = 'idle_land'\""), "unsupplied_review"),
+    ],
+)
+def test_a_name_given_twice_and_a_kind_without_a_last_rule_are_told_at_a_line(
+    tmp_path: Path, change: tuple[str, str], thing: str
+) -> None:
+    (finding,) = linted(tmp_path, change).findings
+    assert finding.thing == thing
+    assert line_of(tmp_path, finding) == "[[rules]]"
+
+
 def test_a_file_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
     report = linted(tmp_path, add="# " + "x" * 10_000_000)
     assert [finding.code for finding in report.findings] == ["rule_set_too_large"]
