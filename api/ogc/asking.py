@@ -1,6 +1,7 @@
 """A request of this API read: its words, its form, its links, and what of a collection it asks for."""
 
 from api.conditional import Reading
+from api.filters import WrongFilterLanguage
 from api.ogc.described_parameters import LIMIT_DEFAULT, LIMIT_MAX, LISTED, ONE
 from api.ogc.forms import Form, form_of
 from api.ogc.links import Addresses
@@ -76,8 +77,6 @@ def _listed(asking: Asking, wanted: Collection) -> Asked:
 
 
 def _cql2(given: str | None, language: str) -> str | None:
-    from api.filters import WrongFilterLanguage  # noqa: PLC0415 - used here alone
-
     if given is None:
         return None
     if given.lstrip().startswith("{") != (language == "cql2-json"):

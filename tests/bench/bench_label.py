@@ -6,10 +6,7 @@ key, totals, acceptance. Then one parcel in a hundred is edited, and the run is 
 """
 
 import json
-import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,13 +16,12 @@ from statistics import median
 from typing import Any
 
 import psycopg2
+from clusters import empty_cluster
 from sqlalchemy import Date, Engine, Select, literal, select, text
 
-from gisreg.cluster import PrivateCluster, libpq_uri
-from gisreg.cluster.prepare import create_database, create_postgis
+from gisreg.cluster import libpq_uri
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.models import Parcel
-from gisreg.db.upgrade import upgrade
 from gisreg.planning.compile import by_kind, compile_rules, first_of
 from gisreg.planning.refresh import refresh_plan
 from gisreg.planning.ruleset import load_ruleset
@@ -43,21 +39,11 @@ ROUNDS = 3
 @contextmanager
 def registry(n: int) -> Iterator[Engine]:
     """The application's engine on a private cluster, set up as a county's own, with ``n`` parcels."""
-    home = Path(tempfile.mkdtemp(prefix=f"gisreg-bench-{os.getpid()}-"))
-    home.chmod(0o755)
-    cluster = PrivateCluster(home)
-    try:
-        cluster.ensure_running()
-        create_database(cluster.url("admin", "postgres"), "bench")
-        create_postgis(cluster.url("admin", "bench"))
-        upgrade(cluster.url("admin", "bench"))
+    with empty_cluster() as cluster:
         fill(libpq_uri(cluster.url("admin", "bench")), n)
         engine = make_engine(cluster.url("app", "bench"))
         yield engine
         engine.dispose()
-    finally:
-        cluster.destroy()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def fill(uri: str, n: int) -> None:

@@ -4,17 +4,13 @@ Easy where the units have time for many parcels; hard where each can do few, so 
 targets are just about what can be reached.
 """
 
-import shutil
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from gisreg.cluster import PrivateCluster
-from gisreg.cluster.prepare import create_database, create_postgis
+from clusters import empty_cluster
+
 from gisreg.db.engine import Actor, make_engine, transaction
-from gisreg.db.upgrade import upgrade
 from gisreg.demo.load import load_demo
 from gisreg.planning.portfolio.choosing import choose_portfolio
 from gisreg.planning.portfolio.wanted import Order
@@ -51,14 +47,7 @@ ORDERS = {
 
 def main(_sizes: Sequence[int]) -> list[dict[str, Any]]:
     """Two rows for each order: the seconds, and the gap."""
-    home = Path(tempfile.mkdtemp(prefix="gisreg-bench-"))
-    home.chmod(0o755)
-    cluster = PrivateCluster(home)
-    try:
-        cluster.ensure_running()
-        create_database(cluster.url("admin", "postgres"), "bench")
-        create_postgis(cluster.url("admin", "bench"))
-        upgrade(cluster.url("admin", "bench"))
+    with empty_cluster() as cluster:
         engine = make_engine(cluster.url("app", "bench"))
         load_demo(engine, parcels=PARCELS)
         run_plan(engine, Actor("bench"), COUNTY)
@@ -76,6 +65,3 @@ def main(_sizes: Sequence[int]) -> list[dict[str, Any]]:
             ]  # fmt: skip
         engine.dispose()
         return rows
-    finally:
-        cluster.destroy()
-        shutil.rmtree(home, ignore_errors=True)

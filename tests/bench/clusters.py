@@ -26,6 +26,14 @@ def registry(n: int) -> Iterator[tuple[str, str, str]]:
 @contextmanager
 def private_cluster(n: int) -> Iterator[PrivateCluster]:
     """A cluster with ``n`` labelled parcels in its database ``bench``."""
+    with empty_cluster() as cluster:
+        fill(libpq_uri(cluster.url("admin", "bench")), n)
+        yield cluster
+
+
+@contextmanager
+def empty_cluster() -> Iterator[PrivateCluster]:
+    """A cluster set up as a county's own, with the tables of an empty registry in its database ``bench``."""
     home = Path(tempfile.mkdtemp(prefix="gisreg-bench-"))
     home.chmod(0o755)
     cluster = PrivateCluster(home)
@@ -34,7 +42,6 @@ def private_cluster(n: int) -> Iterator[PrivateCluster]:
         create_database(cluster.url("admin", "postgres"), "bench")
         create_postgis(cluster.url("admin", "bench"))
         upgrade(cluster.url("admin", "bench"))
-        fill(libpq_uri(cluster.url("admin", "bench")), n)
         yield cluster
     finally:
         cluster.destroy()
