@@ -79,6 +79,7 @@ def _listed(asking: Asking, wanted: Collection) -> Asked:
 def _cql2(given: str | None, language: str) -> str | None:
     if given is None:
         return None
-    if given.lstrip().startswith("{") != (language == "cql2-json"):
+    is_in_both = given.strip() in ("true", "false")
+    if not is_in_both and given.lstrip().startswith("{") != (language == "cql2-json"):
         raise WrongFilterLanguage(where="query.filter", named=language)
     return given

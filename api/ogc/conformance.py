@@ -20,14 +20,14 @@ READING = (
         for name in (
             "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
             "accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus",
-            "spatial-functions", "array-functions", "property-property", "arithmetic",
+            "spatial-functions", "temporal-functions", "array-functions", "property-property", "arithmetic",
         )
     ),
     # by this name of a draft QGIS looks for spatial filters
     _CQL2_DRAFT.format(name="basic-spatial-operators"),
     _CQL2.format(name="basic-spatial-operators"),
 )  # fmt: skip
-"""Of ``temporal-functions`` the relations of dates are there, but nothing queryable is an instant: not claimed."""
+"""Those that hold at every root."""
 
 _TILES = (
     *(

@@ -80,6 +80,13 @@ class BadDate(FilterError):
     mend: ClassVar[Text] = Text("写作 DATE('2024-06-30')", "write DATE('2024-06-30')")
 
 
+class BadTimestamp(FilterError):
+    """Not an instant of the calendar in UTC."""
+
+    what: ClassVar[Text] = Text("{value} 不是有效时刻", "{value} is not an instant")
+    mend: ClassVar[Text] = Text("写作 TIMESTAMP('2024-06-30T08:00:00Z')", "write TIMESTAMP('2024-06-30T08:00:00Z')")
+
+
 class BadInterval(FilterError):
     """An interval without two ends in order."""
 

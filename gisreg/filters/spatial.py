@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, func, literal
+from sqlalchemy import Boolean, ColumnElement, LargeBinary, func, literal, not_
 
 from gisreg.checks.validity import fault_of
 from gisreg.db.models import STORAGE_SRID
@@ -14,22 +14,26 @@ from gisreg.filters.errors import BadGeometryLiteral
 FUNCTIONS: dict[str, str] = {
     "s_contains": "ST_Contains",
     "s_crosses": "ST_Crosses",
-    "s_disjoint": "ST_Disjoint",
+    "s_disjoint": "ST_Intersects",
     "s_equals": "ST_Equals",
     "s_intersects": "ST_Intersects",
     "s_overlaps": "ST_Overlaps",
     "s_touches": "ST_Touches",
     "s_within": "ST_Within",
 }
+COLLECTION = "GeometryCollection"
+_OF_COLLECTIONS = ("s_intersects", "s_disjoint")
+"""PostGIS relates a collection of points, lines and areas in no other way."""
 SAME_AS_STORAGE = frozenset({4490, 4326})
 """WGS 84 and CGCS2000 differ by centimetres: a filter's literal is taken as it is."""
 _EPSG = re.compile(r"(?:EPSG:{1,2}|epsg/0/|EPSG/[\d.]+/)(\d{4,6})$", re.IGNORECASE)
+_ANTIMERIDIAN = 180.0
 _BOX = 4
 _BOX_3D = 6
 
 
-def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = False) -> ColumnElement[Any]:
-    """The SQL of a GeoJSON geometry; a ``crs`` member goes before ``srid``, the CRS of the whole filter.
+def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = False) -> tuple[ColumnElement[Any], str]:
+    """The SQL of a GeoJSON geometry and its kind; a ``crs`` member goes before ``srid``, the CRS of the whole filter.
 
     ``north_first`` says that the filter's numbers come in the order latitude, longitude (or northing, easting).
     """
@@ -43,12 +47,15 @@ def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = Fal
             geometry = shapely.transform(geometry, lambda points: points[:, ::-1])
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
         raise BadGeometryLiteral(detail=str(error)) from None
+    if geometry.geom_type == COLLECTION:
+        geometry = shapely.unary_union(geometry)  # parts of one kind are one shape of that kind
     if geometry.is_empty:
         raise BadGeometryLiteral(detail="EMPTY")
     _check_bounds(geometry.bounds, own)
     if not geometry.is_valid:
         raise BadGeometryLiteral(detail=fault_of(geometry))
-    return _in_storage(func.ST_GeomFromWKB(literal(shapely.to_wkb(geometry), LargeBinary()), own), own)
+    shape = func.ST_GeomFromWKB(literal(shapely.to_wkb(geometry), LargeBinary()), own)
+    return _in_storage(shape, own), str(geometry.geom_type)
 
 
 def box_literal(box: object, srid: int, *, north_first: bool = False) -> ColumnElement[Any]:
@@ -60,10 +67,29 @@ def box_literal(box: object, srid: int, *, north_first: bool = False) -> ColumnE
     west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
     if north_first:
         west, south, east, north = south, west, north, east
-    if west > east or south > north:
+    crosses = west > east and srid in SAME_AS_STORAGE
+    if south > north or (west > east and not crosses):
         raise BadGeometryLiteral(detail=f"BBOX {box}")
-    _check_bounds((west, south, east, north), srid)
-    return _in_storage(func.ST_MakeEnvelope(west, south, east, north, srid), srid)
+    _check_bounds((min(west, east), south, max(west, east), north), srid)
+    if not crosses:
+        return _in_storage(func.ST_MakeEnvelope(west, south, east, north, srid), srid)
+    # across the antimeridian: from the west to it, and from it to the east
+    halves = ((west, south, _ANTIMERIDIAN, north), (-_ANTIMERIDIAN, south, east, north))
+    return _in_storage(func.ST_Union(*(func.ST_MakeEnvelope(*half, srid) for half in halves)), srid)
+
+
+def require_relatable(name: str, *kinds: object) -> None:
+    """Refuse what the database would fail at."""
+    if COLLECTION in kinds and name not in _OF_COLLECTIONS:
+        raise BadGeometryLiteral(detail=f"{name.upper()}({COLLECTION})")
+
+
+def related(name: str, left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition; to be disjoint is not to intersect."""
+    if name == "s_disjoint":
+        return not_(func.ST_Intersects(left, right, type_=Boolean()))
+    function: ColumnElement[bool] = getattr(func, FUNCTIONS[name])(left, right, type_=Boolean())
+    return function
 
 
 def read_crs(crs: object) -> int:

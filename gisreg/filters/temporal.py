@@ -1,18 +1,22 @@
-"""Dates and intervals in filters. A date is an interval that begins and ends on it (CQL2, temporal functions)."""
+"""Dates, instants and intervals in filters. By CQL2 a date is an interval that begins and ends on it.
+
+Nothing queryable is an instant: instants are held against instants alone, a day is not.
+"""
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, literal, or_
+from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, literal, or_
 from sqlalchemy import Text as SqlText
 
-from gisreg.filters.errors import BadDate, BadInterval
+from gisreg.filters.errors import BadDate, BadInterval, BadTimestamp
 
 Span = tuple[ColumnElement[Any], ColumnElement[Any]]
 
-_FORM = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z", re.ASCII)
 OPEN_END = ".."
 
 
@@ -31,6 +35,21 @@ def date_literal(value: date) -> ColumnElement[Any]:
     return literal(value, Date())
 
 
+def read_timestamp(value: object) -> datetime:
+    """An instant in UTC, as CQL2 writes it."""
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass  # refused below, together with everything else that is no instant
+    raise BadTimestamp(value=value)
+
+
+def timestamp_literal(value: datetime) -> ColumnElement[Any]:
+    """A bound instant."""
+    return literal(value, DateTime(timezone=True))
+
+
 def endless(word: str) -> ColumnElement[Any]:
     """PostgreSQL's own ``infinity`` or ``-infinity``."""
     return cast(literal(word, SqlText()), Date)
@@ -38,7 +57,7 @@ def endless(word: str) -> ColumnElement[Any]:
 
 def require_order(start: object, end: object, shown: object) -> None:
     """Refuse an interval that ends before it begins."""
-    if isinstance(start, date) and isinstance(end, date) and end < start:
+    if isinstance(start, date) and isinstance(end, date) and type(start) is type(end) and end < start:
         raise BadInterval(value=shown)
 
 

@@ -1,5 +1,6 @@
 """Typed pieces of a filter while it becomes SQL, and the checks between types."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from gisreg.filters.errors import UnknownToken, WrongType
 from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.text import Text
 
-ValueType = QueryableType | Literal["interval"]
+ValueType = QueryableType | Literal["timestamp", "interval"]
 
 TYPE_TITLES: dict[str, Text] = {
     "string": Text("文字", "text"),
@@ -17,6 +18,7 @@ TYPE_TITLES: dict[str, Text] = {
     "integer": Text("整数", "a whole number"),
     "boolean": Text("是/否", "true or false"),
     "date": Text("日期", "a date"),
+    "timestamp": Text("时刻", "an instant"),
     "array": Text("列表", "a list"),
     "geometry": Text("图形", "a geometry"),
     "interval": Text("时间区间", "an interval"),
@@ -27,6 +29,7 @@ _HINTS: dict[str, Text] = {
     "integer": Text("数值不加引号:12", "write numbers without quotes: 12"),
     "boolean": Text("写作 true 或 false", "write true or false"),
     "date": Text("写作 DATE('2024-06-30')", "write DATE('2024-06-30')"),
+    "timestamp": Text("写作 TIMESTAMP('2024-06-30T08:00:00Z')", "write TIMESTAMP('2024-06-30T08:00:00Z')"),
     "array": Text("写作 ('甲','乙')", "write ('a','b')"),
     "geometry": Text("写作 POINT(113.2 36.1) 或 BBOX(…)", "write POINT(113.2 36.1) or BBOX(…)"),
     "interval": Text("写作 INTERVAL('2024-01-01','..')", "write INTERVAL('2024-01-01','..')"),
@@ -76,6 +79,13 @@ def require_alike(left: Value, right: Value) -> None:
         raise _mismatch(named.name, named.type, other.type)
     require_token(left.queryable, right)
     require_token(right.queryable, left)
+
+
+def require_one_measure(ends: Sequence[Value]) -> None:
+    """Refuse to hold days against instants; an open end goes with both."""
+    closed = [end for end in ends if end.type != "interval"]
+    for end in closed[1:]:
+        require_alike(closed[0], end)
 
 
 def require_token(queryable: Queryable | None, value: Value) -> None:

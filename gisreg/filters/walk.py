@@ -27,7 +27,6 @@ from sqlalchemy import cast as sql_cast
 
 from gisreg.filters import spatial, temporal
 from gisreg.filters.errors import (
-    BadDate,
     BadInterval,
     FilterSyntaxError,
     FilterTooDeep,
@@ -35,7 +34,15 @@ from gisreg.filters.errors import (
     UnknownQueryable,
 )
 from gisreg.filters.parse import MAX_DEPTH, Tree
-from gisreg.filters.values import Known, Value, ValueType, require, require_alike, require_token
+from gisreg.filters.values import (
+    Known,
+    Value,
+    ValueType,
+    require,
+    require_alike,
+    require_one_measure,
+    require_token,
+)
 from gisreg.parcels.queryables import Queryable
 
 _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
@@ -46,7 +53,8 @@ _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_ORDERED: tuple[ValueType, ...] = ("number", "integer", "date", "string")
+_ORDERED: tuple[ValueType, ...] = ("number", "integer", "date", "timestamp", "string", "boolean")
+_INSTANTS: tuple[ValueType, ...] = ("date", "timestamp")
 _ARITHMETIC = ("+", "-", "*", "/", "%", "div", "^")
 _ARRAY_TESTS = ("a_contains", "a_containedby", "a_equals", "a_overlaps")
 _BIG = 2**31
@@ -98,11 +106,13 @@ class Walker:
             day = temporal.read_date(node["date"])
             return Value(temporal.date_literal(day), "date", literal=day)
         if "timestamp" in node:
-            raise BadDate(value=node["timestamp"])
+            instant = temporal.read_timestamp(node["timestamp"])
+            return Value(temporal.timestamp_literal(instant), "timestamp", literal=instant)
         if "bbox" in node and "type" not in node:
             return Value(spatial.box_literal(node["bbox"], self.srid, north_first=self.north_first), "geometry")
         if "type" in node:
-            return Value(spatial.geometry_literal(node, self.srid, north_first=self.north_first), "geometry")
+            shape, kind = spatial.geometry_literal(node, self.srid, north_first=self.north_first)
+            return Value(shape, "geometry", literal=kind)
         raise FilterSyntaxError(detail=_shown(node))
 
     def _property(self, name: object) -> Value:
@@ -147,16 +157,13 @@ class Walker:
     def _comparison(self, name: str, arguments: list[Tree]) -> Value:
         left, right = (self.value(argument) for argument in _exactly(2, name, arguments))
         require_alike(left, right)
-        if name in ("=", "<>"):
-            require(left, *_ORDERED, "boolean")
-        else:
-            require(left, *_ORDERED)
+        require(left, *_ORDERED)
         left, right = _as_whole(left, right), _as_whole(right, left)
-        return Value(_COMPARE[name](left.sql, right.sql), "boolean")
+        return Value(_COMPARE[name](_bound(left), _bound(right)), "boolean")
 
     def _between(self, name: str, arguments: list[Tree]) -> Value:
         subject, low, high = (self.value(argument) for argument in _exactly(3, name, arguments))
-        require(subject, "number", "date")
+        require(subject, "number", *_INSTANTS)
         for limit in (low, high):
             require_alike(subject, limit)
         return Value(subject.sql.between(_as_whole(low, subject).sql, _as_whole(high, subject).sql), "boolean")
@@ -166,7 +173,7 @@ class Walker:
         subject = self.value(subject_node)
         if not isinstance(listed, list) or not listed:
             raise FilterSyntaxError(detail=f"{name} {_shown(listed)}")
-        require(subject, *_ORDERED, "boolean")
+        require(subject, *_ORDERED)
         items = [self.value(item) for item in listed]
         for item in items:
             require_alike(subject, item)
@@ -196,32 +203,34 @@ class Walker:
 
     def _spatial(self, name: str, arguments: list[Tree]) -> Value:
         left, right = (require(self.value(argument), "geometry") for argument in _exactly(2, name, arguments))
-        function: ColumnElement[bool] = getattr(func, spatial.FUNCTIONS[name])(left.sql, right.sql, type_=Boolean())
-        return Value(function, "boolean")
+        spatial.require_relatable(name, left.literal, right.literal)
+        return Value(spatial.related(name, left.sql, right.sql), "boolean")
 
     def _temporal(self, name: str, arguments: list[Tree]) -> Value:
-        left, right = (self._span(argument) for argument in _exactly(2, name, arguments))
-        return Value(temporal.RELATIONS[name](left, right), "boolean")
+        left, right = (self._ends(argument) for argument in _exactly(2, name, arguments))
+        require_one_measure([*left, *right])
+        return Value(temporal.RELATIONS[name]((left[0].sql, left[1].sql), (right[0].sql, right[1].sql)), "boolean")
 
-    def _span(self, node: Tree) -> temporal.Span:
+    def _ends(self, node: Tree) -> tuple[Value, Value]:
         if isinstance(node, dict) and "interval" in node:
             return self._interval(node["interval"])
-        day = require(self.value(node), "date")
-        return day.sql, day.sql
+        moment = require(self.value(node), *_INSTANTS)
+        return moment, moment
 
-    def _interval(self, ends: Tree) -> temporal.Span:
+    def _interval(self, ends: Tree) -> tuple[Value, Value]:
         if not isinstance(ends, list) or len(ends) != 2:  # noqa: PLR2004 - an interval has two ends
             raise BadInterval(value=_shown(ends))
         start, end = self._end(ends[0], "-infinity"), self._end(ends[1], "infinity")
+        require_one_measure([start, end])
         temporal.require_order(start.literal, end.literal, _shown(ends))
-        return start.sql, end.sql
+        return start, end
 
     def _end(self, node: Tree, endless: str) -> Value:
         if node == temporal.OPEN_END:
-            return Value(temporal.endless(endless), "date")
+            return Value(temporal.endless(endless), "interval")
         if isinstance(node, str):
-            return self._object({"date": node})
-        return require(self.value(node), "date")
+            return self._object({"timestamp" if "T" in node else "date": node})
+        return require(self.value(node), *_INSTANTS)
 
     def _array_test(self, name: str, arguments: list[Tree]) -> Value:
         left, right = (require(self.value(argument), "array") for argument in _exactly(2, name, arguments))
@@ -255,6 +264,11 @@ def _scalar(node: Tree) -> Value:
     if isinstance(node, str) and _storable(node):
         return Value(literal(node, SqlText()), "string", literal=node)
     raise FilterSyntaxError(detail="NULL (→ IS NULL)" if node is None else ascii(_shown(node)))
+
+
+def _bound(value: Value) -> ColumnElement[Any]:
+    """Of the words true and false a bound value, for SQLAlchemy knows no order of the words themselves."""
+    return literal(value.literal, Boolean()) if isinstance(value.literal, bool) else value.sql
 
 
 def _storable(text: str) -> bool:

@@ -33,6 +33,8 @@ def test_standards_that_are_kept(ogc):
     classes = ogc.get("/ogc/conformance").json()["conformsTo"]
     for part, name in ((1, "core"), (1, "geojson"), (1, "html"), (1, "oas30"), (2, "crs"), (3, "filter")):
         assert f"http://www.opengis.net/spec/ogcapi-features-{part}/1.0/conf/{name}" in classes
+    for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"):
+        assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in classes
     # what QGIS looks for before it sends a filter
     for name in ("cql2-text", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison"):
         assert f"http://www.opengis.net/spec/cql2/1.0/conf/{name}" in classes

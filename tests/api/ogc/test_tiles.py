@@ -78,6 +78,9 @@ def test_grids_are_defined(ogc: TestClient) -> None:
     first = degrees["tileMatrices"][0]
     assert (first["id"], first["matrixWidth"], first["matrixHeight"]) == ("1", 2, 1)
     assert first["pointOfOrigin"] == [90.0, -180.0]
+    members = {"id", "scaleDenominator", "cellSize", "pointOfOrigin", "tileWidth", "tileHeight"}
+    assert all(members <= one.keys() for grid in (mercator, degrees) for one in grid["tileMatrices"])
+    assert ogc.get("/ogc/tileMatrixSets/CGCS2000Quad").headers["content-type"] == "application/json"
     assert first["cellSize"] == 180 / 256
 
 
