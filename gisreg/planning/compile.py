@@ -19,9 +19,11 @@ from sqlalchemy import (
     SmallInteger,
     case,
     cast,
+    false,
     func,
     literal,
     null,
+    or_,
     select,
 )
 from sqlalchemy import Text as SqlText
@@ -43,6 +45,8 @@ UNKNOWN = "unknown"
 """The word that some vocabularies have for what nobody knows yet."""
 MAX_PLACES = 62
 """Bits of a mask of rules or facts: one bigint, its sign left alone."""
+UNANSWERED = 1 << MAX_PLACES
+"""The bit above the rules': a rule of the cascade is neither true nor false, and finance waits for its "no"."""
 CASCADE = (Label.USE, Label.SELL, Label.LEASE)
 """The first that is possible is the label; finance is tested apart (rules §5)."""
 PARAMETER_PREFIX = "param."
@@ -269,7 +273,7 @@ def by_kind(target: FromClause, values: dict[Kind, Sql]) -> Sql:
 
 
 def _mask(gates: Sequence[CompiledGate]) -> Sql:
-    return _sum([gate.mask for gate in gates])
+    return _together([gate.mask for gate in gates])
 
 
 def _scopes(compiled: CompiledRules) -> Sql:
@@ -299,6 +303,7 @@ def label_query(
             target.c.id.label("parcel_id"),
             by_kind(target, {kind: first_of(compiled.cascade(kind)) for kind in kinds}).label("main"),
             by_kind(target, {kind: first_of(compiled.finance(kind)) for kind in kinds}).label("finance"),
+            by_kind(target, {kind: _finance_label(compiled, kind) for kind in kinds}).label("finance_label"),
             by_kind(target, {kind: _small(compiled.fallback(kind).no) for kind in kinds}).label("fallback"),
             by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in kinds}).label("mask"),
             *carry,
@@ -307,7 +312,7 @@ def label_query(
         .offset(0)
         .subquery("labelled")
     )
-    rule_no = func.coalesce(inner.c.main, inner.c.finance, inner.c.fallback, type_=SmallInteger())
+    rule_no = func.coalesce(inner.c.main, inner.c.finance_label, inner.c.fallback, type_=SmallInteger())
     return select(
         inner.c.parcel_id,
         rule_no.label("rule_no"),
@@ -317,12 +322,19 @@ def label_query(
     )
 
 
+def _finance_label(compiled: CompiledRules, kind: Kind) -> Sql:
+    """The finance rule that is the label where no rule of the cascade is true."""
+    finance = first_of(compiled.finance(kind))
+    ways = [rule.condition for rule in compiled.cascade(kind) if rule.condition is not None]
+    return case((or_(*ways).is_(false()), finance)) if ways and compiled.loaded.rules.finance_waits else finance
+
+
 def reasoned_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: Sequence[Sql] = ()) -> Select[Any]:
     """Label every row of the target with its reasons, each condition evaluated once: parcel_id, rule_no,
     finance_rule_no, gates, unknown_gates, open_rules, unknown_facts and what is carried.
 
     The lowest bit of the mask of open rules is the first in the order of trial; the fallback's, the last, is always
-    set.
+    set. It is that of the label, unless finance waits for a "no": then the fallback is the label.
     """
     target = compiled.target
     seen = (
@@ -340,15 +352,20 @@ def reasoned_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: 
         .subquery("seen")
     )
     numbers = _numbers(compiled)
-    finance = _and(seen.c.open_rules, seen.c.finance_bits)
+    open_rules: Sql = seen.c.open_rules
+    finance = _and(open_rules, seen.c.finance_bits)
+    label: Sql = open_rules
+    if compiled.loaded.rules.finance_waits:
+        label = case((open_rules >= _big(UNANSWERED), open_rules - finance), else_=open_rules)
+        open_rules = _and(open_rules, _big(UNANSWERED - 1))
     kept = [seen.c[column.key] for column in carry if column.key]
     ruled = (
         select(
             seen.c.parcel_id,
-            numbers[_index(seen.c.kind_no, seen.c.open_rules)].label("rule_no"),
+            numbers[_index(seen.c.kind_no, label)].label("rule_no"),
             case((finance != 0, numbers[_index(seen.c.kind_no, finance)])).label("finance_rule_no"),
             seen.c.mask,
-            seen.c.open_rules,
+            open_rules.label("open_rules"),
             seen.c.unknown_facts,
             *kept,
         )
@@ -377,15 +394,27 @@ def _and(one: Sql, other: Sql) -> Sql:
     return Grouping(one.op("&", return_type=BigInteger())(other))
 
 
+def _or(one: Sql, other: Sql) -> Sql:
+    return Grouping(one.op("|", return_type=BigInteger())(other))
+
+
 def _open(compiled: CompiledRules, kind: Kind) -> Sql:
-    """A bit for each rule whose condition is true, and the fallback's."""
+    """A bit for each rule whose condition is true, and the fallback's; where finance waits, one for what is unknown."""
     rules = compiled.order(kind)
+    asked = compiled.cascade(kind) if compiled.loaded.rules.finance_waits else []
     bits = [
-        case((rule.condition, _big(1 << place)), else_=_big(0))
+        _bit(rule.condition, 1 << place, unknown=UNANSWERED if rule in asked else 0)
         for place, rule in enumerate(rules)
         if rule.condition is not None
     ]
-    return _sum([*bits, _big(1 << (len(rules) - 1))])
+    return _together([*bits, _big(1 << (len(rules) - 1))])
+
+
+def _bit(condition: Sql, bit: int, *, unknown: int) -> Sql:
+    """The bit where the condition is true; the condition is evaluated once."""
+    if not unknown:
+        return case((condition, _big(bit)), else_=_big(0))
+    return case({True: _big(bit), False: _big(0)}, value=condition, else_=_big(unknown))
 
 
 def _finance_bits(compiled: CompiledRules, kind: Kind) -> int:
@@ -396,17 +425,17 @@ def _finance_bits(compiled: CompiledRules, kind: Kind) -> int:
 def _unknown(compiled: CompiledRules, kind: Kind) -> Sql:
     """A bit for each needed fact that nobody knows."""
     needed = [compiled.names[item.name] for item in compiled.needed(kind)]
-    return _sum([case((is_unknown(known), _big(1 << place)), else_=_big(0)) for place, known in enumerate(needed)])
+    return _together([case((is_unknown(known), _big(1 << place)), else_=_big(0)) for place, known in enumerate(needed)])
 
 
-def _sum(bits: Sequence[Sql]) -> Sql:
-    """In a balanced tree: hundreds of terms in a row would nest as deep."""
+def _together(bits: Sequence[Sql]) -> Sql:
+    """All bits in a balanced tree: hundreds of terms in a row would nest as deep."""
     if not bits:
         return _big(0)
     if len(bits) == 1:
         return bits[0]
     half = len(bits) // 2
-    return Grouping(_sum(bits[:half]) + _sum(bits[half:]))
+    return _or(_together(bits[:half]), _together(bits[half:]))
 
 
 def _numbers(compiled: CompiledRules) -> Sql:

@@ -21,6 +21,10 @@ from gisreg.vocab import HolderClass, Label
 
 EXPERT_REVIEW = "expert_review"
 DECIMALS = 3
+FINANCE_WAITS = Text(
+    "可融({way}),但用、售、租是否可行尚未查清,先查清待查事项",
+    "finance is open ({way}), but it is not known yet whether use, sale or lease is: find that out first",
+)
 
 __all__ = ["NoAcceptedRun", "NotLabelled", "explain"]
 
@@ -101,7 +105,7 @@ def _titles(case: Case, parcel: RowMapping, decision: RowMapping | None, due_on:
         "state": parcel["state"],
         "label_title": both(label.titles),
         "measure_title": both(words.text) if words else {"zh": measure, "en": measure},
-        "reason": both(rule.reason.text) if decision is None else both(Text(decision["reason"], decision["reason"])),
+        "reason": both(_reason(case, finance) if decision is None else Text(decision["reason"], decision["reason"])),
         "basis_title": _worded(case, (decision["basis"] if decision else None) or rule.basis),
         "agency": (agency := (decision["agency"] if decision else None) or rule.agency),
         "agency_title": _worded(case, agency),
@@ -114,6 +118,14 @@ def _titles(case: Case, parcel: RowMapping, decision: RowMapping | None, due_on:
         "decided_by_person": decision is not None,
         "rules_say": {"label": str(rule.label), "measure": rule.measure, "rule": rule.id},
     }
+
+
+def _reason(case: Case, finance: CompiledRule | None) -> Text:
+    """That of the rule; where finance waits for what is not known of use, sell and lease, that it does."""
+    if finance is None or case.chosen.rule.label == Label.FINANCE or not case.chosen.rule.fallback:
+        return case.chosen.rule.reason.text
+    way_out = case.rules.measures[finance.rule.measure].text
+    return Text(FINANCE_WAITS.say("zh", way=way_out.zh), FINANCE_WAITS.say("en", way=way_out.en))
 
 
 def _how(case: Case, measure: str) -> Json:

@@ -18,6 +18,7 @@ from gisreg.db.models import Parcel
 from gisreg.errors import GisregError, InputError
 from gisreg.filters import FilterError, Known, compile_condition
 from gisreg.filters.parse import Tree, parse
+from gisreg.planning import finance_label
 from gisreg.planning.clock.limits import NAMES
 from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, parameters
 from gisreg.planning.facts import facts_of
@@ -193,8 +194,8 @@ class _Check:
         self.values = {PARAMETER_PREFIX + name: _plain(one) for name, one in loaded.rules.parameters.items()}
         self.trees: dict[str, Tree] = {}
         """Sound conditions of rules and gates by ``id:field``, with the parameters' values put in."""
-        self.spoken_of = {PARAMETER_PREFIX + name for name in NAMES}
-        """What the clock goes by, and all that conditions and formulas name."""
+        self.spoken_of = {PARAMETER_PREFIX + name for name in (*NAMES, finance_label.NAME)}
+        """What the clock and the cascade go by, and all that conditions and formulas name."""
 
     def all(self) -> Iterator[Finding]:
         """Every finding, in no order."""

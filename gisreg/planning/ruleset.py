@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gisreg.errors import InputError
+from gisreg.planning import finance_label
 from gisreg.planning.clauses import in_english
 from gisreg.planning.clock.limits import Limits, fault_of, limits_of
 from gisreg.planning.extending import as_toml, extended
@@ -278,7 +279,16 @@ class RuleSet(_Model):
     @property
     def limits(self) -> Limits:
         """The periods and shares by which the clock goes."""
-        return limits_of({name: parameter.value for name, parameter in self.parameters.items()})
+        return limits_of(self._values)
+
+    @property
+    def finance_waits(self) -> bool:
+        """Whether finance is no label while it is unknown if use, sell or lease is possible."""
+        return finance_label.waits_for_a_no(self._values)
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        return {name: parameter.value for name, parameter in self.parameters.items()}
 
     def worded(self, words: str) -> Text:
         """An agency or a legal basis in both languages; a part without English stays as it is."""
@@ -438,7 +448,7 @@ def _check_references(loaded: LoadedRuleSet) -> None:
     if len(rules.gates) > MAX_GATES:
         raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
     for name, parameter in rules.parameters.items():
-        wrong = fault_of(name, parameter.value)
+        wrong = fault_of(name, parameter.value) or finance_label.fault_of(name, parameter.value)
         if wrong is not None:
             raise RuleSetError(loaded.place(name, "value"), detail=wrong)
     for rule in rules.rules:

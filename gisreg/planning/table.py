@@ -7,6 +7,7 @@ from sqlalchemy import Date, literal
 
 from gisreg.db.models import Parcel
 from gisreg.parcels.queryables import Queryable
+from gisreg.planning import finance_label
 from gisreg.planning.clock.limits import NAMES
 from gisreg.planning.compile import CASCADE, CompiledRules, compile_rules
 from gisreg.planning.formula import PARAMETER, SHOWN, read_formula
@@ -43,11 +44,13 @@ CONFIRMED = {True: Text("已确认", "confirmed"), False: Text("待核", "to be 
 AT_HAND = {True: Text("有转载文本", "a copy is at hand"), False: Text("未见文本", "not at hand")}
 NO_CLAUSE = Text("无出处", "no source")
 READ_FIRST = Text(
-    "同一类型内自上而下逐条判断:先用、后售、再租,第一条成立的即为建议;融资一律另行测算,仅在前三者均不可行时作为建议。"
+    "同一类型内自上而下逐条判断:先用、后售、再租,第一条成立的即为建议;融资一律另行测算,仅在前三者均不可行时作为建议"
+    "(有不明者时如何,见参数 finance_label_when)。"
     "事实不明时条件不成立,列入待查。限制事项只暂缓办理,不改变建议。",
     "Within a kind, rules are tried from the top: use, then sell, then lease; the first that is true is the label. "
-    "Finance is always tested apart and is the label only where the others are not possible. A condition on an "
-    "unknown fact is not true, and the fact is listed to be found out. Gates hold action and leave the label.",
+    "Finance is always tested apart and is the label only where the others are not possible (where one is unknown: "
+    "parameter finance_label_when). A condition on an unknown fact is not true, and the fact is to be found out. "
+    "Gates hold action and leave the label.",
 )
 ABOUT_GATES = Text(
     "限制事项成立时暂缓办理,不改变建议;事实不明的列入待查。",
@@ -62,7 +65,7 @@ ABOUT_LAW = Text(
     "Texts are copies, not the gazette: have a lawyer check before relying on them.",
 )
 COMMON = Text("通用各项(见“限制事项”)", "the common ones (see Gates)")
-CLOCK = Text("闲置时钟", "the idle clock")
+CLOCK, ORDER = Text("闲置时钟", "the idle clock"), Text("次序", "the order")
 ALL, COMMA = Text("全部", "all"), Text("、", ", ")
 EXCEPT = Text("({measures}除外)", "(but not {measures})")
 
@@ -199,7 +202,7 @@ class _Teller:
         wanted = f"{PARAMETER}.{name}"
         used = [(rule.rule.id, rule.used) for rule in self.compiled.rules]
         used += [(gate.gate.id, gate.used) for gate in self.compiled.gates]
-        users = [CLOCK.say(self.language)] if name in NAMES else []
+        users = [self.say(CLOCK)] if name in NAMES else [self.say(ORDER)] if name == finance_label.NAME else []
         users += [thing for thing, items in used if wanted in [item.name for item in items]]
         return users + [one.id for one in self.rules.money if wanted in read_formula(one.formula).names]
 

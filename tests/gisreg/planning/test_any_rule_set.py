@@ -15,6 +15,7 @@ from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.models import County, Parcel
 from gisreg.planning.compile import compile_rules, label_query, reasoned_query
 from gisreg.planning.extending import as_toml
+from gisreg.planning.finance_label import NAME, OTHERS_NO, OTHERS_NOT_YES
 from gisreg.planning.lint import lint
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet
 from gisreg.vocab import HolderClass, IdleCause, Kind, Label, OwnerIntent, OwnershipStatus, Subkind
@@ -66,7 +67,10 @@ def made_up(draw: st.DrawFn) -> dict[str, Any]:
             own = {"id": f"{kind}_{number}", "kind": str(kind), "label": str(label), "when": draw(CONDITIONS)}
             kept = {key: pattern[key] for key in ("measure", "reason", "basis", "agency", "days")}
             rules.append({**own, **kept})
-    return _set([*draw(st.permutations(rules)), *_fallbacks()])
+    found = _set([*draw(st.permutations(rules)), *_fallbacks()])
+    if draw(st.booleans()):
+        found["parameters"][NAME] = {**found["parameters"][NAME], "value": OTHERS_NO}
+    return found
 
 
 @st.composite
@@ -77,6 +81,8 @@ def maimed(draw: st.DrawFn) -> dict[str, Any]:
     found = _set([*draw(st.permutations([*kept, *(rule for rule in first if rule not in kept)])), *_fallbacks()])
     for name in draw(st.lists(st.sampled_from(["reclaim_years", "fee_years", "idle_years", "vacant_months"]))):
         found["parameters"][name] = {**found["parameters"][name], "value": draw(st.integers(1, 4))}
+    waits = draw(st.sampled_from([OTHERS_NO, OTHERS_NOT_YES]))
+    found["parameters"][NAME] = {**found["parameters"][NAME], "value": waits}
     return found
 
 

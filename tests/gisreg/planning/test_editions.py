@@ -20,5 +20,6 @@ def test_another_text_under_a_version_that_a_run_used_is_refused(registry: Any) 
         refuse_other_text(connection, read_ruleset(changed.replace(f'"{version}"', '"own"', 1), "own.toml"))
         with pytest.raises(VersionTaken, match=f"run {run.run_id}") as raised:
             refuse_other_text(connection, read_ruleset(changed, "own.toml"))
-    assert raised.value.where == "own.toml:10:ruleset:version"
+    line = sound[: sound.index("\nversion = ")].count("\n") + 2
+    assert raised.value.where == f"own.toml:{line}:ruleset:version"
     assert registry.labels(run.run_id)
