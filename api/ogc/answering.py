@@ -7,12 +7,14 @@ from typing import Any
 from starlette.responses import Response
 
 from api.encoding import json_bytes
-from api.ogc import pages
+from api.ogc import json_fg, pages
 from api.ogc.asking import Asking
 from api.ogc.forms import GEOJSON, HTML, JSON
 from api.ogc.links import header
 from gisreg.features.asking import Asked
 from gisreg.features.pages import One, Page
+
+IN_HEADER = ("next", "profile")
 
 
 def listed_answer(asking: Asking, asked: Asked, found: Page, matched: int | None = None) -> Response:
@@ -25,11 +27,13 @@ def listed_answer(asking: Asking, asked: Asked, found: Page, matched: int | None
     if asking.form == "html":
         table = pages.features_table(to, wanted, found.features, following)
         return pages.page(reading, to, asking.say(wanted.titles), asking.say(wanted.about), tables=[table], links=links)
+    links += json_fg.links(asked)
     members: dict[str, Any] = {"links": links, "numberReturned": found.returned, "timeStamp": _now()}
     if matched is not None:
         members["numberMatched"] = matched
-    body = b'{"type":"FeatureCollection","features":[' + found.features + b"]," + json_bytes(members)[1:]
-    told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] == "next"])}
+    begun = b'{"type":"FeatureCollection",' + json_fg.members(asked)
+    body = begun + b'"features":[' + found.features + b"]," + json_bytes(members)[1:]
+    told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] in IN_HEADER])}
     return reading.reply(body, GEOJSON, told)
 
 
@@ -41,8 +45,9 @@ def told_answer(asking: Asking, asked: Asked, fid: str, found: One) -> Response:
     if asking.form == "html":
         table = pages.feature_table(to, wanted, json.loads(found.feature))
         return pages.page(reading, to, fid, asking.say(wanted.titles), tables=[table], links=links)
-    body = found.feature[:-1] + b"," + json_bytes({"links": links})[1:]
-    told = {"Content-Crs": f"<{asked.crs.uri}>"}
+    links += json_fg.links(asked)
+    body = b"{" + json_fg.members(asked) + found.feature[1:-1] + b"," + json_bytes({"links": links})[1:]
+    told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] in IN_HEADER])}
     if found.version is None:
         return reading.reply(body, GEOJSON, told)
     answer = reading.reply_version(body, GEOJSON, fid, found.version)

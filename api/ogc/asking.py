@@ -11,6 +11,7 @@ from gisreg.features.box import box_of
 from gisreg.features.collections import Collection
 from gisreg.features.crs import crs_of
 from gisreg.features.moment import moment_of
+from gisreg.features.profile import PLAIN, PROFILES
 from gisreg.text import Text
 
 
@@ -52,6 +53,7 @@ def to_be_told(reading: Reading, wanted: Collection) -> tuple[Asking, Asked]:
         crs=crs_of(words.get("crs"), "query.crs"),
         properties=properties_of(words.get("properties"), wanted),
         reader=reading.reader,
+        profile=words.one_of("profile", PROFILES, PLAIN),
     )
 
 
@@ -73,6 +75,7 @@ def _listed(asking: Asking, wanted: Collection) -> Asked:
         crs=crs_of(words.get("crs"), "query.crs"),
         properties=properties_of(words.get("properties"), wanted),
         reader=asking.reading.reader,
+        profile=words.one_of("profile", PROFILES, PLAIN),
     )
 
 

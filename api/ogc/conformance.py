@@ -23,6 +23,7 @@ READING = (
             "spatial-functions", "temporal-functions", "array-functions", "property-property", "arithmetic",
         )
     ),
+    *(f"http://www.opengis.net/spec/json-fg-1/1.0/conf/{name}" for name in ("core", "types-schemas", "profiles")),
     # by this name of a draft QGIS looks for spatial filters
     _CQL2_DRAFT.format(name="basic-spatial-operators"),
     _CQL2.format(name="basic-spatial-operators"),

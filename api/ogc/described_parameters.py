@@ -3,6 +3,7 @@
 from typing import Any
 
 from gisreg.features.crs import CRS84
+from gisreg.features.profile import PLAIN, PROFILES
 
 LIMIT_DEFAULT, LIMIT_MAX = 100, 2_000
 Parameter = dict[str, Any]
@@ -65,13 +66,14 @@ _DESCRIBED: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {**_NAMES, "maxItems": 3},
     ),
     ("properties", "只要这些属性 · these properties only", _NAMES),
+    ("profile", "GeoJSON 的写法 · how GeoJSON is written", _choice(*PROFILES, default=PLAIN)),
 )
 PARAMETERS: dict[str, Parameter] = {name: _query(name, about, schema) for name, about, schema in _DESCRIBED}
 FORM = ("f", "lang")
-ONE = (*FORM, "crs", "datetime", "properties")
+ONE = (*FORM, "crs", "datetime", "properties", "profile")
 LISTED = (
     *FORM, "bbox", "bbox-crs", "crs", "datetime", "limit", "cursor", "count", "filter", "filter-lang", "filter-crs",
-    "sortby", "properties",
+    "sortby", "properties", "profile",
 )  # fmt: skip
 
 

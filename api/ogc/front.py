@@ -26,7 +26,7 @@ from gisreg.features.pages import TookTooLong
 from gisreg.vocab import State
 
 ITEMS = re.compile(r"/(?:ogc|qgis)/collections/([a-z_]+)/items(?:/([^/\x00]+))?", re.ASCII)
-WORDS = frozenset({"bbox", "bbox-crs", "crs", "cursor", "f", "lang", "limit", "properties"})
+WORDS = frozenset({"bbox", "bbox-crs", "crs", "cursor", "f", "lang", "limit", "profile", "properties"})
 """What may be asked with; a filter is not read while others wait."""
 
 

@@ -13,6 +13,7 @@ from gisreg.features.box import Box
 from gisreg.features.collections import GEOMETRY, Collection
 from gisreg.features.crs import CRS84, Crs
 from gisreg.features.moment import Moment
+from gisreg.features.profile import PLAIN, Profile
 from gisreg.features.reader import EVERYTHING, Reader
 from gisreg.parcels.queryables import Queryable
 from gisreg.parcels.sorting import MOST_KEYS, UNSORTABLE, SortKey, SortTooLong
@@ -59,6 +60,7 @@ class Asked:
     crs: Crs = CRS84
     properties: tuple[str, ...] | None = None
     """None for all of them."""
+    profile: Profile = PLAIN
 
     def rows(self) -> list[ColumnElement[bool]]:
         """What restricts the list, wherever a page of it begins."""

@@ -191,4 +191,12 @@ def _down(degrees: float) -> float:
 
 
 def _written(connection: Connection, asked: Asked, ids: list[int]) -> bytes:
-    return features_of(connection, ids, asked.collection, asked.crs, properties=asked.properties, moment=asked.moment)
+    return features_of(
+        connection,
+        ids,
+        asked.collection,
+        asked.crs,
+        properties=asked.properties,
+        moment=asked.moment,
+        profile=asked.profile,
+    )

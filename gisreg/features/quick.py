@@ -22,6 +22,7 @@ from gisreg.features.box import Box
 from gisreg.features.collections import collection_of
 from gisreg.features.crs import CRS84, crs_of
 from gisreg.features.pages import One, Page, TookTooLong, keys_in_box, keys_in_order
+from gisreg.features.profile import PLAIN, Profile
 from gisreg.features.reader import EVERYTHING, Reader
 from gisreg.geometry import STORAGE_SRID
 
@@ -60,15 +61,16 @@ class WrittenAs:
     crs: str
     properties: tuple[str, ...] | None = None
     reader: Reader = EVERYTHING
+    profile: Profile = PLAIN
 
     def asked(self) -> Asked:
         """The question without what is told each time."""
         crs, collection = crs_of(self.crs), collection_of(self.collection)
-        return asked_of(collection, reader=self.reader, crs=crs, properties=self.properties)
+        return asked_of(collection, reader=self.reader, crs=crs, properties=self.properties, profile=self.profile)
 
 
 def _written_as(asked: Asked) -> WrittenAs:
-    return WrittenAs(asked.collection.name, asked.crs.uri, asked.properties, asked.reader)
+    return WrittenAs(asked.collection.name, asked.crs.uri, asked.properties, asked.reader, asked.profile)
 
 
 class _BoxToCome(Box):
@@ -169,7 +171,9 @@ def one_statement(written_as: WrittenAs) -> Statement:
 
 
 def _features(asked: Asked, keys: str, *, single: bool = False) -> str:
-    written = writing_json.statement(asked.collection.name, asked.crs.uri, asked.properties, single=single)
+    written = writing_json.statement(
+        asked.collection.name, asked.crs.uri, asked.properties, single=single, profile=asked.profile
+    )
     return written.replace(writing_json.KEYS, keys)
 
 

@@ -15,6 +15,7 @@ from gisreg.db.prepared import prepared
 from gisreg.features.collections import GEOMETRY, Collection, collection_of
 from gisreg.features.crs import Crs, crs_of, is_zone
 from gisreg.features.moment import Moment
+from gisreg.features.profile import PLAIN, Profile, members
 from gisreg.features.writing_properties import told_briefly, told_in_full
 from gisreg.geometry import STORAGE_SRID
 
@@ -24,7 +25,7 @@ MOST_KEPT = 500
 
 _COLLECTED = """SELECT string_agg(concat(
     '{{"type":"Feature","id":', to_json(f.{fid}::text),
-    ',"geometry":', coalesce(ST_AsGeoJSON({place}, {digits}, 0), 'null'),
+    {members},
     ',"properties":', {told}, '}}'
 ), ',' ORDER BY wanted.place)
 FROM unnest({keys}::bigint[]) WITH ORDINALITY AS wanted (id, place)
@@ -54,6 +55,7 @@ def features_of(
     *,
     properties: tuple[str, ...] | None = None,
     moment: Moment | None = None,
+    profile: Profile = PLAIN,
 ) -> bytes:
     """The features of these keys in this order, with commas between."""
     if not ids:
@@ -61,19 +63,26 @@ def features_of(
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         if moment is None:
-            sql = statement(collection.name, crs.uri, properties)
+            sql = statement(collection.name, crs.uri, properties, profile=profile)
             name = prepared(connection.info, cursor, sql, "(bigint[])")
             cursor.execute(f"EXECUTE {name} (%s)", (list(ids),))
         else:
             listed = f"'{{{','.join(str(int(key)) for key in ids)}}}'"
-            cursor.execute(_statement(collection, crs, properties, moment).replace(KEYS, listed))
+            cursor.execute(_statement(collection, crs, properties, moment, profile=profile).replace(KEYS, listed))
         return (cursor.fetchone()[0] or "").encode()
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def statement(collection: str, crs: str, properties: tuple[str, ...] | None, *, single: bool = False) -> str:
+def statement(
+    collection: str,
+    crs: str,
+    properties: tuple[str, ...] | None,
+    *,
+    single: bool = False,
+    profile: Profile = PLAIN,
+) -> str:
     """The SQL that writes the features of the keys ``$1`` in the present; ``single`` where there is one key."""
-    return _statement(collection_of(collection), crs_of(crs), properties, None, single=single)
+    return _statement(collection_of(collection), crs_of(crs), properties, None, single=single, profile=profile)
 
 
 def _statement(
@@ -83,13 +92,13 @@ def _statement(
     moment: Moment | None,
     *,
     single: bool = False,
+    profile: Profile = PLAIN,
 ) -> str:
     wanted = [collection.fields[name] for name in collection.properties if properties is None or name in properties]
     place, survey = _place(collection, crs, moment)
     return _COLLECTED.format(
         fid=collection.fid,
-        place=place,
-        digits=crs.digits,
+        members=members(profile, collection, crs, place, moment),
         told=told_in_full(wanted) if single else told_briefly(wanted, "wanted.place = 1", collection.properties[0]),
         keys=KEYS,
         source=_sql(collection.source_at(moment)),

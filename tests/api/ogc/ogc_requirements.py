@@ -59,6 +59,10 @@ STANDARDS = {
     "Common/collections": "collections-list-op collections-list-success collections-list-links "
     "collections-list-collections description-op description-success description-links description-extent "
     "description-extent-multi",
+    "JSONFG/core": "schema-valid metadata instant interval instant-and-interval utc coordinate-dimension "
+    "geometry-wgs84 geom-valid place geometry-collection fallback axis-order",
+    "JSONFG/types-schemas": "metadata feature-type",
+    "JSONFG/profiles": "rfc7946 jsonfg jsonfg-plus",
     "tms/tilematrixset": "model",
     "tms/json-tilematrixset": "model schema media-type ietf",
 }
