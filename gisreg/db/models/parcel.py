@@ -13,7 +13,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    UniqueConstraint,
 )
 from sqlalchemy import Text as SqlText
 from sqlalchemy import text as sql
@@ -179,14 +178,16 @@ class Parcel(ParcelColumns, Base):
     """The way in: an import's batch, a screen, a program."""
 
     __table_args__ = (
-        UniqueConstraint("parcel_code"),
-        CheckConstraint("parcel_code ~ '^[0-9]{6}-[0-9]{7}$'", name="parcel_code_form"),
+        CheckConstraint(
+            "translate(parcel_code, '0123456789', '9999999999') = '999999-9999999'", name="parcel_code_form"
+        ),
         CheckConstraint(f"subkind IS NULL OR {_SUBKIND_RULE}", name="subkind_of_kind"),
         CheckConstraint("(land_use_code IS NULL) = (land_use_scheme IS NULL)", name="land_use_scheme_given"),
         CheckConstraint(
             "(official_area_m2 IS NULL) = (official_area_source IS NULL)", name="official_area_source_given"
         ),
         CheckConstraint("state <> 'suspected' OR kind = 'idle_land'", name="suspected_only_idle_land"),
+        Index("uq_parcel_parcel_code", "parcel_code", unique=True),  # no constraint: a large load sets indexes aside
         Index("ix_parcel_boundary", "boundary", postgresql_using="gist"),
         Index("uq_parcel_source_code", "county_code", "kind", "source_code", unique=True,
               postgresql_where=sql("source_code IS NOT NULL")),
