@@ -67,6 +67,11 @@ _DECISIONS: dict[str, Any] = {
     "properties": {
         "parcel_code": {"type": "string"},
         "decisions": {"type": "array", "items": {"type": "object"}, "description": "新的在前 · newest first"},
+        "blockers": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "确定时:暂不能开工的限制 · when deciding: gates that hold what was decided",
+        },
     },
 }
 _REFRESHED: dict[str, Any] = {

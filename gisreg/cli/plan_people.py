@@ -37,6 +37,7 @@ DECISIONS = Text(
     "Plan|Label|Measure|Reason|Paper|By|When|Ended by|Why ended",
 )
 DISAGREEMENTS = Text("宗地|类型|人工确定|理由|依据文件|规则建议|规则", "Parcel|Kind|People|Reason|Paper|Rules|Rule")
+HELD, COMMA = Text("暂不能开工:{gates}", "may not start yet: {gates}"), Text("、", ", ")
 NONE = Text("没有", "none")
 UNLABELLED = Text("无建议", "no label")
 
@@ -183,6 +184,9 @@ def _show(done: dict[str, Any], *, json: bool) -> None:
         for one in done["decisions"]
     ]  # fmt: skip
     print_table(now.say(DECISIONS).split("|"), rows, title=done["parcel_code"])
+    held = [now.say(Text(**one["title"])) for one in done.get("blockers", ())]
+    if held:
+        print_line(now.say(HELD, gates=now.say(COMMA).join(held)))
 
 
 def _measures() -> dict[str, Text]:

@@ -3,18 +3,22 @@
 A decision stays through every later run until it is released; what it replaces, and who released it, is kept.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from gisreg.db.models import Parcel, Plan, PlanRun
+from gisreg.db.models import Parcel, Plan
 from gisreg.errors import ConflictError, InputError, NotFoundError
 from gisreg.ledger.closeout.roles import require_role_of
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import ParcelNotFound
-from gisreg.planning.ruleset import Rule, read_ruleset
+from gisreg.planning.comparing import run_in_force
+from gisreg.planning.holding import holding, rule_for, rules_of
+from gisreg.planning.recorded import today
+from gisreg.planning.ruleset import LoadedRuleSet, Rule
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun
 from gisreg.text import Text
 from gisreg.vocab import Label, State
@@ -77,6 +81,8 @@ def override(
 ) -> Json:
     """Decide a parcel's label and measure; the decision that stood before is ended by it and kept.
 
+    A gate does not keep people from deciding, but from starting: those that hold what was decided are told at once.
+
     Raises:
         RoleMayNot, ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready.
     """
@@ -86,7 +92,8 @@ def override(
     if parcel.state in UNLABELLED_STATES:
         state = next(one for one in State if one == parcel.state)
         raise ParcelSettled(parcel=parcel_code, state=state.en, state_zh=state.zh)
-    rule = _rule(connection, parcel, label, measure)
+    loaded = _rules(connection, parcel.county_code)
+    rule = _rule(loaded.rules.rules, parcel.kind, label, measure)
     standing = _standing(connection, parcel.id)
     values = {"label": str(label), "measure": measure, **words, "due_on": due_on, "leader": leader}
     if standing is not None:
@@ -101,7 +108,12 @@ def override(
         **values,
     }
     connection.execute(insert(Plan).values(**row))
-    return {"parcel_code": parcel_code, "decisions": decisions_of(connection, parcel.id)}
+    held = holding(connection, loaded, parcel.id, rule.kind, rule, as_of=today())
+    return {
+        "parcel_code": parcel_code,
+        "decisions": decisions_of(connection, parcel.id),
+        "blockers": [{"gate": gate.id, "title": gate.title.text._asdict()} for gate in held],
+    }
 
 
 def release(connection: Connection, parcel_code: str, *, reason: str) -> Json:
@@ -162,18 +174,25 @@ def _end(connection: Connection, plan_id: int, why: str) -> None:
     connection.execute(update(Plan).where(Plan.id == plan_id).values(**ended))
 
 
-def _rule(connection: Connection, parcel: Any, label: Label, measure: str) -> Rule:
-    """The first rule of the run in force that proposes the measure under the label for the parcel's kind."""
-    run = select(PlanRun.ruleset_toml).where(PlanRun.county_code == parcel.county_code, PlanRun.status == "accepted")
-    toml = connection.execute(run).scalar_one_or_none()
-    if toml is None:
-        raise NoAcceptedRun(county=parcel.county_code)
-    rules = [rule for rule in read_ruleset(toml).rules.rules if rule.kind == parcel.kind]
-    for rule in rules:
-        if (rule.label, rule.measure) == (label, measure):
-            return rule
-    kind = next(rule.kind for rule in rules)
-    known = ", ".join(dict.fromkeys(f"{rule.label}:{rule.measure}" for rule in rules))
-    raise MeasureNotOfKind(
-        where="measure", kind=kind.en, kind_zh=kind.zh, label=str(label), measure=measure[:80], known=known
-    )
+def _rules(connection: Connection, county_code: str) -> LoadedRuleSet:
+    """Those of the run in force.
+
+    Raises:
+        NoAcceptedRun.
+    """
+    if run_in_force(connection, county_code) is None:
+        raise NoAcceptedRun(county=county_code)
+    return rules_of(connection, county_code)
+
+
+def _rule(rules: Sequence[Rule], kind: str, label: Label, measure: str) -> Rule:
+    """The first rule that proposes the measure under the label for the parcel's kind."""
+    found = rule_for(rules, kind, label, measure)
+    if found is None:
+        ours = [rule for rule in rules if rule.kind == kind]
+        known = ", ".join(dict.fromkeys(f"{rule.label}:{rule.measure}" for rule in ours))
+        raise MeasureNotOfKind(
+            where="measure", kind=ours[0].kind.en, kind_zh=ours[0].kind.zh, label=str(label), measure=measure[:80],
+            known=known,
+        )  # fmt: skip
+    return found

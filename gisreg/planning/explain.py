@@ -1,6 +1,7 @@
 """``plan explain``: why a parcel has its label, what holds it, what is unknown, and what would change it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, RowMapping, select
@@ -41,9 +42,18 @@ def explain(
         ParcelNotFound, NoAcceptedRun, RunUnknown, NotLabelled.
     """
     parcel = parcel_named(connection, parcel_code)
-    case = case_of(connection, parcel, run_id, clock or national_clock())
-    decisions = decisions_of(connection, parcel["id"])
-    return {**_explanation(case, parcel, _decision(connection, parcel["id"])), "decisions": decisions}
+    decision, decisions = _decision(connection, parcel["id"]), decisions_of(connection, parcel["id"])
+    case = _decided(case_of(connection, parcel, run_id, clock or national_clock()), decision)
+    return {**_explanation(case, parcel, decision), "decisions": decisions}
+
+
+def _decided(case: Case, decision: RowMapping | None) -> Case:
+    """With the rule of what people decided, where the run's set has one."""
+    if decision is None:
+        return case
+    wanted = (case.kind, decision["label"], decision["measure"])
+    ruled = (one for one in case.compiled.rules if (one.rule.kind, one.rule.label, one.rule.measure) == wanted)
+    return replace(case, decided=next(ruled, None))
 
 
 def _decision(connection: Connection, parcel_id: int) -> RowMapping | None:

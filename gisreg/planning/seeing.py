@@ -68,6 +68,8 @@ class Case:
     """The stored facts, the events of the clock and the dates of the procedure, as the run knew them."""
     clock: Json
     """What the clock shows on the run's day."""
+    decided: CompiledRule | None = None
+    """The rule of the measure that people decided, where they did: its gates hold then."""
 
     @property
     def compiled(self) -> CompiledRules:
@@ -115,13 +117,16 @@ class Case:
         return self.seen[f"fact:{item.name}"] in (None, UNKNOWN)
 
     def gate_answer(self, gate: CompiledGate) -> str:
-        """Whether a gate holds, is open or unknown, or has nothing to say about the advice."""
+        """Whether a gate holds, is open or unknown, or has nothing to say about the advice, or what was decided."""
+        if not gate.concerns((self.decided or self.chosen).rule):
+            return "not_concerned"
+        if self.decided is not None:
+            unknown = self.seen.get(f"unknown:{gate.no}") or self.seen[f"gate:{gate.no}"] is None
+            return "unknown" if unknown else "holds" if self.seen[f"gate:{gate.no}"] else "open"
         bit = 1 << gate.no
         if self.stored["gates"] & bit:
             return "holds"
-        if self.stored["unknown_gates"] & bit:
-            return "unknown"
-        return "open" if gate.concerns(self.chosen.rule) else "not_concerned"
+        return "unknown" if self.stored["unknown_gates"] & bit else "open"
 
 
 def case_of(connection: Connection, parcel: RowMapping, run_id: int | None, clock: ClockData) -> Case:

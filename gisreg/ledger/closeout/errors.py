@@ -78,8 +78,8 @@ class GateHolds(ConflictError):
 
     what: ClassVar[Text] = Text("宗地 {parcel_code} 被限制:{gates_zh}", "parcel {parcel_code} is held: {gates_en}")
     mend: ClassVar[Text] = Text(
-        "请暂缓(gisreg closeout hold),解除限制后重新运行 gisreg plan run",
-        "put it on hold (gisreg closeout hold); once it is settled, run gisreg plan run again",
+        "请暂缓(gisreg closeout hold),解除限制并登记后再开工",
+        "put it on hold (gisreg closeout hold); start once that is settled and recorded",
     )
 
 

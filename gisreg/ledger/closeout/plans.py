@@ -28,7 +28,8 @@ from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.read import Row
 from gisreg.planning.clock.workdays import Calendar, load_calendar
 from gisreg.planning.decisions import MeasureNotOfKind
-from gisreg.planning.ruleset import Measure, RuleSet, load_ruleset, read_ruleset
+from gisreg.planning.holding import holding, rule_for, rules_of
+from gisreg.planning.ruleset import Measure, Rule, RuleSet, load_ruleset, read_ruleset
 from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.records import Book, RecordBasis, lock_basis, parcel_key, write
 from gisreg.settings import PROJECT_DIR
@@ -150,27 +151,29 @@ def _decided(connection: Connection, decision: Decision, kind: Kind) -> _Draft:
     measure = rules.measures.get(decision.measure)
     if measure is None:
         raise MeasureUnknown(where="measure", measure=decision.measure, known=", ".join(rules.measures))
-    _require_of_kind(rules, decision, kind)
-    steps = _steps_of(measure, None, DEFAULT_DAYS)
+    agency = _rule_of(rules, decision, kind).agency
+    steps = _steps_of(measure, agency, DEFAULT_DAYS)
     return _Draft(
         label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(), basis=decision.basis,
-        agency=None, due_on=steps[-1].due_on or today() + timedelta(days=DEFAULT_DAYS), steps=steps,
+        agency=agency, due_on=steps[-1].due_on or today() + timedelta(days=DEFAULT_DAYS), steps=steps,
         origin=Origin.HAND,
     )  # fmt: skip
 
 
-def _require_of_kind(rules: RuleSet, decision: Decision, kind: Kind) -> None:
-    """The measure stands under the label among the rules of the parcel's kind.
+def _rule_of(rules: RuleSet, decision: Decision, kind: Kind) -> Rule:
+    """The rule by which the measure stands under the label for the parcel's kind.
 
     Raises:
         MeasureNotOfKind.
     """
-    there = dict.fromkeys((rule.label, rule.measure) for rule in rules.rules if rule.kind == kind)
-    if (decision.label, decision.measure) not in there:
+    found = rule_for(rules.rules, kind, str(decision.label), decision.measure)
+    if found is None:
+        there = dict.fromkeys(f"{rule.label}:{rule.measure}" for rule in rules.rules if rule.kind == kind)
         raise MeasureNotOfKind(
             where="measure", kind=kind.en, kind_zh=kind.zh, label=str(decision.label), measure=decision.measure,
-            known=", ".join(f"{label}:{measure}" for label, measure in there),
+            known=", ".join(there),
         )  # fmt: skip
+    return found
 
 
 def advice_on(connection: Connection, parcel_id: int) -> RowMapping | None:
@@ -252,32 +255,26 @@ def start(connection: Connection, basis: Basis, by: By | None = None) -> Edited:
     plan = live_plan(connection, move.parcel_id)
     if plan is None:
         raise NoPlan(where=move.code, parcel_code=move.code)
-    _require_open_gates(connection, move.parcel_id, move.code, plan)
+    _require_open_gates(connection, move.subject.row, move.code, plan)
     return move.done()
 
 
-def _require_open_gates(connection: Connection, parcel_id: int, code: str, plan: Row) -> None:
-    """No gate of the plan's measure holds the parcel, be it the advice's measure or another one that people decided.
+def _require_open_gates(connection: Connection, subject: Row, code: str, plan: Row) -> None:
+    """No gate of the plan's measure holds the parcel, by what is known today: what the last run saw may be settled, and
+    a measure that people decided may have gates that the run did not ask.
 
     Raises:
         GateHolds.
     """
-    found = connection.execute(text(load("gisreg.ledger.closeout", "gates.sql")), {"parcel_id": parcel_id})
-    gates = [gate for gate in found.mappings() if _concerns(gate, plan)]
+    loaded = rules_of(connection, subject["county_code"])
+    rule = rule_for(loaded.rules.rules, subject["kind"], plan["label"], plan["measure"])
+    gates = holding(connection, loaded, subject["id"], term(Kind, subject["kind"]), rule, as_of=today())
     if gates:
         raise GateHolds(
-            where=code, parcel_code=code, gates=[gate["gate"] for gate in gates],
-            gates_zh="、".join(gate["title_zh"] for gate in gates),
-            gates_en=", ".join(gate["title_en"] for gate in gates),
+            where=code, parcel_code=code, gates=[gate.id for gate in gates],
+            gates_zh="、".join(gate.title.zh for gate in gates),
+            gates_en=", ".join(gate.title.en for gate in gates),
         )  # fmt: skip
-
-
-def _concerns(held: RowMapping, plan: Row) -> bool:
-    """Whether a gate that holds a parcel has a say about the measure of its plan; about an unknown measure it has."""
-    rules = read_ruleset(held["ruleset_toml"]).rules
-    wanted = (held["kind"], plan["label"], plan["measure"])
-    rule = next((one for one in rules.rules if (one.kind, one.label, one.measure) == wanted), None)
-    return rule is None or any(gate.id == held["gate"] and gate.concerns(rule) for gate in rules.gates)
 
 
 def live_plan(connection: Connection, parcel_id: int) -> Row | None:

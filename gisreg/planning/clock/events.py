@@ -1,6 +1,7 @@
 """What moves a parcel's clock, and the dates of its procedure: added with a reason, withdrawn, never rewritten."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.planning.clock.counting import years_later
 from gisreg.planning.clock.procedure import DETERMINATION, Procedure
+from gisreg.planning.clock.reading import Event, pauses_of
 from gisreg.records import (
     Book,
     DatesTurned,
@@ -84,7 +86,10 @@ class NothingPaused(ConflictError):
     what: ClassVar[Text] = Text(
         "宗地 {parcel_code} 在 {day} 没有未结束的中止", "no pause of parcel {parcel_code} is open on {day}"
     )
-    mend: ClassVar[Text] = Text("请用 gisreg plan clock 核对", "check with gisreg plan clock")
+    mend: ClassVar[Text] = Text(
+        "请用 gisreg plan clock 核对;已结束的中止不必再记恢复",
+        "check with gisreg plan clock; a pause that has ended is not resumed again",
+    )
 
 
 class AlreadyWithdrawn(ConflictError):
@@ -219,8 +224,10 @@ def _require_within(event: ClockEventKind, field: str, day: date, since: date, y
 
 
 def _require_open_pause(connection: Connection, parcel: Row, day: date) -> None:
-    spans = [one for one in standing(connection, EVENTS, parcel["id"]) if one["event"] in PAUSES]
-    if not any(one["from_on"] <= day and (one["until_on"] is None or one["until_on"] >= day) for one in spans):
+    """A pause that the day is in: one that ended, by its own day or by a resumption, is not to be ended again."""
+    rows = standing(connection, EVENTS, parcel["id"])
+    spans = pauses_of(tuple(Event(**{one.name: row[one.name] for one in fields(Event)}) for row in rows))
+    if not any(span.first <= day and (span.last is None or span.last >= day) for span in spans):
         raise NothingPaused(where="from_on", parcel_code=parcel["parcel_code"], day=day)
 
 

@@ -145,3 +145,19 @@ def test_what_makes_no_sense(registry: Any) -> None:
         end(registry, code, reason="")
     with pytest.raises(ParcelNotFound):
         end(registry, "149901-0009999")
+
+
+def test_the_gates_of_what_is_decided_are_told_at_once_and_explained(registry: Any, labelled: str) -> None:
+    registry.change(labelled, hoarder=True, seized=True, invested_wan=1.0, total_investment_wan=10.0)
+    registry.run()
+    told = {one["gate"] for one in why(registry, labelled)["blockers"]}
+    assert "seized" in told
+    assert not {"hoarder", "under_invested"} & told, "they are no matter of the sanction that the rules advise"
+    held = {one["gate"] for one in decide(registry, labelled, **TRANSFER)["blockers"]}
+    assert {"seized", "hoarder", "under_invested"} <= held
+    seen = why(registry, labelled)
+    assert {one["gate"] for one in seen["blockers"]} == held
+    results = {one["gate"]: one["result"] for one in seen["trace"]["gates"]}
+    assert (results["hoarder"], results["no_hearing"], results["red_line"]) == ("holds", "not_concerned", "unknown")
+    registry.change(labelled, hoarder=False)
+    assert "hoarder" not in {one["gate"] for one in decide(registry, labelled)["blockers"]}

@@ -153,6 +153,47 @@ def test_a_gate_of_the_advice_s_measure_only_does_not_hold_another(do, basis, pu
     assert state(1) == "in_progress"
 
 
+def test_a_gate_that_no_run_asked_of_the_measure_holds_its_start(do, basis, put, county) -> None:
+    put("hoarder = true, valuation_done = false, seized = false", f"parcel_code = '{code(1)}'")
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1), Decision(Label.SELL, "transfer", "专题会议确定"))
+    with pytest.raises(GateHolds) as held:
+        do(start, basis(1))
+    assert "hoarder" in held.value.params["gates"]
+    do(approve, basis(1), Decision(Label.SELL, "buy_back", "专题会议确定"))
+    with pytest.raises(GateHolds) as held:
+        do(start, basis(1))
+    assert held.value.params["gates"] == ["not_valued"]
+
+
+def test_what_was_settled_or_came_up_since_the_run_counts(do, basis, put, county, state) -> None:
+    put("seized = true", f"parcel_code = '{code(1)}'")
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1), HAND)
+    put("seized = false", f"parcel_code = '{code(1)}'")
+    put("on_red_line = true", f"parcel_code = '{code(1)}'")
+    with pytest.raises(GateHolds) as held:
+        do(start, basis(1))
+    assert held.value.params["gates"] == ["red_line"]
+    put("on_red_line = false", f"parcel_code = '{code(1)}'")
+    do(start, basis(1))
+    assert state(1) == "in_progress"
+
+
+def test_a_gate_holds_where_nothing_was_ever_labelled(do, basis, put, county) -> None:
+    put("seized = true", f"parcel_code = '{code(1)}'")
+    do(approve, basis(1), HAND)
+    with pytest.raises(GateHolds):
+        do(start, basis(1))
+
+
+def test_a_plan_by_hand_without_a_unit_has_that_of_its_rule(do, basis, county) -> None:
+    do(approve, basis(1), HAND)
+    plan = do(standing, code(1))["plan"]
+    assert plan["agency"] == "自然资源主管部门"
+    assert all(step["agency"] for step in plan["steps"])
+
+
 def test_a_plan_by_hand_is_due_when_its_last_step_is(do, basis, county) -> None:
     do(approve, basis(1), Decision(Label.SELL, "free_reclaim", "专题会议确定"))
     plan = do(standing, code(1))["plan"]

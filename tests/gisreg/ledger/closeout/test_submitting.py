@@ -36,6 +36,9 @@ from gisreg.parcels.faults import ParcelUnmapped, StaleVersion, ValueUnusable
 from gisreg.parcels.undo import undo
 from gisreg.records import RecordBasis
 
+SANCTIONED = "determined_on = '2025-06-01', hearing_held = true"
+"""What a fee and a reclaim wait for."""
+
 
 def test_the_whole_way_from_registered_to_closed(do, basis, started, given, state) -> None:
     started(1)
@@ -84,7 +87,7 @@ def test_closing_without_proof_names_what_is_missing(do, basis, started, paper, 
     ],
 )  # fmt: skip
 def test_what_proves_and_what_is_not_enough(do, basis, put, started, paper, *, kind, measure, proofs, way) -> None:
-    put(f"kind = '{kind}', supervision_no = '1'", f"parcel_code = '{code(1)}'")
+    put(f"kind = '{kind}', supervision_no = '1', {SANCTIONED}", f"parcel_code = '{code(1)}'")
     started(1, measure)
     attempt = Submission([(proof, paper(1)) for proof in proofs])
     if way is None:
@@ -102,7 +105,8 @@ def test_unsupplied_land_needs_its_supervision_number(do, basis, put, started, g
 
 
 @pytest.mark.parametrize("measure", ["extension", "temporary_use", "idle_fee", "expert_review"])
-def test_a_measure_on_the_way_closes_nothing(do, basis, started, given, measure) -> None:
+def test_a_measure_on_the_way_closes_nothing(do, basis, put, started, given, *, measure) -> None:
+    put(SANCTIONED, f"parcel_code = '{code(1)}'")
     started(1, measure)
     with pytest.raises(MeasureDoesNotClose):
         do(submit, basis(1), given(1))

@@ -10,7 +10,7 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel
 from gisreg.errors import ConflictError, GisregError, InputError, NotFoundError
 from gisreg.parcels.asof import today
-from gisreg.planning.clock.events import DATES, EVENTS, add_event, serve, withdraw
+from gisreg.planning.clock.events import DATES, EVENTS, NothingPaused, add_event, serve, withdraw
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.clock.report import clock_of, national_clock
 from gisreg.planning.explain import explain
@@ -118,6 +118,14 @@ def test_pauses_overlap_and_end(parcel: str, do: Any) -> None:
     clock = do(lambda c: clock_of(c, parcel, date(2025, 6, 2)))["clock"]
     assert clock["pauses"] == [{"from_on": date(2024, 9, 1), "until_on": date(2024, 9, 30)}]
     assert (clock["paused_days"], clock["idle_from_on"]) == (30, date(2025, 4, 1))
+    for day in ("2024-10-01", "2025-06-01"):
+        with pytest.raises(NothingPaused, match="again"):
+            do(lambda c, on=day: add_event(c, parcel, {**back, "from_on": on}, PROCEDURE))
+    do(lambda c: add_event(c, parcel, {**PAUSE, "from_on": "2025-01-01", "until_on": "2025-01-31"}, PROCEDURE))
+    with pytest.raises(NothingPaused):
+        do(lambda c: add_event(c, parcel, {**back, "from_on": "2025-02-01"}, PROCEDURE))
+    do(lambda c: add_event(c, parcel, {**back, "from_on": "2025-01-11"}, PROCEDURE))
+    assert do(lambda c: clock_of(c, parcel, date(2025, 6, 2)))["clock"]["paused_days"] == 40
 
 
 def test_an_event_that_was_withdrawn_counts_no_longer_and_stays_on_record(parcel: str, do: Any) -> None:
