@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, Date, DateTime, Double, FromClause, Table, bindparam, select, text
 
 from gisreg.db.engine import TIME_ZONE
-from gisreg.db.models import ParcelOverlap
+from gisreg.db.models import Parcel, ParcelOverlap
 from gisreg.db.sql import load
 from gisreg.parcels.current import parcel_current
 
@@ -29,7 +29,9 @@ def current_at(as_of: date | None = None, until: datetime | None = None) -> From
     """
     if as_of is None:
         return parcel_current
-    statement = text(load("gisreg.parcels", "current_at.sql")).bindparams(
+    own = (column.name for column in parcel_current.columns if column.name in Parcel.__table__.columns)
+    recorded = load("gisreg.parcels", "current_at.sql").format(columns=", ".join(name for name in own if name != "id"))
+    statement = text(recorded).bindparams(
         bindparam("as_of", as_of, Date), bindparam("until", until or end_of(as_of), DateTime(timezone=True))
     )
     return statement.columns(*parcel_current.columns).subquery("parcel_current")

@@ -1,42 +1,10 @@
 -- The read model as it was recorded at the end of a day: parcel_current with yesterday's rows, labels and units.
--- :as_of is the day, :until the first instant after it (Asia/Shanghai).
+-- :as_of is the day, :until the first instant after it (Asia/Shanghai); the columns in braces are a parcel's own.
 WITH recorded AS (
-    SELECT
-        id, version, recorded_at, recorded_by, recorded_from, county_code, parcel_code, kind, subkind,
-        state, name, address, remark, tags, source_code, cadastral_code, real_estate_unit_code,
-        supervision_no, contract_no, approval_no, project_code, township_code, village_code, zone_code,
-        holder_name, holder_class, ownership_status, ownership_nature, right_type, right_nature,
-        land_use_scheme, land_use_code, sector, official_area_m2, official_area_source, area_m2,
-        planar_area_m2, floor_area_m2, supplied_area_m2, started_area_m2, due_area_m2, approved_on,
-        contract_on, agreed_start_on, actual_start_on, agreed_completion_on, halted_on, completed_on,
-        determined_on, vacated_on, price_wan, paid_wan, total_investment_wan, invested_wan,
-        market_value_wan, land_cost_wan, debt_wan, funding_gap_wan, yearly_income_wan, energy_quota_tce,
-        water_quota_t, income_years, idle_cause, demand, owner_intent, supply_ready, project_found,
-        plan_changed, county_verified, procedures_complete, can_start, swap_land_found, farmland_restorable,
-        buyer_found, tenant_found, investor_found, buy_back_funds, reserve_agency_listed, creditors_agree,
-        building_sound, technology_obsolete, in_developed_area, price_paid_in_full, seized, mortgaged,
-        mortgagee_notified, on_red_line, on_farmland, contaminated, hearing_held, hoarder, collective_vote,
-        valuation_done, coordinate_source, survey_crs, batch_id, source_row, boundary
-    FROM parcel
+    SELECT id, {columns} FROM parcel
     WHERE recorded_at < :until
     UNION ALL
-    SELECT
-        parcel_id AS id, version, recorded_at, recorded_by, recorded_from, county_code, parcel_code, kind,
-        subkind, state, name, address, remark, tags, source_code, cadastral_code, real_estate_unit_code,
-        supervision_no, contract_no, approval_no, project_code, township_code, village_code, zone_code,
-        holder_name, holder_class, ownership_status, ownership_nature, right_type, right_nature,
-        land_use_scheme, land_use_code, sector, official_area_m2, official_area_source, area_m2,
-        planar_area_m2, floor_area_m2, supplied_area_m2, started_area_m2, due_area_m2, approved_on,
-        contract_on, agreed_start_on, actual_start_on, agreed_completion_on, halted_on, completed_on,
-        determined_on, vacated_on, price_wan, paid_wan, total_investment_wan, invested_wan,
-        market_value_wan, land_cost_wan, debt_wan, funding_gap_wan, yearly_income_wan, energy_quota_tce,
-        water_quota_t, income_years, idle_cause, demand, owner_intent, supply_ready, project_found,
-        plan_changed, county_verified, procedures_complete, can_start, swap_land_found, farmland_restorable,
-        buyer_found, tenant_found, investor_found, buy_back_funds, reserve_agency_listed, creditors_agree,
-        building_sound, technology_obsolete, in_developed_area, price_paid_in_full, seized, mortgaged,
-        mortgagee_notified, on_red_line, on_farmland, contaminated, hearing_held, hoarder, collective_vote,
-        valuation_done, coordinate_source, survey_crs, batch_id, source_row, boundary
-    FROM parcel_version
+    SELECT parcel_id AS id, {columns} FROM parcel_version
     WHERE recorded_at < :until AND superseded_at >= :until
 ),
 -- the unit of a code that day; where it had ended by then and nobody had yet recorded it, as it was last
@@ -72,23 +40,7 @@ label_then AS (
         ON o.run_id = r.label_run_id AND coalesce(o.since_run_id, o.run_id) <= r.id AND o.until_run_id > r.id
 )
 SELECT
-    p.id, p.version, p.recorded_at, p.recorded_by, p.recorded_from, p.county_code, p.parcel_code, p.kind,
-    p.subkind, p.state, p.name, p.address, p.remark, p.tags, p.source_code, p.cadastral_code,
-    p.real_estate_unit_code, p.supervision_no, p.contract_no, p.approval_no, p.project_code, p.township_code,
-    p.village_code, p.zone_code, p.holder_name, p.holder_class, p.ownership_status, p.ownership_nature,
-    p.right_type, p.right_nature, p.land_use_scheme, p.land_use_code, p.sector, p.official_area_m2,
-    p.official_area_source, p.area_m2, p.planar_area_m2, p.floor_area_m2, p.supplied_area_m2,
-    p.started_area_m2, p.due_area_m2, p.approved_on, p.contract_on, p.agreed_start_on, p.actual_start_on,
-    p.agreed_completion_on, p.halted_on, p.completed_on, p.determined_on, p.vacated_on, p.price_wan,
-    p.paid_wan, p.total_investment_wan, p.invested_wan, p.market_value_wan, p.land_cost_wan, p.debt_wan,
-    p.funding_gap_wan, p.yearly_income_wan, p.energy_quota_tce, p.water_quota_t, p.income_years, p.idle_cause,
-    p.demand, p.owner_intent, p.supply_ready, p.project_found, p.plan_changed, p.county_verified,
-    p.procedures_complete, p.can_start, p.swap_land_found, p.farmland_restorable, p.buyer_found,
-    p.tenant_found, p.investor_found, p.buy_back_funds, p.reserve_agency_listed, p.creditors_agree,
-    p.building_sound, p.technology_obsolete, p.in_developed_area, p.price_paid_in_full, p.seized, p.mortgaged,
-    p.mortgagee_notified, p.on_red_line, p.on_farmland, p.contaminated, p.hearing_held, p.hoarder,
-    p.collective_vote, p.valuation_done, p.coordinate_source, p.survey_crs, p.batch_id, p.source_row,
-    p.boundary,
+    p.*,
     t.name AS township_name,
     t.name_en AS township_name_en,
     coalesce(p.official_area_m2, p.area_m2) AS land_area_m2,
