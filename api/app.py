@@ -17,6 +17,7 @@ from api.guard import Guard
 from api.head import HeadAsGet
 from api.leaving import StopForThoseWhoLeave
 from api.ogc.front import FeatureFront
+from api.ogc.one_front import OneFront
 from api.parameters import only_known
 from api.registry import MAX_CONNECTIONS, Registry
 from api.routers import (
@@ -115,9 +116,10 @@ def create_app(settings: Settings) -> FastAPI:
     # Added from the inside out: the guard sees a request first and an answer last.
     app.add_middleware(StopForThoseWhoLeave)
     app.add_middleware(FeatureFront, registry=registry)
-    app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(TileFront, freshness=freshness, cache=tiles)
+    app.add_middleware(OneFront, registry=registry)
+    app.add_middleware(errors.UnexpectedFailures, default_language=settings.language)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Guard, default_language=settings.language)
     return app

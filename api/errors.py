@@ -154,7 +154,7 @@ def methods_at(request: Request) -> list[str]:
 
 
 class UnexpectedFailures:
-    """Innermost: a failure nobody foresaw is logged with a number, and only the number is told."""
+    """Around all that answers: a failure nobody foresaw is logged with a number, and only the number is told."""
 
     def __init__(self, app: ASGIApp, default_language: Language) -> None:
         self.app = app

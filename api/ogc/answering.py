@@ -10,7 +10,7 @@ from api.encoding import json_bytes
 from api.ogc import json_fg, pages
 from api.ogc.asking import Asking
 from api.ogc.forms import GEOJSON, HTML, JSON
-from api.ogc.links import header
+from api.ogc.links import Link, header
 from gisreg.features.asking import Asked
 from gisreg.features.pages import One, Page
 
@@ -39,20 +39,36 @@ def listed_answer(asking: Asking, asked: Asked, found: Page, matched: int | None
 
 def told_answer(asking: Asking, asked: Asked, fid: str, found: One) -> Response:
     """One feature."""
-    reading, wanted, to = asking.reading, asked.collection, asking.addresses
-    links = [*to.itself(asking.form, GEOJSON)]
-    links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
+    reading, wanted = asking.reading, asked.collection
+    links = links_of_one(asking, asked)
     if asking.form == "html":
-        table = pages.feature_table(to, wanted, json.loads(found.feature))
-        return pages.page(reading, to, fid, asking.say(wanted.titles), tables=[table], links=links)
-    links += json_fg.links(asked)
-    body = b"{" + json_fg.members(asked) + found.feature[1:-1] + b"," + json_bytes({"links": links})[1:]
-    told = {"Content-Crs": f"<{asked.crs.uri}>", **header([link for link in links if link["rel"] in IN_HEADER])}
+        table = pages.feature_table(asking.addresses, wanted, json.loads(found.feature))
+        about = asking.say(wanted.titles)
+        return pages.page(reading, asking.addresses, fid, about, tables=[table], links=links)
+    body = body_of_one(asked, found, json_bytes({"links": links})[1:])
     if found.version is None:
-        return reading.reply(body, GEOJSON, told)
+        return reading.reply(body, GEOJSON, headers_of_one(asked))
     answer = reading.reply_version(body, GEOJSON, fid, found.version)
-    answer.headers.update(told)
+    answer.headers.update(headers_of_one(asked))
     return answer
+
+
+def links_of_one(asking: Asking, asked: Asked) -> list[Link]:
+    """The links of one feature."""
+    to, wanted = asking.addresses, asked.collection
+    above = to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json")
+    profile = [] if asking.form == "html" else json_fg.links(asked)
+    return [*to.itself(asking.form, GEOJSON), above, *profile]
+
+
+def body_of_one(asked: Asked, found: One, links: bytes) -> bytes:
+    """The feature with the members of the standard; ``links`` is their member and the end of the object."""
+    return b"".join((b"{", json_fg.members(asked), found.feature[1:-1], b",", links))
+
+
+def headers_of_one(asked: Asked) -> dict[str, str]:
+    """What is told of the feature beside its validators."""
+    return {"Content-Crs": f"<{asked.crs.uri}>", **header(json_fg.links(asked))}
 
 
 def _now() -> str:

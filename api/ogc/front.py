@@ -39,7 +39,7 @@ class FeatureFront:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask, answer or pass on."""
         if scope["type"] == "http" and scope["method"] == "GET" and (named := ITEMS.fullmatch(scope["path"])):
-            answer = await self._answer(Request(scope), _leaving(receive), *named.groups())
+            answer = await self._answer(Request(scope), leaving_by(receive), *named.groups())
             if answer is not None:
                 await answer(scope, receive, send)
                 return
@@ -80,7 +80,9 @@ def _is_quick(asking: Asking, asked: Asked) -> bool:
     return asking.form == "json" and quick.is_quick(asked)
 
 
-def _leaving(receive: Receive) -> HasLeft:
+def leaving_by(receive: Receive) -> HasLeft:
+    """Waits until the reader of this connection has left."""
+
     async def has_left() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass

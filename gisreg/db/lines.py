@@ -101,13 +101,20 @@ class Line:
         self._sent = sent = self._loop.create_future()
         self._cursor.execute(sql, values)
         self._go_on()  # what a full buffer held back is sent on
-        await asyncio.wait([sent], timeout=PATIENCE_S)
-        if not sent.done():
-            await self._watch(sent, has_left)
-        sent.result()
+        watching: list[asyncio.Task[None]] = []
+        patience = self._loop.call_later(PATIENCE_S, lambda: watching.append(self._watching(sent, has_left)))
+        try:
+            await sent
+        finally:
+            patience.cancel()
+            for one in watching:
+                await one  # what it stopped was this question, and shall be no other
+
+    def _watching(self, sent: "asyncio.Future[None]", has_left: HasLeft) -> "asyncio.Task[None]":
+        return self._loop.create_task(self._watch(sent, has_left))
 
     async def _watch(self, sent: "asyncio.Future[None]", has_left: HasLeft) -> None:
-        """Give up what nobody waits for any more; its end is waited for, so that it hits nobody else's question."""
+        """Give up what nobody waits for any more."""
         leaving = asyncio.ensure_future(has_left())
         try:
             await asyncio.wait([sent, leaving], return_when=asyncio.FIRST_COMPLETED)

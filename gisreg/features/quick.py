@@ -35,8 +35,7 @@ shown AS MATERIALIZED (
 )
 SELECT {mark}, {size}, (SELECT count(id) FROM found), (SELECT max(key_0) FROM shown), ({features})"""
 _SHOWN = "ARRAY(SELECT id FROM shown ORDER BY key_0)"
-_ONE = "WITH found AS MATERIALIZED ({keys}) SELECT {mark}, version, state, ({features}) FROM found"
-_FOUND = "ARRAY(SELECT id FROM found)"
+_ONE = "SELECT {mark}, f.version, f.state, {written} FROM {source} WHERE {rows}"
 
 
 @dataclass(frozen=True)
@@ -159,21 +158,19 @@ def page_statement(written_as: WrittenAs, *, boxed: bool, continued: bool) -> St
 
 @lru_cache(maxsize=MOST_KEPT)
 def one_statement(written_as: WrittenAs) -> Statement:
-    """The statement of one parcel."""
+    """The statement of one parcel: read off the read model at once, which the planner knows to be one row."""
     asked = written_as.asked()
-    columns, wanted = asked.columns, asked.collection
-    named = columns[wanted.fid] == bindparam("fid", type_=columns[wanted.fid].type)
-    restricted = [*asked.reader.rows(asked.source), *wanted.restrict(asked.source)]
-    sql, names, constants = _compiled(
-        select(columns["id"], columns["version"], columns["state"]).where(named, *restricted)
-    )
-    return Statement(_ONE.format(keys=sql, mark=MARK, features=_features(asked, _FOUND, single=True)), names, constants)
+    wanted = asked.collection
+    written, source = writing_json.single(wanted, asked.crs, asked.properties, asked.profile)
+    f: Any = wanted.source_at(None).alias("f")
+    named = f.c[wanted.fid] == bindparam("fid", type_=f.c[wanted.fid].type)
+    sql, names, constants = _compiled(select(f.c.id).where(named, *asked.reader.rows(f), *wanted.restrict(f)))
+    rows = sql.split("\nWHERE ", 1)[1]
+    return Statement(_ONE.format(mark=MARK, written=written, source=source, rows=rows), names, constants)
 
 
-def _features(asked: Asked, keys: str, *, single: bool = False) -> str:
-    written = writing_json.statement(
-        asked.collection.name, asked.crs.uri, asked.properties, single=single, profile=asked.profile
-    )
+def _features(asked: Asked, keys: str) -> str:
+    written = writing_json.statement(asked.collection.name, asked.crs.uri, asked.properties, profile=asked.profile)
     return written.replace(writing_json.KEYS, keys)
 
 

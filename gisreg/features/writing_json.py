@@ -18,16 +18,18 @@ from gisreg.features.moment import Moment
 from gisreg.features.profile import PLAIN, Profile, members
 from gisreg.features.writing_properties import told_briefly, told_in_full
 from gisreg.geometry import STORAGE_SRID
+from gisreg.parcels.queryables import Queryable
 
 _DIALECT: Any = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]  # it has no types
 KEYS = "$1"
 MOST_KEPT = 500
 
-_COLLECTED = """SELECT string_agg(concat(
+_FEATURE = """concat(
     '{{"type":"Feature","id":', to_json(f.{fid}::text),
     {members},
     ',"properties":', {told}, '}}'
-), ',' ORDER BY wanted.place)
+)"""
+_COLLECTED = """SELECT string_agg({feature}, ',' ORDER BY wanted.place)
 FROM unnest({keys}::bigint[]) WITH ORDINALITY AS wanted (id, place)
 JOIN {source} AS f ON f.id = wanted.id{survey}"""
 # Where the survey was made in the zone that is asked for, its own coordinates are given back to the last digit (rules
@@ -73,16 +75,18 @@ def features_of(
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def statement(
-    collection: str,
-    crs: str,
-    properties: tuple[str, ...] | None,
-    *,
-    single: bool = False,
-    profile: Profile = PLAIN,
-) -> str:
-    """The SQL that writes the features of the keys ``$1`` in the present; ``single`` where there is one key."""
-    return _statement(collection_of(collection), crs_of(crs), properties, None, single=single, profile=profile)
+def statement(collection: str, crs: str, properties: tuple[str, ...] | None, *, profile: Profile = PLAIN) -> str:
+    """The SQL that writes the features of the keys ``$1`` in the present."""
+    return _statement(collection_of(collection), crs_of(crs), properties, None, profile=profile)
+
+
+def single(
+    collection: Collection, crs: Crs, properties: tuple[str, ...] | None, profile: Profile = PLAIN
+) -> tuple[str, str]:
+    """The expression that writes one feature ``f`` of the present, told in full, and what it is read from."""
+    told = told_in_full(_wanted(collection, properties))
+    feature, survey = _feature(collection, crs, None, profile, told)
+    return feature, f"{_sql(collection.source_at(None))} AS f{survey}"
 
 
 def _statement(
@@ -91,19 +95,23 @@ def _statement(
     properties: tuple[str, ...] | None,
     moment: Moment | None,
     *,
-    single: bool = False,
     profile: Profile = PLAIN,
 ) -> str:
-    wanted = [collection.fields[name] for name in collection.properties if properties is None or name in properties]
+    told = told_briefly(_wanted(collection, properties), "wanted.place = 1", collection.properties[0])
+    feature, survey = _feature(collection, crs, moment, profile, told)
+    source = _sql(collection.source_at(moment))
+    return _COLLECTED.format(feature=feature, keys=KEYS, source=source, survey=survey)
+
+
+def _wanted(collection: Collection, properties: tuple[str, ...] | None) -> list[Queryable]:
+    return [collection.fields[name] for name in collection.properties if properties is None or name in properties]
+
+
+def _feature(collection: Collection, crs: Crs, moment: Moment | None, profile: Profile, told: str) -> tuple[str, str]:
+    """The expression, and what has to be joined for it."""
     place, survey = _place(collection, crs, moment)
-    return _COLLECTED.format(
-        fid=collection.fid,
-        members=members(profile, collection, crs, place, moment),
-        told=told_in_full(wanted) if single else told_briefly(wanted, "wanted.place = 1", collection.properties[0]),
-        keys=KEYS,
-        source=_sql(collection.source_at(moment)),
-        survey=survey,
-    )
+    named = members(profile, collection, crs, place, moment)
+    return _FEATURE.format(fid=collection.fid, members=named, told=told), survey
 
 
 def _sql(source: FromClause) -> str:

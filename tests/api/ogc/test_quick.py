@@ -14,6 +14,7 @@ from gisreg.features.asking import asked_of
 from gisreg.features.box import box_of
 from gisreg.features.collections import collection_of
 from gisreg.features.crs import CRS84, STORAGE, crs_of
+from gisreg.features.reader import Reader
 
 BOXES = [None, "113.0,36,113.004,37", "112.5,35,114,37", "10,10,11,11"]
 
@@ -176,3 +177,58 @@ def test_numbers_of_any_size_are_json(quickly, usual, income):
     _, page = quickly(quick.page, asked_of(collection_of("parcels")))
     told = {feature["id"]: feature["properties"] for feature in json.loads(b"[" + page.features + b"]")}
     assert told["149901-0000008"]["yearly_income_wan"] == (income if income.endswith("y") else float(income))
+
+
+def test_requests_alike_are_read_once_and_told_apart_by_all_that_decides(ogc, monkeypatch):
+    first, second = (f"/ogc/collections/parcels/items/149901-000000{n}" for n in (3, 4))
+    plain = {"Accept-Encoding": "identity"}
+
+    def told(address, **headers):
+        answer = ogc.get(address, headers={**plain, **headers})
+        assert answer.status_code == 200
+        return answer
+
+    variants = [
+        (second, {}), (second, {"Accept-Language": "en"}), (second, {"Host": "localhost:8000"}),
+        (f"{second}?lang=en", {}), (f"{second}?crs=http://www.opengis.net/def/crs/EPSG/0/4547", {}),
+        (f"{second}?properties=name", {}), (f"{second}?profile=jsonfg", {}), (second.replace("/ogc", "/qgis"), {}),
+        (second.replace("parcels", "unsupplied_land"), {}),
+    ]  # fmt: skip
+    for address, headers in variants:  # the first is read, the second stands on it
+        told(address.replace("0000004", "0000008"), **headers)
+        quickly, stepwise = told(address, **headers), ogc.get(address, headers={"Accept-Encoding": "gzip", **headers})
+        assert quickly.content == stepwise.content
+        same = ("content-type", "content-crs", "content-language", "cache-control", "link", "x-frame-options")
+        assert [quickly.headers.get(name) for name in same] == [stepwise.headers.get(name) for name in same]
+        assert told(address, **headers).headers["etag"] == quickly.headers["etag"]
+    assert ogc.get(first, headers={**plain, "If-None-Match": told(first).headers["etag"]}).status_code == 304
+    read = []
+    monkeypatch.setattr("api.ogc.alike.to_be_told", lambda *asked: read.append(asked))
+    assert told(first).json()["id"] == "149901-0000003"
+    assert not read
+
+
+def test_what_is_not_there_or_not_asked_rightly_goes_on(ogc):
+    there = "/ogc/collections/parcels/items"
+    for address, status in {
+        f"{there}/149901-9999999": 404, f"{there}/149901-0000011": 410, f"{there}/149901-stand-in": 404,
+        f"{there}/%E5%9C%B0": 404, f"{there}/149901-0000004?f=xml": 400, f"{there}/149901-0000004?x=1": 400,
+        f"{there}/149901-0000004?crs=nowhere": 400, "/ogc/collections/idle_land/items/149901-0000004": 404,
+    }.items():  # fmt: skip
+        for _ in range(2):
+            answer = ogc.get(address, headers={"Accept-Encoding": "identity"})
+            assert answer.status_code == status, address
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_who_may_see_less_is_not_told_by_what_others_asked(ogc, monkeypatch):
+    address = "/ogc/collections/parcels/items/149901-0000004"
+
+    class Nobody(Reader):
+        def rows(self, source):
+            return [source.c.id < 0]
+
+    assert ogc.get(address, headers={"Accept-Encoding": "identity"}).status_code == 200
+    monkeypatch.setattr("api.ogc.alike.reader_of", lambda _: Nobody("nobody"))
+    monkeypatch.setattr("api.conditional.reader_of", lambda _: Nobody("nobody"))
+    assert ogc.get(address, headers={"Accept-Encoding": "identity"}).status_code == 404
