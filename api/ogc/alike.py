@@ -79,6 +79,6 @@ class ReadBefore:
             asking, asked = to_be_told(reading, collection_of(collection))
         except GisregError:
             return None
-        if asking.form != "json" or not quick.is_quick(asked):
+        if asking.form != "json" or not quick.is_quick_one(asked):
             return None
         return Alike(reading, asking, asked, json_bytes({"links": links_of_one(asking, asked)})[1:])

@@ -68,7 +68,8 @@ class FeatureFront:
 
     async def _one(self, reading: Reading, has_left: HasLeft, collection: str, fid: str) -> Response | None:
         asking, asked = to_be_told(reading, collection_of(collection))
-        found = await quick.one(self.registry.lines, asked, fid, has_left) if _is_quick(asking, asked) else None
+        is_quick = asking.form == "json" and quick.is_quick_one(asked)
+        found = await quick.one(self.registry.lines, asked, fid, has_left) if is_quick else None
         if found is None or found[1].state == State.REMOVED:
             return None
         reading.snapshot = found[0]

@@ -7,14 +7,15 @@ from api.ogc.tilesets import has_tiles
 from api.problems import MEDIA_TYPE
 from api.tiles.answers import MVT
 from gisreg.features.collections import collections
-from gisreg.tiles.grids import GRIDS
+from gisreg.tiles.grids import GRIDS, WEB_MERCATOR
 
 _PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/problem"}}}}
 _PLACE = (
-    ("tileMatrix", "级别 · matrix"),
-    ("tileRow", "行,自北 · row, from the north"),
-    ("tileCol", "列,自西 · column, from the west"),
+    ("tileMatrix", "级别 · matrix", 10),
+    ("tileRow", "行,自北 · row, from the north", 401),
+    ("tileCol", "列,自西 · column, from the west", 833),
 )
+"""The example is a tile of Web Mercator at 36° N, 113° E."""
 
 
 VECTOR = ".collection.vector"
@@ -46,14 +47,16 @@ def tile_paths() -> dict[str, Any]:
     return paths
 
 
-def _in_path(name: str, about: str) -> dict[str, Any]:
+def _in_path(name: str, about: str, example: int) -> dict[str, Any]:
     whole = {"type": "integer", "minimum": 0}
-    return {"name": name, "in": "path", "required": True, "description": about, "schema": whole}
+    return {
+        "name": name, "in": "path", "required": True, "description": about, "schema": whole, "example": example,
+    }  # fmt: skip
 
 
 _GRID: dict[str, Any] = {
     "name": "tileMatrixSetId", "in": "path", "required": True, "description": "瓦片矩阵集 · tile matrix set",
-    "schema": {"type": "string", "enum": list(GRIDS)},
+    "schema": {"type": "string", "enum": list(GRIDS)}, "example": WEB_MERCATOR.name,
 }  # fmt: skip
 
 

@@ -88,6 +88,11 @@ def is_quick(asked: Asked) -> bool:
     return plain and (asked.box is None or _is_plain(asked.box))
 
 
+def is_quick_one(asked: Asked) -> bool:
+    """Whether one statement answers for a single feature: a parcel of now."""
+    return asked.collection.is_parcels and asked.moment is None and asked.where is None
+
+
 def _is_plain(box: Box) -> bool:
     """A rectangle of degrees with an area, in one piece."""
     return box.crs.is_geographic and box.west < box.east and box.south < box.north
@@ -163,7 +168,7 @@ def one_statement(written_as: WrittenAs) -> Statement:
     wanted = asked.collection
     written, source = writing_json.single(wanted, asked.crs, asked.properties, asked.profile)
     f: Any = wanted.source_at(None).alias("f")
-    named = f.c[wanted.fid] == bindparam("fid", type_=f.c[wanted.fid].type)
+    named = f.c[wanted.fid] == bindparam("fid", type_=f.c[wanted.fid].type, required=False)
     sql, names, constants = _compiled(select(f.c.id).where(named, *asked.reader.rows(f), *wanted.restrict(f)))
     rows = sql.split("\nWHERE ", 1)[1]
     return Statement(_ONE.format(mark=MARK, written=written, source=source, rows=rows), names, constants)

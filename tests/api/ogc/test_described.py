@@ -73,6 +73,24 @@ def test_answers_are_as_the_documents_say(ogc, address, base, examples):
     assert not list(faults(ogc, ogc.get(address).json(), base, examples))
 
 
+def test_the_tiles_of_the_examples_are_as_the_document_says(ogc):
+    """Numbers that are made up are hardly ever those of a tile that is there."""
+    document, found = ogc.get("/ogc/api").json(), set()
+    for operation in (one.ok() for one in schemathesis.openapi.from_dict(document).get_all_operations()):
+        if not operation.path.endswith("{tileCol}"):
+            continue
+        named = {one["name"]: one["example"] for one in document["paths"][operation.path]["parameters"]}
+        for matrix in range(8, 19):
+            shift = matrix - named["tileMatrix"]
+            place = {name: int(named[name] * 2.0**shift) for name in ("tileRow", "tileCol")}
+            case = operation.Case(path_parameters={**named, "tileMatrix": matrix, **place})
+            answer = sent(ogc, case, "http://127.0.0.1:8000/ogc")
+            case.validate_response(answer, checks=[not_a_server_error, *DESCRIBED])
+            found.add((operation.path.split("/")[2], answer.status_code))
+    assert {status for _, status in found} == {200, 204}
+    assert {name for name, status in found if status == 200} >= {"parcels", "idle_land", "townships"}
+
+
 def test_every_group_of_the_document_is_described(ogc):
     document = ogc.get("/openapi.json").json()
     used = {tag for path in document["paths"].values() for one in path.values() for tag in one.get("tags", [])}
