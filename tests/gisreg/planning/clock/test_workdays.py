@@ -28,6 +28,12 @@ def known() -> Calendar:
         (date(2025, 6, 7), date(2025, 6, 9)),  # a plain weekend
         (date(2026, 2, 14), date(2026, 2, 14)),
         (date(2026, 2, 15), date(2026, 2, 24)),
+        (date(2021, 2, 7), date(2021, 2, 7)),  # a Sunday worked for the spring festival
+        (date(2022, 4, 30), date(2022, 5, 5)),
+        (date(2022, 12, 31), date(2023, 1, 3)),  # by the notice of the year after
+        (date(2023, 9, 29), date(2023, 10, 7)),
+        (date(2024, 9, 14), date(2024, 9, 14)),
+        (date(2024, 9, 15), date(2024, 9, 18)),
         (date(2031, 1, 1), date(2031, 1, 2)),  # no notice yet: fixed holidays and weekends only
         (date(2031, 10, 1), date(2031, 10, 6)),
     ],
@@ -44,11 +50,23 @@ def test_working_days_are_counted_without_the_first(known: Calendar) -> None:
     assert known.working_days_later(date(2025, 4, 30), 0) == date(2025, 4, 30)
 
 
-def test_what_is_from_memory_is_marked(known: Calendar) -> None:
-    assert known.sure(date(2025, 1, 1), date(2025, 12, 31))
-    assert not known.sure(date(2026, 2, 1), date(2026, 2, 28))
+def test_what_is_from_memory_is_marked(known: Calendar, tmp_path: Path) -> None:
+    assert known.sure(date(2021, 1, 1), date(2026, 12, 31))
+    own = tmp_path / "calendars"
+    own.mkdir()
+    (own / "own.csv").write_text(HEAD + "2025-03-03,holiday,示例日,凭记忆,false\n")
+    assert not load_calendar(DATA, tmp_path).sure(date(2025, 3, 1), date(2025, 3, 31))
     assert not known.sure(date(2031, 1, 1), date(2031, 1, 2))
     assert all(one.kind == "holiday" or one.day.weekday() >= 5 for one in known.days.values())
+
+
+@pytest.mark.parametrize(("year", "off", "worked"), [(2021, 31, 7), (2022, 32, 7), (2023, 26, 7), (2024, 28, 8),
+                                                     (2025, 28, 5), (2026, 33, 6)])  # fmt: skip
+def test_each_notice_is_there_whole(known: Calendar, year: int, off: int, worked: int) -> None:
+    """The days off and the weekends worked that the State Council's notice for the year counts up, by calendar year."""
+    days = [one for one in known.days.values() if one.day.year == year]
+    assert (sum(one.kind == "holiday" for one in days), sum(one.kind == "workday" for one in days)) == (off, worked)
+    assert all(one.confirmed and one.source.startswith("国办发明电〔") for one in days)
 
 
 def test_a_county_adds_and_replaces_days(tmp_path: Path) -> None:
