@@ -217,3 +217,17 @@ def test_every_row_of_the_table_of_requirements_has_its_test():
     named = re.findall(r"\| (test_\w+) \|$", table, re.MULTILINE)
     assert len(named) > 40
     assert {name for name in named if f"def {name}(" not in written} == set()
+
+
+def test_a_public_site_by_its_number_tells_what_the_public_may_know(ogc, items):
+    there = "/ogc/collections/public_sites/items"
+    listed = items("public_sites").json()["features"]
+    assert listed
+    for feature in listed:
+        plain, packed = (
+            ogc.get(f"{there}/{feature['id']}", headers={"Accept-Encoding": name}) for name in ("identity", "gzip")
+        )
+        assert plain.json() == packed.json()
+        assert plain.json()["properties"].keys() == listed[0]["properties"].keys()
+        assert "holder_name" not in plain.json()["properties"]
+    assert ogc.get(f"{there}/149901-0000001", headers={"Accept-Encoding": "identity"}).status_code == 404

@@ -194,7 +194,7 @@ def test_requests_alike_are_read_once_and_told_apart_by_all_that_decides(ogc, mo
         (second, {}), (second, {"Accept-Language": "en"}), (second, {"Host": "localhost:8000"}),
         (f"{second}?lang=en", {}), (f"{second}?crs=http://www.opengis.net/def/crs/EPSG/0/4547", {}),
         (f"{second}?properties=name", {}), (f"{second}?profile=jsonfg", {}), (second.replace("/ogc", "/qgis"), {}),
-        (second.replace("parcels", "unsupplied_land"), {}), (second.replace("parcels", "public_sites"), {}),
+        (second.replace("parcels", "unsupplied_land"), {}),
     ]  # fmt: skip
     for address, headers in variants:  # the first is read, the second stands on it
         ogc.get(address.replace("0000004", "0000008"), headers={**plain, **headers})
