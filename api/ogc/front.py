@@ -70,10 +70,9 @@ class FeatureFront:
         asking, asked = to_be_told(reading, collection_of(collection))
         is_quick = asking.form == "json" and quick.is_quick_one(asked)
         found = await quick.one(self.registry.lines, asked, fid, has_left) if is_quick else None
-        if found is None or found[1].state == State.REMOVED:
+        if found is None or found.state == State.REMOVED:
             return None
-        reading.snapshot = found[0]
-        return told_answer(asking, asked, fid, found[1])
+        return told_answer(asking, asked, fid, found)
 
 
 def _is_quick(asking: Asking, asked: Asked) -> bool:

@@ -45,10 +45,10 @@ class OneFront:
         except TookTooLong as failure:
             await errors.answer(fault_of(failure), Request(scope), alike.reading.language)(scope, receive, send)
             return True
-        if found is None or found[1].state == State.REMOVED:
+        if found is None or found.state == State.REMOVED:
             return False
-        body = body_of_one(alike.asked, found[1], alike.links_to(fid))
-        await send({"type": "http.response.start", "status": 200, "headers": _headers(alike, fid, found[1], body)})
+        body = body_of_one(alike.asked, found, alike.links_to(fid))
+        await send({"type": "http.response.start", "status": 200, "headers": _headers(alike, fid, found, body)})
         await send({"type": "http.response.body", "body": body})
         return True
 

@@ -35,7 +35,7 @@ shown AS MATERIALIZED (
 )
 SELECT {mark}, {size}, (SELECT count(id) FROM found), (SELECT max(key_0) FROM shown), ({features})"""
 _SHOWN = "ARRAY(SELECT id FROM shown ORDER BY key_0)"
-_ONE = "SELECT {mark}, f.version, f.state, {written} FROM {source} WHERE {rows}"
+_ONE = "SELECT f.version, f.state, {written} FROM {source} WHERE {rows}"
 
 
 @dataclass(frozen=True)
@@ -117,15 +117,15 @@ async def page(lines: Lines, asked: Asked, has_left: HasLeft) -> tuple[str, Page
     return mark.decode(), Page(features or b"", min(count, asked.limit), more)
 
 
-async def one(lines: Lines, asked: Asked, fid: str, has_left: HasLeft) -> tuple[str, One] | None:
-    """The mark of the snapshot and the parcel of this name; None also where there is none.
+async def one(lines: Lines, asked: Asked, fid: str, has_left: HasLeft) -> One | None:
+    """The parcel of this name, which is known by its version and needs no mark; None also where there is none.
 
     Raises:
         TookTooLong.
     """
     made = one_statement(_written_as(asked))
     row = await _row(lines, made, made.values(fid=fid), has_left)
-    return None if row is None else (row[0].decode(), One(row[3], row[1], row[2].decode()))
+    return None if row is None else One(row[2], row[0], row[1].decode())
 
 
 async def _row(lines: Lines, made: Statement, values: list[Any], has_left: HasLeft) -> tuple[Any, ...] | None:
@@ -171,7 +171,7 @@ def one_statement(written_as: WrittenAs) -> Statement:
     named = f.c[wanted.fid] == bindparam("fid", type_=f.c[wanted.fid].type, required=False)
     sql, names, constants = _compiled(select(f.c.id).where(named, *asked.reader.rows(f), *wanted.restrict(f)))
     rows = sql.split("\nWHERE ", 1)[1]
-    return Statement(_ONE.format(mark=MARK, written=written, source=source, rows=rows), names, constants)
+    return Statement(_ONE.format(written=written, source=source, rows=rows), names, constants)
 
 
 def _features(asked: Asked, keys: str) -> str:
