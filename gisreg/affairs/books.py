@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, or_, select, text
 from gisreg.affairs.errors import CreditCodeTaken, Overdrawn
 from gisreg.affairs.words import Affair
 from gisreg.db.models import Approval, AssetCard, Enterprise, Project, Zone
+from gisreg.db.shapes import ewkb
 from gisreg.parcels.read import Page, Row
 from gisreg.records import Book, RecordBasis, add, change, get, lock_basis, unusable
 from gisreg.text import Text
@@ -144,15 +145,12 @@ def set_zone_boundary(connection: Connection, county: str, basis: RecordBasis, g
     Raises:
         RecordNotFound, StaleRecord.
     """
-    import shapely  # noqa: PLC0415 - shapes are loaded when used
-
     lock_basis(connection, BOOKS[Affair.ZONE], county, basis)
-    ewkb = bytes(shapely.to_wkb(shapely.set_srid(given.polygon(), given.srid), include_srid=True))
     connection.execute(
         text(
             "UPDATE zone SET boundary = ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_Transform("
             "ST_GeomFromEWKB(:shape), 4490)), 3)) WHERE county_code = :county AND code = :code"
         ),
-        {"shape": ewkb, "county": county, "code": basis.key},
+        {"shape": ewkb(given.polygon(), given.srid), "county": county, "code": basis.key},
     )
     return get_affair(connection, county, Affair.ZONE, basis.key)

@@ -19,7 +19,7 @@ from gisreg.db.errors import translated
 from gisreg.db.models import County, Parcel
 from gisreg.errors import DatabaseError, GisregError, ResourceError
 from gisreg.parcels.boundary.draw import draw, replace
-from gisreg.parcels.editing import OVERLAPS, OVERLAPS_MEND, PATIENCE, Basis, Edited
+from gisreg.parcels.editing import PATIENCE, Basis, Edited, overlap_warning
 from gisreg.parcels.edits import edit_attributes, remove
 from gisreg.parcels.faults import NothingToChange, StaleVersion
 from gisreg.parcels.overlaps import overlaps_of, tolerance_m2
@@ -335,6 +335,5 @@ def _warn_of_overlaps(connection: Connection, done: CheckedIn, codes: Sequence[s
     by_code = {change.parcel_code: change for change in done.changes}
     for one in overlaps_of(connection, ids, tolerance_m2(connection, done.handed.county)):
         if one.same_kind and (change := by_code.get(one.parcel_code)):
-            words = {"other": one.other_code, "area_m2": f"{one.area_m2:,.2f}"}
-            told = Text(OVERLAPS.say("zh", **words), OVERLAPS.say("en", **words))
-            change.warnings.append(Finding(OVERLAP, told, OVERLAPS_MEND))
+            told = overlap_warning(one)
+            change.warnings.append(Finding(OVERLAP, told.what, told.mend))

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
+from gisreg.db.shapes import from_database, transformed
 from gisreg.geometry import STORAGE_SRID, WGS84_SRID, zone_for, zone_of
 from gisreg.parcels.boundary.given import Given, given_shape
 from gisreg.parcels.faults import GeometryUnreadable
@@ -59,7 +60,7 @@ def _single(shape: BaseGeometry) -> BaseGeometry:
 
 def handed_ground(wkb: Any) -> BaseGeometry | None:
     """A boundary from the registry in the file's CRS."""
-    return None if wkb is None else _single(shapely.from_wkb(bytes(wkb)))
+    return None if wkb is None else _single(from_database(wkb))
 
 
 def same_ground(one: BaseGeometry | None, other: BaseGeometry | None, srid: int) -> bool:
@@ -86,13 +87,5 @@ def ground_change(connection: Connection, before: BaseGeometry | None, after: Ba
 def _in_metres(connection: Connection, shapes: list[BaseGeometry], srid: int) -> list[BaseGeometry]:
     if zone_of(srid):
         return shapes
-    degrees = _transformed(connection, shapes, srid, STORAGE_SRID)
-    return _transformed(connection, degrees, STORAGE_SRID, zone_for(degrees[0].centroid.x).srid)
-
-
-def _transformed(connection: Connection, shapes: list[BaseGeometry], srid: int, target: int) -> list[BaseGeometry]:
-    if srid == target:
-        return shapes
-    marked = [bytes(shapely.to_wkb(shapely.set_srid(shape, srid), include_srid=True)) for shape in shapes]
-    asked = select(*(func.ST_AsEWKB(func.ST_Transform(func.ST_GeomFromEWKB(one), target)) for one in marked))
-    return [shapely.from_wkb(bytes(found)) for found in connection.execute(asked).one()]
+    degrees = transformed(connection, shapes, srid, STORAGE_SRID)
+    return transformed(connection, degrees, STORAGE_SRID, zone_for(degrees[0].centroid.x).srid)

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, text
 
+from gisreg.db.shapes import from_database, transformed
 from gisreg.db.sql import load
 from gisreg.errors import InputError
 from gisreg.features.crs import Crs
@@ -113,8 +114,9 @@ def moved_boundary(connection: Connection, parcel_code: str, given: Given) -> Gi
     ).one()
     if row.ground is None:
         return given
-    ground, served = shapely.from_wkb(bytes(row.ground)), shapely.from_wkb(bytes(row.served))
-    restored = _restored(_transformed(connection, given.shape, given.srid, row.srid), given, ground, served)
+    ground, served = from_database(row.ground), from_database(row.served)
+    (moved,) = transformed(connection, [shapely.force_2d(given.shape)], given.srid, row.srid)
+    restored = _restored(moved, given, ground, served)
     if _alike(restored).equals(_alike(ground)) and _alike(restored).equals_exact(_alike(ground), 0):
         return None
     return given_shape(restored, row.srid, given.where)
@@ -139,11 +141,3 @@ def _tolerance(sent: Any, srid: int) -> float:
     if srid != STORAGE_SRID:
         return METRES
     return COARSE_DEGREES if np.array_equal(sent, np.round(sent, COARSE_DECIMALS)) else FINE_DEGREES
-
-
-def _transformed(connection: Connection, shape: BaseGeometry, srid: int, target: int) -> BaseGeometry:
-    if srid == target:
-        return shapely.force_2d(shape)
-    marked = bytes(shapely.to_wkb(shapely.set_srid(shape, srid), include_srid=True))
-    moved = select(func.ST_AsBinary(func.ST_Transform(func.ST_GeomFromEWKB(marked), target)))
-    return shapely.from_wkb(bytes(connection.execute(moved).scalar_one()))

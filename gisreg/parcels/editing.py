@@ -4,24 +4,27 @@ The caller owns the transaction (:func:`gisreg.db.engine.transaction` with an ac
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from gisreg.db.models import County, Parcel, ParcelEdit, ParcelLineage
+from gisreg.db.shapes import ewkb, from_database, transformed
 from gisreg.db.sql import load
-from gisreg.geometry import CHINA_BOX, STORAGE_SRID, zone_for, zone_of
+from gisreg.geometry import STORAGE_SRID, zone_for, zone_of
 from gisreg.intake.errors import NumbersExhausted
 from gisreg.parcels.attributes import OWN_KEYS
 from gisreg.parcels.codes import doubts
-from gisreg.parcels.faults import NothingToChange, OutsideCounty, ParcelUnmapped, SameParcelTwice, StaleVersion
+from gisreg.parcels.faults import NothingToChange, ParcelUnmapped, SameParcelTwice, StaleVersion
 from gisreg.parcels.lineage import require_in_use
 from gisreg.parcels.overlaps import Overlap, overlaps_of, relink, tolerance_m2
+from gisreg.parcels.placing import placed
 from gisreg.parcels.read import ParcelNotFound, Row
 from gisreg.parcels.together import completed
 from gisreg.parcels.versions import differences_since
+from gisreg.parcels.warned import Warned, warned
 from gisreg.text import Text
 from gisreg.vocab import State
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
 PARCEL = cast(Table, Parcel.__table__)
 STAMPS = ("id", "version", "recorded_at", "recorded_by", "recorded_from")
-WHOLLY_INSIDE, JUST_INSIDE = 0.9999, 1e-6
 LAST_NUMBER = 9_999_999
 PATIENCE = "15s"
 """How long an edit waits for others (an import that hands out numbers) before it is told to come again."""
@@ -38,20 +40,12 @@ Role = Literal["changed", "new", "retired"]
 
 OVERLAPS = Text("与同类宗地 {other} 重叠 {area_m2} ㎡", "overlaps parcel {other} of the same kind by {area_m2} m²")
 OVERLAPS_MEND = Text("请用 subtract 或 move-boundary 处理", "mend it with subtract or move-boundary")
-CROSSES = Text("部分超出县界", "partly outside the county")
-CROSSES_MEND = Text("请核对边界", "check the boundary")
-TOWNSHIP_MOVED = Text("乡镇由 {before} 改为 {after}", "the township changes from {before} to {after}")
-PLACE_MEND = Text("请核对边界", "check the boundary")
-VILLAGE_MOVED = Text("村由 {before} 改为 {after}", "the village changes from {before} to {after}")
-ZONE_MOVED = Text("园区由 {before} 改为 {after}", "the zone changes from {before} to {after}")
 HEIGHTS_LOST = Text(
     "测量的高程未保留:{corners} 个界址点没有高程", "the survey's heights are not kept: {corners} corners have none"
 )
 HEIGHTS_MEND = Text(
     "原高程见上一版;请补测新界址点", "the version before has them; survey the new corners to have them again"
 )
-HALF = 0.5
-"""A parcel of which at least this share lies in a zone belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +84,6 @@ class Subject:
         if self.shape is None:
             raise ParcelUnmapped(where=self.code, parcel_code=self.code)
         return self.shape
-
-
-@dataclass(frozen=True)
-class Warned:
-    """Something to look at afterwards; the edit stands."""
-
-    parcel_code: str
-    fault: str
-    what: Text
-    mend: Text
-    place: str = ""
-    area_m2: float | None = None
 
 
 @dataclass(frozen=True)
@@ -214,14 +196,14 @@ class Edit:
         if row["boundary"] is None:
             return Subject(row)
         own = self._surveyed(row)
-        return Subject(row, *own) if own else Subject(row, *self.in_zone_of(_shape(row["boundary"]), STORAGE_SRID))
+        return Subject(row, *own) if own else Subject(row, *self.in_zone_of(_flat(row["boundary"]), STORAGE_SRID))
 
     def _surveyed(self, row: Row) -> "tuple[BaseGeometry, int] | None":
         """The survey's own coordinates, where they are in a zone and a boundary as they stand."""
         srid = int(row["survey_crs"].removeprefix("EPSG:")) if row["survey_crs"] else 0
         if zone_of(srid) is None or row["survey_boundary"] is None:
             return None
-        shape = _shape(row["survey_boundary"])
+        shape = _flat(row["survey_boundary"])
         self._surveyed_heights(row, srid)
         return (shape, srid) if shape.geom_type in ("Polygon", "MultiPolygon") and shape.is_valid else None
 
@@ -245,18 +227,14 @@ class Edit:
 
         raised, missing = with_heights(shape, [survey for survey, zone in self._surveys.values() if zone == srid])
         if missing:
-            told = Text(HEIGHTS_LOST.say("zh", corners=missing), HEIGHTS_LOST.say("en", corners=missing))
-            self._warnings.append(Warned(code, "heights_dropped", told, HEIGHTS_MEND))
+            self._warnings.append(warned(code, "heights_dropped", HEIGHTS_LOST, HEIGHTS_MEND, corners=missing))
         return raised
 
     # -- coordinates
 
     def transformed(self, shape: "BaseGeometry", srid: int, target: int) -> "BaseGeometry":
         """The shape in another CRS; the very same where it is in it already."""
-        if srid == target:
-            return shape
-        moved = select(func.ST_AsEWKB(func.ST_Transform(func.ST_GeomFromEWKB(_ewkb(shape, srid)), target)))
-        return _from_bytes(self.connection.execute(moved).scalar_one())
+        return transformed(self.connection, [shape], srid, target)[0]
 
     def in_zone_of(self, shape: "BaseGeometry", srid: int) -> "tuple[BaseGeometry, int]":
         """The shape in metres: as it is where it is in a zone, else in the 3° zone of its longitude."""
@@ -279,7 +257,7 @@ class Edit:
         """A new version of a parcel."""
         row = completed(subject.row, values)
         if shape is not None:
-            row |= self._placed(subject.row, shape, srid or subject.srid, [subject.key])
+            row |= self._ground(subject.row, shape, srid or subject.srid, [subject.key])
         if not row:
             raise NothingToChange(where=subject.code)
         stored = self.connection.execute(
@@ -300,7 +278,7 @@ class Edit:
         came_from = [predecessor.key for predecessor in predecessors]
         kept = {name: value for name, value in template.items() if name not in (*STAMPS, *OWN_KEYS)}
         row = {**kept, **completed(kept, values)}
-        row |= self._placed(row, shape, srid, came_from)
+        row |= self._ground(row, shape, srid, came_from)
         row["parcel_code"] = self._next_number(county)
         stored = self.connection.execute(insert(PARCEL).values(**row).returning(*_OUTCOME)).one()
         self._note(stored, "new")
@@ -362,60 +340,16 @@ class Edit:
         found = doubts(self.connection, str(row["county_code"]), row, values)
         self._warnings += [Warned(code, fault, what, mend) for fault, what, mend in found]
 
-    def _placed(self, row: Row, shape: "BaseGeometry", srid: int, owners: Iterable[int]) -> dict[str, Any]:
+    def _ground(self, row: Row, shape: "BaseGeometry", srid: int, owners: Iterable[int]) -> dict[str, Any]:
         """The columns that follow from a boundary; ``owners`` are the parcels whose ground it was.
 
         Raises:
             OutsideCounty: none of it lies there.
         """
-        county = row["county_code"]
-        west, south, east, north = CHINA_BOX
-        ewkb = _ewkb(shape, srid)
-        judged = self.connection.execute(
-            text(load("gisreg.parcels", "judge.sql")),
-            {
-                "shape": ewkb, "county": county, "west": west, "south": south, "east": east, "north": north,
-                "village": row.get("village_code"), "zone": row.get("zone_code"), "half": HALF, "hair": JUST_INSIDE,
-            },
-        ).one()  # fmt: skip
-        code = row.get("parcel_code") or ""
-        if judged.share_inside < JUST_INSIDE:
-            raise OutsideCounty(where=code, county=county)
-        if judged.share_inside < WHOLLY_INSIDE:
-            self._warnings.append(Warned(code, "crosses_county_line", CROSSES, CROSSES_MEND))
-        return {
-            "survey_crs": f"EPSG:{srid}",
-            "survey_boundary": func.ST_GeomFromEWKB(_ewkb(self._with_heights(code, shape, srid, owners), srid)),
-            "boundary": func.ST_GeomFromEWKB(bytes(judged.boundary)),
-            "area_m2": judged.area_m2,
-            "planar_area_m2": shape.area,
-            **self._place(code, row, judged),
-        }
-
-    def _place(self, code: str, row: Row, judged: Any) -> dict[str, str | None]:
-        """Township, village and zone."""
-        township = self._township(code, row.get("township_code"), judged.townships)
-        moved = township != row.get("township_code")
-        village = _village(row.get("village_code"), township, judged, moved=moved)
-        zone = row.get("zone_code")
-        zone = zone if zone is not None and judged.zone_stands else judged.zone
-        self._tell_moved(code, "village_differs", VILLAGE_MOVED, row.get("village_code"), village)
-        self._tell_moved(code, "zone_differs", ZONE_MOVED, row.get("zone_code"), zone)
-        return {"township_code": township, "village_code": village, "zone_code": zone}
-
-    def _township(self, code: str, stated: str | None, touched: list[str] | None) -> str | None:
-        """The stated one while the parcel touches it, else the one with the largest share (rules §4)."""
-        if not touched or stated in touched:
-            return stated
-        self._tell_moved(code, "township_differs", TOWNSHIP_MOVED, stated, touched[0])
-        return touched[0]
-
-    def _tell_moved(self, code: str, fault: str, words: Text, before: str | None, after: str | None) -> None:
-        if before in (None, after):
-            return
-        said = {"before": before, "after": after or "—"}
-        told = Text(words.say("zh", **said), words.say("en", **said))
-        self._warnings.append(Warned(code, fault, told, PLACE_MEND))
+        columns, warnings = placed(self.connection, row, shape, srid)
+        self._warnings += warnings
+        raised = self._with_heights(row.get("parcel_code") or "", shape, srid, owners)
+        return {**columns, "survey_boundary": func.ST_GeomFromEWKB(ewkb(raised, srid))}
 
     # -- the end
 
@@ -446,7 +380,7 @@ class Edit:
             return
         found = overlaps_of(self.connection, ids, tolerance_m2(self.connection, self._county))
         relink(self.connection, self._county, found, ids)
-        self._warnings += [_overlap_warning(one) for one in found if one.same_kind]
+        self._warnings += [overlap_warning(one) for one in found if one.same_kind]
 
 
 _OUTCOME = [
@@ -455,47 +389,23 @@ _OUTCOME = [
 _FOLLOW_PLAN = text(load("gisreg.parcels", "follow_plan.sql")).bindparams(bindparam("old", type_=ARRAY(BIGINT)))
 
 
-def _overlap_warning(one: Overlap) -> Warned:
-    words = {"other": one.other_code, "area_m2": f"{one.area_m2:,.2f}"}
-    told = Text(OVERLAPS.say("zh", **words), OVERLAPS.say("en", **words))
-    return Warned(one.parcel_code, "overlaps_same_kind", told, OVERLAPS_MEND, one.place, one.area_m2)
+def overlap_warning(one: Overlap) -> Warned:
+    """What is told of ground that two parcels of a kind share."""
+    area_m2 = f"{one.area_m2:,.2f}"
+    told = warned(one.parcel_code, "overlaps_same_kind", OVERLAPS, OVERLAPS_MEND, other=one.other_code, area_m2=area_m2)
+    return replace(told, place=one.place, area_m2=one.area_m2)
 
 
-def _village(stated: str | None, township: str | None, judged: Any, *, moved: bool) -> str | None:
-    """The stated village while the parcel touches it, else the one in the township with the largest share.
+def _flat(element: Any) -> "BaseGeometry":
+    """A geometry column's value in two dimensions."""
+    import shapely  # noqa: PLC0415 - edits of attributes do without
 
-    Where no village has a boundary there, the stated one goes only with its township.
-    """
-    if judged.villages:
-        near = [code for code, parent in judged.villages if township is None or parent == township]
-        return stated if stated in near else next(iter(near), None)
-    if stated is None or not moved or township is None:
-        return stated
-    return stated if (judged.village_parent or stated[: len(township)]) == township else None
+    return shapely.force_2d(from_database(element))
 
 
 def _raised(element: Any) -> "BaseGeometry | None":
     """A geometry column's value, if it has heights."""
-    import shapely  # noqa: PLC0415 - as below
+    import shapely  # noqa: PLC0415 - as above
 
-    shape = shapely.from_wkb(element.data if isinstance(element.data, str) else bytes(element.data))
+    shape = from_database(element)
     return shapely.force_3d(shape) if shapely.has_z(shape) else None
-
-
-def _shape(element: Any) -> "BaseGeometry":
-    """A geometry column's value in two dimensions."""
-    import shapely  # noqa: PLC0415 - edits of attributes do without
-
-    return shapely.force_2d(shapely.from_wkb(element.data if isinstance(element.data, str) else bytes(element.data)))
-
-
-def _from_bytes(value: Any) -> "BaseGeometry":
-    import shapely  # noqa: PLC0415 - as above
-
-    return shapely.from_wkb(bytes(value))
-
-
-def _ewkb(shape: "BaseGeometry", srid: int) -> bytes:
-    import shapely  # noqa: PLC0415 - as above
-
-    return bytes(shapely.to_wkb(shapely.set_srid(shape, srid), include_srid=True))

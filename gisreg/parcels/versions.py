@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from gisreg.db.models import Parcel, ParcelVersion
+from gisreg.db.shapes import ewkb, from_database
 from gisreg.geometry import STORAGE_SRID, zone_for, zone_of
 from gisreg.parcels.attributes import title_of
 from gisreg.parcels.faults import VersionNotFound
@@ -227,19 +228,13 @@ def _in_one_zone(connection: Connection, before: Row, after: Row) -> "tuple[Base
 
     own = str(after["survey_crs"] or "").removeprefix("EPSG:")
     if before["survey_crs"] == after["survey_crs"] and own.isdigit() and zone_of(int(own)):
-        shapes = [shapely.force_2d(_parsed(row["survey_boundary"])) for row in (before, after)]
+        shapes = [shapely.force_2d(from_database(row["survey_boundary"])) for row in (before, after)]
         if all(shape is not None and shape.is_valid and shape.area for shape in shapes):
             return shapes[0], shapes[1], int(own)
-    srid = zone_for(_parsed(after["boundary"]).centroid.x).srid
+    srid = zone_for(from_database(after["boundary"]).centroid.x).srid
     asked = select(*(func.ST_AsEWKB(func.ST_Transform(row["boundary"], srid)) for row in (before, after)))
     first, second = connection.execute(asked).one()
-    return shapely.from_wkb(bytes(first)), shapely.from_wkb(bytes(second)), srid
-
-
-def _parsed(element: Any) -> "BaseGeometry":
-    import shapely  # noqa: PLC0415 - as above
-
-    return shapely.from_wkb(element.data if isinstance(element.data, str) else bytes(element.data))
+    return from_database(first), from_database(second), srid
 
 
 def boundary_distance(one: "BaseGeometry", other: "BaseGeometry") -> float:
@@ -275,7 +270,7 @@ def _geojson(connection: Connection, shape: "BaseGeometry", srid: int) -> dict[s
     parts = [part for part in shapely.get_parts(shape) if part.area > HAIR_M2]
     if not parts:
         return None
-    ewkb = bytes(shapely.to_wkb(shapely.set_srid(shapely.MultiPolygon(parts), srid), include_srid=True))
-    drawn = func.ST_AsGeoJSON(func.ST_Transform(func.ST_GeomFromEWKB(ewkb), STORAGE_SRID), GEOJSON_DIGITS, 0)
+    given = func.ST_GeomFromEWKB(ewkb(shapely.MultiPolygon(parts), srid))
+    drawn = func.ST_AsGeoJSON(func.ST_Transform(given, STORAGE_SRID), GEOJSON_DIGITS, 0)
     document: dict[str, Any] = json.loads(connection.execute(select(drawn)).scalar_one())
     return document

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, literal_column, select, text, update
 
 from gisreg.db.models import AdminUnit, Parcel, UnitChange, UnitChangeUndo
+from gisreg.db.shapes import ewkb
 from gisreg.db.sql import load
 from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
@@ -255,10 +256,7 @@ def _kept(old: Row) -> Row:
 def _shape_of(part: Part) -> Row:
     if part.shape is None:
         return {}
-    import shapely  # noqa: PLC0415 - shapes are loaded when used
-
-    shape = shapely.set_srid(part.shape.polygon(), part.shape.srid)
-    given = func.ST_GeomFromEWKB(bytes(shapely.to_wkb(shape, include_srid=True)))
+    given = func.ST_GeomFromEWKB(ewkb(part.shape.polygon(), part.shape.srid))
     return {"boundary": func.ST_Multi(func.ST_CollectionExtract(func.ST_MakeValid(func.ST_Transform(given, 4490)), 3))}
 
 
