@@ -19,10 +19,12 @@ from api.problems import fault_of
 from gisreg.errors import AccessError, GisregError, InputError
 from gisreg.text import Language, Text
 
-OWN_BODIES = frozenset(
-    {"application/json", "application/octet-stream", "application/geo+json", "application/merge-patch+json"}
-)
-"""Bodies that a page of another site cannot send without asking first: JSON, and a file as it is."""
+OWN_BODIES = frozenset({
+    "application/json", "application/octet-stream", "application/geo+json", "application/merge-patch+json",
+    "application/toml",
+})  # fmt: skip
+"""Bodies that a page of another site cannot send without asking first: JSON, TOML, and a file as it is. Plain text it
+can."""
 FORM_PATH, FORM_BODY = "/imports/previews", "multipart/form-data"
 """The one address that takes a form with files. A page of another site could send one: its Origin gives it away."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -28,7 +28,10 @@ SENT = "rules.toml"
 FIRST = 20
 MAX_FIRST = 1_000
 REFUSALS = documented(400, 403, 404, 409, 415, 422, 503)
-_TOML = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_TOML = {
+    "application/toml": {"schema": {"type": "string"}},
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+}
 _BODY = {"requestBody": {"required": True, "content": _TOML, "description": "TOML, UTF-8"}}
 _FINDING = {
     "type": "object",
@@ -133,7 +136,7 @@ def lint(registry: RegistryDep, name: Name) -> Response:
 
 @router.post("/plan/lint", **_route("检查一份规则 · check rules that are sent", _JSON, sent=True))
 def lint_sent(file: Sent) -> Response:
-    """Send the TOML itself as `application/octet-stream`, 2 MB at most. Nothing is kept; faults are in the answer."""
+    """Send the TOML itself as `application/toml` (or `octet-stream`), 2 MB at most. Faults are in the answer."""
     return _linted(file)
 
 
@@ -151,7 +154,7 @@ def table(registry: RegistryDep, language: LanguageDep, name: Name, form: Form =
 
 @router.post("/plan/table", **_route("一份规则的决策表 · the table of rules that are sent", _FILES, sent=True))
 def table_sent(file: Sent, language: LanguageDep, form: Form = TableForm.HTML) -> Response:
-    """Send the TOML itself as `application/octet-stream`, 2 MB at most."""
+    """Send the TOML itself as `application/toml` (or `octet-stream`), 2 MB at most."""
     return _told(file, form, language)
 
 

@@ -1,6 +1,5 @@
 """How grave each finding is and what is tolerated: data of the installation, changed by the county."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, ClassVar
 
 from gisreg.checks.faults import FAULTS
 from gisreg.errors import InputError
+from gisreg.planning.written import Written, read_written
 from gisreg.text import Text
 from gisreg.vocab import Severity
 
@@ -64,28 +64,21 @@ class Policy:
 
 def load_policy(data_dir: Path, home: Path) -> Policy:
     """The default, and over it what the county's own file says."""
-    base = _read(data_dir / "checks" / "default.toml")
+    base = read_written(data_dir / "checks" / "default.toml", PolicyInvalid).data
     own_file = home / OWN_FILE
-    own = _checked(_read(own_file), base, str(own_file)) if own_file.is_file() else {}
+    own = _checked(read_written(own_file, PolicyInvalid), base) if own_file.is_file() else {}
     merged = {part: {**base[part], **own.get(part, {})} for part in ("grades", "tolerances")}
     return Policy(merged["grades"], Tolerances(**merged["tolerances"]))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyInvalid(str(path), detail=str(error)[:120]) from error
-
-
-def _checked(own: dict[str, Any], base: dict[str, Any], shown: str) -> dict[str, Any]:
-    for part, values in own.items():
+def _checked(own: Written, base: dict[str, Any]) -> dict[str, Any]:
+    for part, values in own.data.items():
         if part not in base or not isinstance(values, dict):
-            raise PolicyInvalid(shown, detail=f"[{part}]")
+            raise PolicyInvalid(own.place(part), detail=f"[{part}]")
         for name, value in values.items():
             if name not in base[part] or not _is_fit(part, value):
-                raise PolicyInvalid(shown, detail=f"{part}.{name} = {value!r}")
-    return own
+                raise PolicyInvalid(own.place(part, name), detail=f"{part}.{name} = {value!r}")
+    return own.data
 
 
 def _is_fit(part: str, value: object) -> bool:

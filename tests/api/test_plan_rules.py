@@ -107,3 +107,16 @@ def test_bytes_that_are_no_text_and_a_form_are_refused(client):
     assert "/tmp" not in send(client, "/plan/table", b"\xff\xfe\x00").text
     form = client.post("/plan/lint", content=b"a=1", headers={"content-type": "application/x-www-form-urlencoded"})
     assert form.status_code == 415
+
+
+def test_toml_is_sent_as_toml_and_plain_text_is_not_taken(client):
+    """A page of another site can send plain text without asking first, TOML it cannot."""
+    text = NATIONAL.read_text(encoding="utf-8").replace('when = "seized"', 'when = "siezed"', 1)
+    line = text[: text.index("siezed")].count("\n") + 1
+    told = client.post("/plan/lint", content=text.encode(), headers={"content-type": "application/toml; charset=utf-8"})
+    assert told.status_code == 200
+    wrong = [(one["thing"], one["line"]) for one in told.json()["findings"] if one["level"] == "error"]
+    assert ("seized", line) in wrong
+    for path in ("/plan/table", "/plan/lint"):
+        sent = client.post(path, content=b"x = 1", headers={"content-type": "text/plain"})
+        assert (sent.status_code, sent.json()["code"]) == (415, "not_json")

@@ -1,21 +1,23 @@
 """The procedure for idle land as data: which step follows which, within how many days, and what is due next."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from gisreg.errors import InputError
 from gisreg.planning.clock.workdays import Calendar
+from gisreg.planning.written import Written, read_written
 from gisreg.text import Text
 from gisreg.vocab import IdleCause, Kind
 
 FOLDER, IDLE_LAND = "procedures", "idle_land.toml"
 DETERMINATION = "determination"
+TWICE = Text("同一步骤写了两次", "the step stands there twice")
+NOT_BEFORE = Text("须是写在前面的步骤", "should be a step that stands before it")
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Words = Annotated[str, Field(min_length=1)]
@@ -126,35 +128,20 @@ def load_procedure(data_dir: Path, home: Path | None = None) -> Procedure:
     """
     own = home / FOLDER / IDLE_LAND if home is not None else None
     file = own if own is not None and own.is_file() else data_dir / FOLDER / IDLE_LAND
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        read = Procedure.model_validate(data)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ProcedureUnusable(where=file.name, detail=str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ProcedureUnusable(where=_place(file.name, data, first["loc"]), detail=first["msg"]) from None
-    _require_order(read, file.name)
+    written = read_written(file, ProcedureUnusable)
+    read = written.checked(Procedure, ProcedureUnusable)
+    _require_order(read, written)
     return read
 
 
-def _place(file: str, data: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
-    """``file:step:field``."""
-    steps = data.get("steps")
-    parts = [str(part) for part in location]
-    if len(location) > 1 and location[0] == "steps" and isinstance(steps, list) and isinstance(location[1], int):
-        parts = [str(steps[location[1]].get("id", location[1])), *parts[2:]]
-    return ":".join([file, *parts])
-
-
-def _require_order(procedure: Procedure, file: str) -> None:
+def _require_order(procedure: Procedure, written: Written) -> None:
     """Each step once, and after one that stands before it: so there is no circle."""
     before: list[str] = []
-    for step in procedure.steps:
+    for number, step in enumerate(procedure.steps):
         if step.id in before:
-            raise ProcedureUnusable(where=f"{file}:{step.id}", detail="id × 2")
+            raise ProcedureUnusable(where=written.place("steps", number), detail=TWICE)
         if step.after is not None and step.after not in before:
-            raise ProcedureUnusable(where=f"{file}:{step.id}:after", detail=f"{step.after} ?")
+            raise ProcedureUnusable(where=written.place("steps", number, "after"), detail=NOT_BEFORE)
         before.append(step.id)
 
 

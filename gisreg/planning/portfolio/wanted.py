@@ -1,16 +1,16 @@
 """What a year's portfolio is asked for: targets by kind, budget, capacity of each unit."""
 
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from gisreg.errors import InputError
+from gisreg.planning.written import read_written
 from gisreg.text import Text
 from gisreg.vocab import Kind
 
-MAX_BYTES = 100_000
 QUARTERS = 4
 Amount = Annotated[float, Field(ge=0, lt=1e9, allow_inf_nan=False)]
 
@@ -56,7 +56,7 @@ class Order(BaseModel):
     @classmethod
     def _named(cls, capacity: dict[str, int]) -> dict[str, int]:
         if any(not name.strip() or len(name) > 200 for name in capacity):  # noqa: PLR2004 - a unit's name
-            raise ValueError("capacity: ?")
+            raise PydanticCustomError("unit_name", "a unit's name is empty or longer than 200 characters")
         return capacity
 
 
@@ -64,23 +64,6 @@ def load_order(path: Path) -> Order:
     """Read an order from TOML.
 
     Raises:
-        OrderInvalid: unreadable, or a field is wrong; ``where`` is file and field.
+        OrderInvalid: unreadable, or a field is wrong; ``where`` is file, line and field.
     """
-    try:
-        raw = path.read_bytes()
-        data = tomllib.loads(raw[: MAX_BYTES + 1].decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise OrderInvalid(str(path), detail=str(error)[:120]) from None
-    if len(raw) > MAX_BYTES:
-        raise OrderInvalid(str(path), detail=f"> {MAX_BYTES} bytes")
-    return read_order(data, str(path))
-
-
-def read_order(data: dict[str, Any], where: str) -> Order:
-    """Check what has been read already."""
-    try:
-        return Order.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(step) for step in first["loc"])
-        raise OrderInvalid(f"{where}:{field}", detail=first["msg"]) from None
+    return read_written(path, OrderInvalid).checked(Order, OrderInvalid)

@@ -39,5 +39,7 @@ def test_a_county_changes_what_it_names(data_dir, tmp_path):
 )  # fmt: skip
 def test_what_is_no_setting_is_named(data_dir, tmp_path, text):
     (tmp_path / "checks.toml").write_text(text)
-    with pytest.raises(PolicyInvalid):
+    with pytest.raises(PolicyInvalid) as told:
         load_policy(data_dir, tmp_path)
+    line = 2 if "\n" in text and "other" not in text else 1
+    assert told.value.where.startswith(f"checks.toml:{line}")

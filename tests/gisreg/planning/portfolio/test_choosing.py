@@ -13,7 +13,7 @@ from gisreg.planning.explain import NoAcceptedRun
 from gisreg.planning.portfolio.answer import Portfolio
 from gisreg.planning.portfolio.choosing import choose_portfolio
 from gisreg.planning.portfolio.listing import HEADINGS, write_csv
-from gisreg.planning.portfolio.wanted import Order, OrderInvalid, load_order, read_order
+from gisreg.planning.portfolio.wanted import Order, OrderInvalid, load_order
 
 COUNTY = "149901"
 HECTARE_M2 = 10_000.0
@@ -127,28 +127,37 @@ def test_the_list_opens_in_a_spreadsheet(registry: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("toml", "where"),
     [
-        ("year = 2027\nbudget_wan = -1", "budget_wan"),
-        ("year = 2027\n[targets_wan_mu]\nfarms = 1", "targets_wan_mu.farms"),
-        ("year = 2027\n[capacity]\n'' = 1", "capacity"),
-        ("budget_wan = 1", "year"),
-        ("year = 2027\nbudgets = 1", "budgets"),
-        ("year = 2027\nfirst_quarter = 5", "first_quarter"),
-        ("year = 2027\nbudget_wan = inf", "budget_wan"),
-        ("year = 2027\nbudget_wan = nan", "budget_wan"),
-        ("year == 2027", ""),
+        ("year = 2027\nbudget_wan = -1", "order.toml:2:budget_wan"),
+        ("year = 2027\n[targets_wan_mu]\nfarms = 1", "order.toml:3:targets_wan_mu:farms"),
+        ("year = 2027\n[capacity]\n'' = 1", "order.toml:2:capacity"),
+        ('year = 2027\n[capacity]\n"示例局" = 1.5', "order.toml:3:capacity:示例局"),
+        ("budget_wan = 1", "order.toml:year"),
+        ("year = 2027\nbudgets = 1", "order.toml:2:budgets"),
+        ("year = 2027\nfirst_quarter = 5", "order.toml:2:first_quarter"),
+        ("year = 2027\nbudget_wan = inf", "order.toml:2:budget_wan"),
+        ("year = 2027\nbudget_wan = nan", "order.toml:2:budget_wan"),
+        ('year = 2027\ncascade = "loose"', "order.toml:2:cascade"),
+        ("# 全年\nyear == 2027", "order.toml:2"),
+        ("year = 2027\nbudget_wan =", "order.toml:2"),
     ],
 )
-def test_a_wrong_order_is_told_by_its_field(tmp_path: Path, toml: str, where: str) -> None:
+def test_a_wrong_order_is_told_by_line_and_field_in_both_languages(tmp_path: Path, toml: str, where: str) -> None:
     path = tmp_path / "order.toml"
     path.write_text(toml, encoding="utf-8")
     with pytest.raises(OrderInvalid) as error:
         load_order(path)
-    assert where in error.value.line("zh")
-    assert "\n" not in error.value.line("zh")
+    assert error.value.where == where
+    assert "\n" not in error.value.line("zh") + error.value.line("en")
+    detail = error.value.params["detail"]
+    assert detail.zh != detail.en
 
 
 def test_an_order_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(OrderInvalid):
         load_order(tmp_path / "none.toml")
-    with pytest.raises(OrderInvalid):
-        read_order({"year": "soon"}, "body")
+    (tmp_path / "large.toml").write_text("#" * 200_000)
+    with pytest.raises(OrderInvalid, match="larger"):
+        load_order(tmp_path / "large.toml")
+    (tmp_path / "other.toml").write_bytes("# 一行\nyear = '年'".encode("gbk"))
+    with pytest.raises(OrderInvalid, match="UTF-8"):
+        load_order(tmp_path / "other.toml")
