@@ -197,8 +197,9 @@ def test_a_fact_that_becomes_known_never_lowers_confidence(registry: Any, many: 
 @given(many=st.lists(parcels(), min_size=6, max_size=10))
 def test_the_short_and_the_reasoned_query_agree(registry: Any, many: list[Any]) -> None:
     registry.add_all(many)
-    waiting = load_ruleset().toml.replace(f'"{OTHERS_NOT_YES}"', f'"{OTHERS_NO}"', 1)
-    for rules in (load_ruleset(), read_ruleset(waiting)):
+    waiting = read_ruleset(load_ruleset().toml.replace(f'value = "{OTHERS_NOT_YES}"', f'value = "{OTHERS_NO}"', 1))
+    assert waiting.rules.finance_waits
+    for rules in (load_ruleset(), waiting):
         compiled = compile_rules(rules, Parcel.__table__, literal(AS_OF, Date()))
         with transaction(registry.engine) as connection:
             short = {row.parcel_id: tuple(row) for row in connection.execute(label_query(compiled))}
