@@ -8,6 +8,7 @@ import pytest
 from gisreg.planning.clock.limits import NAMES as LIMITS
 from gisreg.planning.clock.procedure import load_procedure
 from gisreg.planning.compile import PARAMETER_PREFIX, check_conditions
+from gisreg.planning.finance_label import NAME as FINANCE_LABEL
 from gisreg.planning.money import read_sums
 from gisreg.planning.named import SOURCES_FILE
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
@@ -49,7 +50,7 @@ def test_every_rule_set_is_sound(path: Path) -> None:
     compiled = check_conditions(load_ruleset(path))
     used = {item.name for part in (*compiled.rules, *compiled.gates) for item in part.used}
     used |= {name for one in read_sums(compiled.loaded, compiled.names) for name in one.formula.names}
-    used |= {PARAMETER_PREFIX + name for name in LIMITS}  # the clock and the facts go by them
+    used |= {PARAMETER_PREFIX + name for name in (*LIMITS, FINANCE_LABEL)}  # the clock, the facts, the cascade go by them
     unused = {PARAMETER_PREFIX + name for name in compiled.loaded.rules.parameters} - used
     assert not unused
 
