@@ -50,7 +50,7 @@ def test_every_rule_set_is_sound(path: Path) -> None:
     compiled = check_conditions(load_ruleset(path))
     used = {item.name for part in (*compiled.rules, *compiled.gates) for item in part.used}
     used |= {name for one in read_sums(compiled.loaded, compiled.names) for name in one.formula.names}
-    used |= {PARAMETER_PREFIX + name for name in (*LIMITS, FINANCE_LABEL)}  # the clock, the facts, the cascade go by them
+    used |= {PARAMETER_PREFIX + name for name in (*LIMITS, FINANCE_LABEL)}  # clock, facts, cascade
     unused = {PARAMETER_PREFIX + name for name in compiled.loaded.rules.parameters} - used
     assert not unused
 
