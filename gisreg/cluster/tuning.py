@@ -8,7 +8,7 @@ Choices that are not about size:
 * commits wait for the disk (``synchronous_commit`` and ``fsync`` stay on): nothing confirmed is lost in a crash.
 * ``jit = off``: compiling costs more than it saves on the registry's statements.
 * the collation is C (set when the database is made): codes sort by their bytes, which is what UTF-8 order is, faster.
-* ``wal_buffers`` of up to 64 MB: a statement that writes a million rows takes a tenth less than with PostgreSQL's own 16.
+* ``wal_buffers`` of up to 64 MB: what writes a million rows takes a tenth less than with PostgreSQL's own 16.
 * ``random_page_cost = 1.1``: SSDs, and a county mostly fits into memory.
 """
 
