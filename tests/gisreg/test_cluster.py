@@ -35,6 +35,7 @@ print(PrivateCluster(Path(sys.argv[1]), {"fsync": "off", "shared_buffers": "32MB
 def made() -> Iterator[PrivateCluster]:
     """One cluster for the tests that leave it in order."""
     with quick_cluster() as cluster:
+        cluster.ensure_running()
         yield cluster
 
 
