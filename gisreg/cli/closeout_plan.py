@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
 
 def plan(
     code: Code, based_on: BasedOn,
-    label: Annotated[Label | None, typer.Option(help="人工确定的处置方式;不给则采用处置建议 · by hand; the advice is adopted if not given")] = None,
+    label: Annotated[Label | None, typer.Option(help="人工确定的处置方式;不给则用已有的人工确定,否则采用处置建议 · by hand; if not given: what was decided before, else the advice")] = None,
     measure: Annotated[str | None, typer.Option(help="措施 · measure")] = None,
     basis: Annotated[str | None, typer.Option(help="依据 · legal basis")] = None,
     agency: Agency = None, person: Person = None, leader: Leader = None, due_on: DueOn = None,

@@ -112,7 +112,8 @@ def approve(
     steps: Sequence[PlannedStep] = (),
     by: By | None = None,
 ) -> Approved:
-    """Approve a plan: the advice in force, or what people decided. A plan that was in force ends and is kept.
+    """Approve a plan: what people decide, or decided before and did not release, else the advice in force. A plan that
+    was in force ends and is kept.
 
     Raises:
         NoAdvice, DecisionIncomplete, MeasureUnknown, MeasureNotOfKind, StepNotPossible, RoleMayNot, StaleVersion,
@@ -120,6 +121,7 @@ def approve(
     """
     move = begin(connection, basis, Step.PLAN, by or By())
     who = charge or Charge()
+    decision = decision or _decided_before(connection, move.parcel_id)
     if decision is None:
         draft = _adopted(connection, move.parcel_id, move.code)
     else:
@@ -127,6 +129,18 @@ def approve(
     plan_id = _store(connection, move.county, move.parcel_id, draft, who)
     _store_steps(connection, move.county, plan_id, draft, who, given=steps)
     return Approved(plan_id, move.done())
+
+
+def _decided_before(connection: Connection, parcel_id: int) -> Decision | None:
+    """What people decided and nobody released: no plan goes back to the advice unasked."""
+    wanted = (
+        select(Plan.label, Plan.measure, Plan.reason, Plan.basis)
+        .outerjoin(PlanCharge, PlanCharge.plan_id == Plan.id)
+        .where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None))
+        .where(func.coalesce(PlanCharge.origin, str(Origin.HAND)) == str(Origin.HAND))
+    )
+    found = connection.execute(wanted).one_or_none()
+    return found and Decision(term(Label, found.label), found.measure, found.reason, found.basis)
 
 
 def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:

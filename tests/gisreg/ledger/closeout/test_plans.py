@@ -28,7 +28,7 @@ from gisreg.parcels.editing import Basis
 from gisreg.parcels.faults import ParcelRetired, StaleVersion
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.clock.workdays import load_calendar
-from gisreg.planning.decisions import MeasureNotOfKind
+from gisreg.planning.decisions import MeasureNotOfKind, release
 from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.planning.run import run_plan
 from gisreg.records import StaleRecord
@@ -69,6 +69,20 @@ def test_the_advice_is_adopted_with_its_rule_and_steps(do, basis, county, ask) -
     assert plan["rule"] is not None
     assert plan["steps"]
     assert plan["measure"] == ask("SELECT measure FROM parcel_current WHERE parcel_code = :c", c=code(1))
+
+
+def test_what_people_decided_is_adopted_until_it_is_released(do, basis, county) -> None:
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1))
+    advised = do(standing, code(1))["plan"]["measure"]
+    do(approve, basis(1), Decision(Label.SELL, "buy_back", "专题会议确定", "会议纪要〔2026〕1号"))
+    do(approve, basis(1))
+    plan = do(standing, code(1))["plan"]
+    assert (plan["origin"], plan["measure"], plan["basis"]) == ("hand", "buy_back", "会议纪要〔2026〕1号")
+    assert advised != "buy_back"
+    do(lambda connection: release(connection, code(1), reason="改按处置建议"))
+    do(approve, basis(1))
+    assert do(standing, code(1))["plan"]["measure"] == advised
 
 
 def test_a_changed_plan_keeps_the_old_one_and_only_one_is_in_force(do, basis, planned, ask) -> None:
