@@ -14,6 +14,7 @@ from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import DatabaseUnreachable
 from gisreg.db.lines import Lines, open_driver
 from gisreg.db.one_statement import make_reading_engine
+from gisreg.db.together import Together
 from gisreg.features import pages
 from gisreg.settings import Settings
 
@@ -37,6 +38,8 @@ class Registry:
         self._lock = threading.Lock()
         self.lines = Lines(self._open_line)
         """What the event loop asks by."""
+        self.together = Together(self.lines)
+        """By the same lines, with others who ask for the like."""
         self.importing = threading.BoundedSemaphore(MOST_IMPORTS)
 
     def engine(self) -> Engine:

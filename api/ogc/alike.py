@@ -17,6 +17,7 @@ from api.ogc.answering import links_of_one
 from api.ogc.asking import Asking, to_be_told
 from api.readers import reader_of
 from api.registry import Registry
+from gisreg.db.together import Question
 from gisreg.errors import GisregError
 from gisreg.features import quick
 from gisreg.features.asking import Asked
@@ -40,6 +41,7 @@ class Alike:
     reading: Reading
     asking: Asking
     asked: Asked
+    question: Question
     links: bytes
 
     def links_to(self, fid: str) -> bytes:
@@ -81,4 +83,5 @@ class ReadBefore:
             return None
         if asking.form != "json" or not quick.is_quick_one(asked):
             return None
-        return Alike(reading, asking, asked, json_bytes({"links": links_of_one(asking, asked)})[1:])
+        links = json_bytes({"links": links_of_one(asking, asked)})[1:]
+        return Alike(reading, asking, asked, quick.question_of_one(asked), links)

@@ -68,8 +68,9 @@ class FeatureFront:
 
     async def _one(self, reading: Reading, has_left: HasLeft, collection: str, fid: str) -> Response | None:
         asking, asked = to_be_told(reading, collection_of(collection))
-        is_quick = asking.form == "json" and quick.is_quick_one(asked)
-        found = await quick.one(self.registry.lines, asked, fid, has_left) if is_quick else None
+        if asking.form != "json" or not quick.is_quick_one(asked):
+            return None
+        found = await quick.one(self.registry.together, quick.question_of_one(asked), fid, has_left)
         if found is None or found.state == State.REMOVED:
             return None
         return told_answer(asking, asked, fid, found)

@@ -41,7 +41,7 @@ class OneFront:
 
     async def _answered(self, alike: Alike, fid: str, scope: Scope, receive: Receive, send: Send) -> bool:
         try:
-            found = await quick.one(self.registry.lines, alike.asked, fid, leaving_by(receive))
+            found = await quick.one(self.registry.together, alike.question, fid, leaving_by(receive))
         except TookTooLong as failure:
             await errors.answer(fault_of(failure), Request(scope), alike.reading.language)(scope, receive, send)
             return True

@@ -71,8 +71,8 @@ class Line:
         self._there = driver.fileno()
         loop.add_reader(self._there, self._go_on)
 
-    async def row(self, sql: str, values: Sequence[Any], has_left: HasLeft) -> tuple[Any, ...] | None:
-        """The first row of a statement with ``$1 …``; None where there is none.
+    async def rows(self, sql: str, values: Sequence[Any], has_left: HasLeft) -> list[tuple[Any, ...]]:
+        """The rows of a statement with ``$1 …``.
 
         Raises:
             psycopg2.Error: the statement failed or was given up.
@@ -81,8 +81,8 @@ class Line:
         if name not in self._known:
             await self._prepare(name, sql, has_left)
         await self._done(f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values, has_left)
-        row: tuple[Any, ...] | None = self._cursor.fetchone()
-        return row
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return rows
 
     def close(self) -> None:
         """Hang up."""
@@ -163,12 +163,21 @@ class Lines:
         Raises:
             psycopg2.Error: the statement failed or was given up.
         """
+        rows = await self.answers(sql, values, has_left)
+        return rows[0] if rows else None
+
+    async def answers(self, sql: str, values: Sequence[Any], has_left: HasLeft) -> list[tuple[Any, ...]] | None:
+        """All rows of the statement; None where there is no line to ask by.
+
+        Raises:
+            psycopg2.Error: the statement failed or was given up.
+        """
         line = await self._take()
         if line is None:
             return None
         is_good = False
         try:
-            row = await line.row(sql, values, has_left)
+            rows = await line.rows(sql, values, has_left)
             is_good = True
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             is_good = error.pgcode == CANCELLED
@@ -184,7 +193,7 @@ class Lines:
             else:
                 self._drop(line)
                 self._give(None)
-        return row
+        return rows
 
     def forget(self) -> None:
         """Open new lines from now on: the database may be elsewhere. Any thread may say so."""

@@ -5,17 +5,19 @@ statement. It says the same as :mod:`gisreg.features.pages` step by step (a test
 answer is None, and asked there.
 """
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Double, Integer, Select, bindparam, func, select
+from sqlalchemy import Double, Integer, Select, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from gisreg.db.lines import HasLeft, Lines
 from gisreg.db.one_statement import CANCELLED
 from gisreg.db.snapshot import MARK
+from gisreg.db.together import Question, Row, Together
 from gisreg.features import cursor, pages, writing_json
 from gisreg.features.asking import Asked, asked_of
 from gisreg.features.box import Box
@@ -27,6 +29,7 @@ from gisreg.features.reader import EVERYTHING, Reader
 from gisreg.geometry import STORAGE_SRID
 
 _DIALECT: Any = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # it has no types
+FIDS = "fids"
 _CORNERS = ("west", "south", "east", "north")
 MOST_KEPT = 200
 _PAGE = """WITH found AS MATERIALIZED ({keys}),
@@ -35,7 +38,10 @@ shown AS MATERIALIZED (
 )
 SELECT {mark}, {size}, (SELECT count(id) FROM found), (SELECT max(key_0) FROM shown), ({features})"""
 _SHOWN = "ARRAY(SELECT id FROM shown ORDER BY key_0)"
-_ONE = "SELECT f.version, f.state, {written} FROM {source} WHERE {rows}"
+_WANTED = "wanted"
+_ONE = """SELECT {wanted}.place, told.*
+FROM unnest(${keys}::text[]) WITH ORDINALITY AS {wanted} (fid, place),
+LATERAL (SELECT f.version, f.state, {written} FROM {source} WHERE {rows} OFFSET 0) AS told"""
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ async def page(lines: Lines, asked: Asked, has_left: HasLeft) -> tuple[str, Page
     behind = cursor.read(asked.cursor, asked.columns, (), order)[0] if asked.cursor is not None else None
     corners = {name: getattr(asked.box, name, None) for name in _CORNERS}
     values = made.values(limit=asked.limit, most=asked.limit + 1, behind=behind, **corners)
-    row = await _row(lines, made, values, has_left)
+    row = await _told(lines.answer(made.sql, values, has_left))
     if row is None or row[1] > pages.MOST_IN_BOX:
         return None
     mark, _, count, last, features = row
@@ -117,21 +123,26 @@ async def page(lines: Lines, asked: Asked, has_left: HasLeft) -> tuple[str, Page
     return mark.decode(), Page(features or b"", min(count, asked.limit), more)
 
 
-async def one(lines: Lines, asked: Asked, fid: str, has_left: HasLeft) -> One | None:
+async def one(together: Together, question: Question, fid: str, has_left: HasLeft) -> One | None:
     """The parcel of this name, which is known by its version and needs no mark; None also where there is none.
 
     Raises:
         TookTooLong.
     """
-    made = one_statement(_written_as(asked))
-    row = await _row(lines, made, made.values(fid=fid), has_left)
+    row = await _told(together.answer(question, fid, has_left))
     return None if row is None else One(row[2], row[0], row[1].decode())
 
 
-async def _row(lines: Lines, made: Statement, values: list[Any], has_left: HasLeft) -> tuple[Any, ...] | None:
+def question_of_one(asked: Asked) -> Question:
+    """What is asked of each parcel that is told in the same way."""
+    made = one_statement(_written_as(asked))
+    return made.sql, tuple(made.values(**{FIDS: ()})[:-1])
+
+
+async def _told(answer: Awaitable[Row | None]) -> Row | None:
     """The row; None too where something fails that the usual way meets as well, and tells."""
     try:
-        return await lines.answer(made.sql, values, has_left)
+        return await answer
     except psycopg2.Error as error:
         if error.pgcode != CANCELLED:
             return None
@@ -163,15 +174,16 @@ def page_statement(written_as: WrittenAs, *, boxed: bool, continued: bool) -> St
 
 @lru_cache(maxsize=MOST_KEPT)
 def one_statement(written_as: WrittenAs) -> Statement:
-    """The statement of one parcel: read off the read model at once, which the planner knows to be one row."""
+    """The statement of single parcels: each is read off the read model, which the planner knows to be one row."""
     asked = written_as.asked()
     wanted = asked.collection
     written, source = writing_json.single(wanted, asked.crs, asked.properties, asked.profile)
     f: Any = wanted.source_at(None).alias("f")
-    named = f.c[wanted.fid] == bindparam("fid", type_=f.c[wanted.fid].type, required=False)
+    named = f.c[wanted.fid] == literal_column(f"{_WANTED}.fid")
     sql, names, constants = _compiled(select(f.c.id).where(named, *asked.reader.rows(f), *wanted.restrict(f)))
     rows = sql.split("\nWHERE ", 1)[1]
-    return Statement(_ONE.format(written=written, source=source, rows=rows), names, constants)
+    made = _ONE.format(wanted=_WANTED, keys=len(names) + 1, written=written, source=source, rows=rows)
+    return Statement(made, (*names, FIDS), constants)
 
 
 def _features(asked: Asked, keys: str) -> str:

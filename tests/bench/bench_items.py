@@ -41,6 +41,7 @@ THOUSAND = 1_000
 _FEATURE = """'{"type":"Feature","id":' || to_json(p.parcel_code) || ',"geometry":' || ST_AsGeoJSON(p.boundary, 8, 0)
     || ',"properties":' || (SELECT row_to_json(told) FROM (SELECT {columns}) AS told) || '}'"""
 _NUMBERED = "'149901-' || lpad(:i::text, 7, '0')"
+_ONE_NUMBERED = f"ARRAY[{_NUMBERED}]"
 Extent = tuple[float, float, float, float]
 
 
@@ -102,7 +103,7 @@ def scripts(questions: Questions, folder: Path) -> dict[str, dict[str, Path]]:
         },
         "our statement": {
             "page": f"{box}{_with_values(page)};\n",
-            "one": f"{number}{_with_values(one, fid=_NUMBERED)};\n",
+            "one": f"{number}{_with_values(one, fids=_ONE_NUMBERED)};\n",
         },
     }
     found: dict[str, dict[str, Path]] = {}

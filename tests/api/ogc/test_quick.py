@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.lines import Lines, open_driver
+from gisreg.db.together import Together
 from gisreg.features import cursor, pages, quick
 from gisreg.features.asking import asked_of
 from gisreg.features.box import box_of
@@ -31,6 +32,16 @@ def quickly(ogc_settings):
     with asyncio.Runner() as loop:
         yield lambda ask, *asked: loop.run(ask(lines, *asked, stays))
         lines.close()
+
+
+@pytest.fixture(scope="module")
+def one_quickly(quickly):
+    """Asks for one parcel in the same way."""
+
+    def one(lines, asked, fid, has_left):
+        return quick.one(Together(lines), quick.question_of_one(asked), fid, has_left)
+
+    return lambda asked, fid: quickly(one, asked, fid)
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +72,12 @@ def test_both_ways_tell_the_same_to_the_byte(quickly, usual, collection, box, cr
             assert mark
 
 
-def test_one_parcel_is_told_the_same(quickly, usual):
+def test_one_parcel_is_told_the_same(one_quickly, usual):
     asked = asked_of(collection_of("parcels"), crs=STORAGE, properties=("kind", "state"))
     with transaction(usual) as connection:
         stepwise = pages.one(connection, asked, "149901-0000004")
-    assert quickly(quick.one, asked, "149901-0000004") == stepwise
-    assert quickly(quick.one, asked, "149901-9999999") is None
+    assert one_quickly(asked, "149901-0000004") == stepwise
+    assert one_quickly(asked, "149901-9999999") is None
 
 
 def test_what_one_statement_cannot_answer_is_left_to_the_usual_way():
