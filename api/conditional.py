@@ -13,8 +13,8 @@ from api.language import language_of
 from api.preconditions import version_tag
 from api.readers import reader_of
 from api.registry import Registry
+from gisreg.days import today
 from gisreg.db.snapshot import snapshot_mark
-from gisreg.parcels.asof import today
 
 CACHE_CONTROL = "private, no-cache"
 """Keep a copy, ask each time: the answer is mostly 304."""

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 
-from gisreg.db.models import County
 from gisreg.errors import InputError, NotFoundError
 from gisreg.text import Text
 
@@ -35,10 +34,10 @@ def choose_county(connection: Connection, named: str | None) -> str:
         CountyUnknown: the registry has no such county, or none at all.
         CountyNotNamed: several counties and none is named.
     """
-    known = list(connection.execute(select(County.code).order_by(County.code)).scalars())
+    known = list(connection.scalars(text("SELECT code FROM county ORDER BY code")))
     listed = ", ".join(known[:20]) or "-"
     if named is None and len(known) == 1:
-        return known[0]
+        return str(known[0])
     if named is None and known:
         raise CountyNotNamed(known=listed)
     if named not in known:
@@ -58,7 +57,7 @@ class CountyNames:
 
 def list_counties(connection: Connection) -> list[CountyNames]:
     """All counties of the registry, by code."""
-    wanted = select(County.code, County.name, County.name_en, County.invented).order_by(County.code)
+    wanted = text("SELECT code, name, name_en, invented FROM county ORDER BY code")
     return [
         CountyNames(code, name, name_en or name, made_up) for code, name, name_en, made_up in connection.execute(wanted)
     ]

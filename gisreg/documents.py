@@ -19,11 +19,11 @@ from typing import BinaryIO, ClassVar
 
 from sqlalchemy import Connection, select
 
+from gisreg.days import today
 from gisreg.db.models import Document, Parcel
 from gisreg.errors import ConflictError, DiskFull, InputError, NotFoundError, PathClosed
 from gisreg.filetypes import DocumentTooLarge, FileType, name_for, type_of
 from gisreg.ledger.closeout.uses import uses_of
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import (
     Book,

@@ -396,6 +396,6 @@ def _task(given: str) -> tuple[str, Decimal]:
 
 
 def _today() -> date:
-    from gisreg.parcels.asof import today  # noqa: PLC0415 - as above
+    from gisreg.days import today  # noqa: PLC0415 - as above
 
     return today()

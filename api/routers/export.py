@@ -14,7 +14,8 @@ from api.filters import compiled
 from api.parameters import AsOf, County, Filter, FilterLang
 from api.problems import documented
 from gisreg.counties import choose_county
-from gisreg.parcels.asof import current_at, today
+from gisreg.days import today
+from gisreg.parcels.asof import current_at
 from gisreg.parcels.mapdata import county_names
 from gisreg.vocab import Kind
 

@@ -19,10 +19,10 @@ from api.records import JSON, OBJECT, done_with
 from api.registry import Registry
 from api.uploads import MULTIPART, receive
 from gisreg.batches.previews import FILES, Asked, Kept, accept, discard, find, keep, receiving
+from gisreg.days import today
 from gisreg.db.engine import Actor
 from gisreg.errors import ResourceError
 from gisreg.intake.keys import KEYS
-from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.text import Text
 from gisreg.vocab import Kind

@@ -18,7 +18,7 @@ from api.guard import inline_policy
 from api.parameters import FIRST_DAY, LAST_DAY, AsOf, County, Day, TownshipCode
 from api.problems import documented
 from gisreg.counties import choose_county
-from gisreg.parcels.asof import today
+from gisreg.days import today
 from gisreg.settings import Settings
 
 if TYPE_CHECKING:

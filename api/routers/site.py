@@ -12,9 +12,9 @@ from api.parameters import AsOf, County
 from api.routers.townships import ranked, totals
 from api.templating import STATIC_DIR, render, speaker
 from gisreg.counties import CountyNames, choose_county, list_counties
+from gisreg.days import today
 from gisreg.geometry import STORAGE_SRID, WEB_MERCATOR_SRID, WGS84_SRID, zones
 from gisreg.ledger.left import Tally, TownshipLeft, county_left
-from gisreg.parcels.asof import today
 from gisreg.text import Text
 from gisreg.vocab import LABEL_LEGEND, Kind, Label
 

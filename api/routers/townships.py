@@ -17,8 +17,8 @@ from api.parameters import AsOf, County
 from api.problems import documented
 from api.schemas import answers
 from gisreg.counties import choose_county
+from gisreg.days import today
 from gisreg.ledger.left import TownshipLeft, county_left, township_left
-from gisreg.parcels.asof import today
 from gisreg.parcels.mapdata import county_names, units_of
 
 router = APIRouter(tags=["townships"])

@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 
 from api.registry import Registry
+from gisreg.days import today
 from gisreg.db.snapshot import mark_of_now, snapshot_mark
 from gisreg.errors import SetupError
 from gisreg.features import leaving
-from gisreg.parcels.asof import today
 from gisreg.text import Text
 from gisreg.tiles.following import follow, version_of
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from gisreg.counties import list_counties
-from gisreg.db.engine import TIME_ZONE
+from gisreg.days import TIME_ZONE
 from gisreg.db.models import Parcel
 from gisreg.intake.comparing import DRAWING
 from gisreg.intake.report import Report

@@ -19,7 +19,8 @@ from gisreg.checkout.held import Elsewhere, HandedFile, enter
 from gisreg.checkout.layer import LAYER, choices, layer_columns, recorded_text, source
 from gisreg.checkout.package import ROWS, Handed, write_side_tables
 from gisreg.checkout.style import qml
-from gisreg.db.engine import TIME_ZONE, Actor, transaction
+from gisreg.days import TIME_ZONE
+from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, ParcelVersion
 from gisreg.export.statement import export_statement, restrict
 from gisreg.export.stream import is_small, open_stream

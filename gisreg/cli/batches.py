@@ -106,7 +106,7 @@ def accept(
 
 def _write_map(now: Context, report: "Report", file: Path) -> int:
     from gisreg.batches.preview import preview_facts  # noqa: PLC0415 - heavy
-    from gisreg.parcels.asof import today  # noqa: PLC0415 - as above
+    from gisreg.days import today  # noqa: PLC0415 - as above
     from maps.files import write_page  # noqa: PLC0415
     from maps.preview import preview_page  # noqa: PLC0415
 

@@ -76,7 +76,7 @@ def _take(
     json: bool,
 ) -> None:
     """A step with its day and its paper."""
-    from gisreg.parcels.asof import today
+    from gisreg.days import today
 
     day, by = on or today(), taken_by(role, reason)
     done = change(lambda c: work(c, basis_of(code, based_on), day, document_of(c, code, document), by))

@@ -12,13 +12,13 @@ from gisreg.cli.wording import title_of
 from gisreg.columns import unit_words
 from gisreg.counties import choose_county
 from gisreg.db.engine import transaction
-from gisreg.parcels.queryables import QUERYABLES
-from gisreg.parcels.read import Row
 from gisreg.text import Text
 from gisreg.vocab import State, code_title
 
 if TYPE_CHECKING:
     from gisreg.parcels.lineage import Lineage
+    from gisreg.parcels.queryables import Queryable
+    from gisreg.parcels.read import Row
 
 County = Annotated[str | None, typer.Option(help="县级代码 · county code")]
 
@@ -87,7 +87,7 @@ def list_(
     names = [*HEADINGS]
     if now.language == "en":
         names[names.index("measure_zh")] = "measure_en"
-    print_table([QUERYABLES[name].titles.say(now.language) for name in names],
+    print_table([_queryables()[name].titles.say(now.language) for name in names],
                 [[_word(now, name, row[name]) for name in names] for row in page.items])  # fmt: skip
     print_line(now.say(TOTAL, total=f"{page.total:,}", shown=f"{len(page.items):,}"))
 
@@ -162,7 +162,7 @@ def queryables(json: JsonFlag = False) -> None:
                 {"name": q.name, "type": q.type, "unit": q.unit, "title": {"zh": q.titles.zh, "en": q.titles.en},
                  "values": [str(term) for term in q.terms] if q.terms else None,
                  "source": q.source.words._asdict(), "sureness": str(q.source.sure)}
-                for q in QUERYABLES.values()
+                for q in _queryables().values()
             ]
         )  # fmt: skip
         return
@@ -171,35 +171,41 @@ def queryables(json: JsonFlag = False) -> None:
                               Text("取值", "Values"), Text("来源", "Source"), Text("可信度", "How sure"))],
         [(q.name, q.type, now.say(unit_words(q.unit)), q.titles.both(), ", ".join(q.terms) if q.terms else None,
           now.say(q.source.words), now.say(q.source.sure.titles))
-         for q in QUERYABLES.values()],
+         for q in _queryables().values()],
     )  # fmt: skip
 
 
 def _word(now: Context, name: str, value: object) -> object:
     """A token or a code as people read it."""
-    terms = QUERYABLES[name].terms if name in QUERYABLES else None
+    terms = _queryables()[name].terms if name in _queryables() else None
     if isinstance(value, str) and name in CODES:
         title = code_title(name, CODES[name], value)
         return f"{value} {title.say(now.language)}" if title else value
     return next((term.titles.say(now.language) for term in terms or () if term == value), value)
 
 
+def _queryables() -> "dict[str, Queryable]":
+    from gisreg.parcels.queryables import QUERYABLES  # noqa: PLC0415 - brings the tables; importing a file needs none
+
+    return QUERYABLES
+
+
 def _title(name: str) -> Text:
     """What a field is called."""
-    return QUERYABLES[name].titles if name in QUERYABLES else title_of(name)
+    return _queryables()[name].titles if name in _queryables() else title_of(name)
 
 
 def _shown(now: Context, name: str, value: object) -> object:
-    unit = QUERYABLES[name].unit if name in QUERYABLES else None
+    unit = _queryables()[name].unit if name in _queryables() else None
     if isinstance(value, bool):
         return now.say(Text("是", "yes") if value else Text("否", "no"))
     if isinstance(value, int | float) and unit:
-        digits = 0 if QUERYABLES[name].type == "integer" else 2
+        digits = 0 if _queryables()[name].type == "integer" else 2
         return f"{value:,.{digits}f} {now.say(unit_words(unit))}"
     return _word(now, name, value)
 
 
-def _changes(now: Context, changed: dict[str, Row]) -> str:
+def _changes(now: Context, changed: "dict[str, Row]") -> str:
     return "\n".join(
         now.say(MOVED)
         if field == "boundary"

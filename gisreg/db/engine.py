@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
+from gisreg.days import TIME_ZONE
 from gisreg.db import cancelling
 from gisreg.db.base import APP_ROLE, SCHEMA
 from gisreg.db.errors import translated
-
-TIME_ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Engine, FromClause, select
 
+from gisreg.days import today
 from gisreg.db.engine import transaction
 from gisreg.db.models import County
 from gisreg.export.boundary_text import FIELDS as TEXT_FIELDS
@@ -17,7 +18,7 @@ from gisreg.export.fields import Field, fields
 from gisreg.export.statement import export_statement, restrict
 from gisreg.export.stream import ArrowStream, is_small, open_stream
 from gisreg.export.targets import EncodingNotUsed, FormatName, Target, choose_srid, put_in_place, read_target, workspace
-from gisreg.parcels.asof import current_at, today
+from gisreg.parcels.asof import current_at
 
 DEFAULT_ENCODING = "GBK"
 """What ArcGIS on a Chinese Windows expects, and the readers of boundary-point text."""

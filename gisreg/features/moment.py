@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from gisreg.db.engine import TIME_ZONE
+from gisreg.days import TIME_ZONE, end_of
 from gisreg.errors import InputError
-from gisreg.parcels.asof import end_of
 from gisreg.text import Text
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -16,6 +16,7 @@ from gisreg.batches.sources import taking
 from gisreg.checks.nearby import near_pairs
 from gisreg.checks.policy import load_policy
 from gisreg.counties import choose_county
+from gisreg.days import today
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import translated
 from gisreg.db.sql import load
@@ -38,7 +39,6 @@ from gisreg.intake.source import Source
 from gisreg.intake.sources import townships
 from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
 from gisreg.intake.worker import Task
-from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
 
@@ -123,13 +123,14 @@ def import_parcels(
                 create_rows(connection, staging, raw_columns(mapped))
                 create_parts(connection, staging, len(tasks))
             boxes = team.run(tasks, lambda done: progress(done, source.rows))
-            with translated(), engine.begin() as connection:
-                keep_near_pairs(connection, staging, boxes, reach_of(preparation))
-            job = registering.Job(
-                preparation, source, county, kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings),
-                rows=wanted.rows, compare=wanted.compare, agree=wanted.agree, strict=wanted.strict,
-            )  # fmt: skip
-            report = registering.register(engine, job)
+            with aside("import-near") as near:  # while the rows' fates are decided
+                paired = near(keep_near_pairs, engine, staging, boxes, reach_of(preparation))
+                job = registering.Job(
+                    preparation, source, county, kind, wanted.file, taken().sha256, wanted.dry_run,
+                    actor_name(settings), paired.result, rows=wanted.rows, compare=wanted.compare, agree=wanted.agree,
+                    strict=wanted.strict,
+                )  # fmt: skip
+                report = registering.register(engine, job)
             if report.batch is not None:
                 statistics(refresh_statistics, engine, Actor(job.actor, "import"), report.loaded + report.repaired)
                 taken().keep(settings.home, report.batch)
@@ -179,19 +180,20 @@ def reach_of(preparation: Preparation) -> float:
     return gap_m / preparation.judging.metres_per_unit
 
 
-def keep_near_pairs(connection: Connection, staging: Staging, boxes: "Sequence[np.ndarray]", reach: float) -> None:
+def keep_near_pairs(engine: Engine, staging: Staging, boxes: "Sequence[np.ndarray]", reach: float) -> None:
     """A table of the row numbers of rows that lie near each other; of each pair the later row first."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    connection.execute(text(f"CREATE UNLOGGED TABLE {staging.pairs} (row_no int8, other_row int8)"))
     where = np.concatenate(boxes)
     numbers = where[:, 0].astype(np.int64)
-    driver: Any = connection.connection.cursor()
-    for ones, others in near_pairs(where[:, 1:], reach):
-        pairs = np.sort(np.stack([numbers[ones], numbers[others]], -1), axis=1)
-        lines = "".join(f"{later}\t{earlier}\n" for earlier, later in pairs.tolist())
-        driver.copy_expert(f"COPY {staging.pairs} FROM STDIN", io.StringIO(lines))
-    driver.close()
+    with translated(), engine.begin() as connection:
+        connection.execute(text(f"CREATE UNLOGGED TABLE {staging.pairs} (row_no int8, other_row int8)"))
+        driver: Any = connection.connection.cursor()
+        for ones, others in near_pairs(where[:, 1:], reach):
+            pairs = np.sort(np.stack([numbers[ones], numbers[others]], -1), axis=1)
+            lines = "".join(f"{later}\t{earlier}\n" for earlier, later in pairs.tolist())
+            driver.copy_expert(f"COPY {staging.pairs} FROM STDIN", io.StringIO(lines))
+        driver.close()
 
 
 def _require_crs(connection: Connection, source: Source) -> None:

@@ -10,12 +10,14 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Double, Integer, Table
+from sqlalchemy import Boolean, Column, Date, Double, Integer
 from sqlalchemy import Text as SqlText
+from sqlalchemy.orm import MappedColumn as MappedAttribute
 
 from gisreg.columns import Meaning
+from gisreg.db.parcel_facts import ParcelFacts
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
 from gisreg.intake.crosswalks import former_code, land_use_crosswalk
 from gisreg.intake.errors import MappingInvalid
@@ -349,10 +351,8 @@ def _file_unit(target: str, hint: FieldHint) -> str | None:
 @cache
 def target_columns() -> dict[str, "Column[Any]"]:
     """The parcel's columns that a file may fill."""
-    from gisreg.db.models import Parcel  # noqa: PLC0415 - loading processes do without the tables
-
-    table = cast(Table, Parcel.__table__)
-    return {column.name: column for column in table.columns if column.name not in NOT_FROM_FILES}
+    declared = {name: one.column for name, one in vars(ParcelFacts).items() if isinstance(one, MappedAttribute)}
+    return {name: Column(name, one.type, info=one.info) for name, one in declared.items() if name not in NOT_FROM_FILES}
 
 
 def _type_of(column: "Column[Any]") -> str:

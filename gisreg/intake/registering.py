@@ -3,7 +3,7 @@
 
 """The one transaction of an import: staged rows become parcels, or nothing does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,6 @@ from gisreg.intake.report import LISTED_AREAS, Problem, Report, require_chosen
 from gisreg.intake.rows import staged, stored
 from gisreg.intake.shifted import shift_notes
 from gisreg.intake.source import Source
-from gisreg.parcels.lineage import successors_of
 from gisreg.text import Text
 from gisreg.vocab import Kind, Severity
 
@@ -66,6 +65,8 @@ class Job:
     sha256: str
     dry_run: bool
     actor: str
+    paired: Callable[[], None]
+    """Returns when the pairs of rows that lie near each other are stored."""
     rows: str | None = None
     """A multirange of the row numbers to load; all where None."""
     compare: bool = False
@@ -107,7 +108,7 @@ def _register(connection: Connection, job: Job) -> Report:
         if job.agree is not None and job.rows is None:
             job.agree(report.diff or {})
     batch = store_batch(connection, report, job.file, job.sha256, job.preparation.mapped)
-    _insert(connection, job, batch, last, counts["new"])
+    _insert(connection, job, batch, last, counts)
     if known:
         _update(connection, job, batch)
     if others:
@@ -165,6 +166,7 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     run_statements(connection, _sql(job, "findings.sql"), {})
     if numbered:
         run_statements(connection, _sql(job, "never_given.sql"), _about(job))
+    job.paired()
     run_statements(connection, neighbours_sql(connection, job), {
         **_about(job), "tolerance": tolerance, "joint": policy.tolerances.joint_m, "gap": policy.tolerances.gap_m,
     })  # fmt: skip
@@ -265,6 +267,8 @@ def _problems(connection: Connection, job: Job) -> list[Problem]:
 
 def _successors(connection: Connection, retired: str) -> str:
     """Where a number out of use leads."""
+    from gisreg.parcels.lineage import successors_of  # noqa: PLC0415 - brings the tables, and few files name such numbers
+
     return "、".join(successors_of(connection, retired)) or "—"
 
 
@@ -277,8 +281,9 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
     areas = connection.execute(
         text(
             "SELECT round(area_m2::numeric, 4)::float8, round(planar_area_m2::numeric, 4)::float8 FROM ("
-            f"SELECT r.row_no, r.area_m2, r.planar_area_m2 FROM {rows} AS r LEFT JOIN fate AS f USING (row_no) "
-            "WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY r.row_no LIMIT :some) AS first ORDER BY row_no"
+            f"SELECT row_no, area_m2, planar_area_m2 FROM {rows} ORDER BY row_no LIMIT :some + (SELECT count(*) FROM fate)"
+            ") AS first LEFT JOIN fate AS f USING (row_no) "
+            "WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY row_no LIMIT :some"
         ),
         {"some": LISTED_AREAS},
     ).all()
@@ -323,7 +328,7 @@ def _parameters(job: Job, batch: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _insert(connection: Connection, job: Job, batch: int, last: int, new: int) -> None:
+def _insert(connection: Connection, job: Job, batch: int, last: int, counts: dict[str, Any]) -> None:
     """New parcels get their permanent numbers in the order of the file."""
     values = _measured(job)
     determined = "r.determined_on IS NULL" if "determined_on" in values else "true"
@@ -332,16 +337,17 @@ def _insert(connection: Connection, job: Job, batch: int, last: int, new: int) -
         "parcel_code": ":county || '-' || lpad(nextval('pg_temp.numbering')::text, 7, '0')",
         "state": f"CASE WHEN :kind = 'idle_land' AND {determined} THEN 'suspected' ELSE 'registered' END",
     }  # fmt: skip
+    new, decided = counts["new"], counts["read"] + counts["left_out"] - counts["new"]
     if not new:
         return
+    staged_rows = f"{job.preparation.staging.rows} AS r"
+    if decided:  # else the planner has the empty list looked through for each row
+        staged_rows += " WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no)"
     # counts as it goes: row_number() would keep a second copy of all rows
     connection.execute(text(f"CREATE TEMPORARY SEQUENCE numbering START {last + 1}"))
     with indexes_aside(connection, new):
         connection.execute(
-            text(
-                f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} "
-                f"FROM {job.preparation.staging.rows} AS r WHERE NOT EXISTS (SELECT FROM fate AS f WHERE f.row_no = r.row_no)"
-            ),
+            text(f"INSERT INTO parcel ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {staged_rows}"),
             _parameters(job, batch),
         )
     connection.execute(text("DROP SEQUENCE pg_temp.numbering"))

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 
-from gisreg.db.models import AdminUnit
 from gisreg.intake.ledger.source import is_ledger, open_ledger
 from gisreg.intake.opening import open_source
 from gisreg.intake.source import Source
+
+TOWNSHIPS = """
+    SELECT code, name FROM admin_unit WHERE county_code = :county AND level = 'township' AND valid_to = 'infinity'
+"""
 
 
 @contextmanager
@@ -26,7 +29,5 @@ def opened(
 
 def townships(connection: Connection, county: str) -> dict[str, str]:
     """Names of a county's townships by code, as they are today."""
-    wanted = select(AdminUnit.code, AdminUnit.name).where(
-        AdminUnit.county_code == county, AdminUnit.level == "township", AdminUnit.valid_to == "infinity"
-    )
-    return {unit.code: unit.name for unit in connection.execute(wanted)}
+    found = connection.execute(text(TOWNSHIPS), {"county": county})
+    return {unit.code: unit.name for unit in found}

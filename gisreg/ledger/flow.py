@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BindParameter, Connection, DateTime, RowMapping, TextClause, bindparam, select, text
 
+from gisreg.days import end_of
 from gisreg.db.models import Zone
 from gisreg.db.sql import load
 from gisreg.errors import InputError
-from gisreg.parcels.asof import end_of
 from gisreg.text import Text
 from gisreg.vocab import Kind
 

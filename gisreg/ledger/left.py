@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, RowMapping, case, func, select, text
 
+from gisreg.days import today
 from gisreg.db.models import AdminUnit, Zone
-from gisreg.parcels.asof import current_at, overlaps_at, today
+from gisreg.parcels.asof import current_at, overlaps_at
 from gisreg.vocab import NOT_CLOSED_STATES, OUTSIDE_STATES, State
 
 MU_PER_M2 = 0.0015

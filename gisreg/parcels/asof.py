@@ -1,25 +1,14 @@
 """The registry as it was recorded at 24:00 of a day, Asia/Shanghai (rules §6)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Date, DateTime, Double, FromClause, Table, bindparam, select, text
 
-from gisreg.db.engine import TIME_ZONE
+from gisreg.days import end_of
 from gisreg.db.models import Parcel, ParcelOverlap
 from gisreg.db.sql import load
 from gisreg.parcels.current import parcel_current
-
-
-def today() -> date:
-    """Today in the county."""
-    return datetime.now(ZoneInfo(TIME_ZONE)).date()
-
-
-def end_of(day: date) -> datetime:
-    """The first instant after ``day`` in the county's time."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(TIME_ZONE))
 
 
 def current_at(as_of: date | None = None, until: datetime | None = None) -> FromClause:

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, exists, false, func, not_, null, select
 
+from gisreg.days import today
 from gisreg.db.models import AdminUnit, County, ParcelLineage, Plan, PlanStep, Zone
-from gisreg.parcels.asof import current_at, today
+from gisreg.parcels.asof import current_at
 from gisreg.parcels.read import Row
 from gisreg.vocab import State
 

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, select
 
 from gisreg.affairs.approvals import Balance, balances, places
 from gisreg.counties import list_counties
-from gisreg.db.engine import TIME_ZONE
+from gisreg.days import TIME_ZONE, end_of, today
 from gisreg.db.models import PlanGate, PlanRun
 from gisreg.errors import NotFoundError
 from gisreg.ledger.left import TownshipLeft, township_left, zone_left
-from gisreg.parcels.asof import end_of, today
 from gisreg.parcels.mapdata import units_of, zones_of
 from gisreg.parcels.read import Row
 from gisreg.planning.measures import first_steps, measures, worded

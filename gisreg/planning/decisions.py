@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
+from gisreg.days import today
 from gisreg.db.models import Parcel, Plan
 from gisreg.errors import ConflictError, InputError, NotFoundError
 from gisreg.ledger.closeout.roles import require_role_of
@@ -17,7 +18,6 @@ from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.comparing import run_in_force
 from gisreg.planning.holding import holding, rule_for, rules_of
-from gisreg.planning.recorded import today
 from gisreg.planning.ruleset import LoadedRuleSet, Rule
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun
 from gisreg.text import Text

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Date, literal
 
+from gisreg.days import today
 from gisreg.db.models import Parcel
 from gisreg.errors import GisregError, InputError
 from gisreg.filters import FilterError, Known, compile_condition
@@ -29,7 +30,6 @@ from gisreg.planning.logic import Domain, implies, limits_in, put_in, search
 from gisreg.planning.money import NUMERIC
 from gisreg.planning.named import SOURCES_FILE
 from gisreg.planning.places import lines_of, nearest_line, path_of
-from gisreg.planning.recorded import today
 from gisreg.planning.ruleset import NATIONAL, Gate, LoadedRuleSet, MoneyRule, Parameter, Rule, load_ruleset
 from gisreg.planning.sources import Citation, citations
 from gisreg.text import Text

@@ -6,10 +6,6 @@ from sqlalchemy import BindParameter, FromClause, literal, select, union_all
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from gisreg.db.models import Parcel, ParcelVersion
-from gisreg.parcels.asof import end_of as end_of_day
-from gisreg.parcels.asof import today
-
-__all__ = ["end_of_day", "known_before", "today"]
 
 _OWN = ("id", "version", "recorded_at", "recorded_by", "recorded_from")
 

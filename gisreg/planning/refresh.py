@@ -36,6 +36,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.sql import visitors
 
+from gisreg.days import today
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import ClockEvent, Parcel, PlanRule, PlanRun
@@ -44,7 +45,7 @@ from gisreg.errors import ConflictError
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import compile_rules, reasoned_query
-from gisreg.planning.recorded import known_before, today
+from gisreg.planning.recorded import known_before
 from gisreg.planning.ruleset import LoadedRuleSet, read_ruleset
 from gisreg.planning.run import check_day, put_in_force
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun, lock_runs, seen_from

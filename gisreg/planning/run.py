@@ -10,6 +10,8 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import Connection, Date, Engine, func, literal, select, text, update
 
 from gisreg.counties import choose_county
+from gisreg.days import end_of as end_of_day
+from gisreg.days import today
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import PlanRun
@@ -21,7 +23,7 @@ from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
 from gisreg.planning.editions import refuse_other_text
 from gisreg.planning.facts import land_area
 from gisreg.planning.lint import require_sound
-from gisreg.planning.recorded import end_of_day, known_before, today
+from gisreg.planning.recorded import known_before
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
 from gisreg.planning.stored import UNLABELLED_STATES, RunUnknown, lock_runs, seen_from, write_run
 from gisreg.rights.title import follow

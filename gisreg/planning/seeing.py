@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
 
+from gisreg.days import end_of as end_of_day
 from gisreg.db.models import Parcel, PlanRun
 from gisreg.errors import NotFoundError
 from gisreg.parcels.queryables import Queryable
@@ -15,7 +16,6 @@ from gisreg.planning.clock.counting import DAY, paused_days
 from gisreg.planning.clock.reading import pauses_of
 from gisreg.planning.clock.report import ClockData, Seen, seen_of, told
 from gisreg.planning.compile import UNKNOWN, CompiledGate, CompiledRule, CompiledRules
-from gisreg.planning.recorded import end_of_day
 from gisreg.planning.ruleset import LoadedRuleSet, RuleSet, read_ruleset
 from gisreg.planning.stored import NoAcceptedRun, RunUnknown, labels_of
 from gisreg.planning.thresholds import Change, Parcelwise, limit_changes

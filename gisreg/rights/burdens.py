@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from gisreg.days import today
 from gisreg.db.models import Encumbrance
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import (
     Book,

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from gisreg.days import today
 from gisreg.db.models import Contract
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import (
     Book,

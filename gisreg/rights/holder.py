@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from gisreg.days import today
 from gisreg.db.models import Parcel
 from gisreg.db.sql import load
-from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.edits import edit_attributes
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from gisreg.days import today
 from gisreg.db.models import Encumbrance, LandRight
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import Book, DatesTurned, RecordBasis, add, code_of, get, lock_basis, parcel_key, require_day, write
 from gisreg.rights.errors import RightEnded, SameHolder, SharesExceed, ShareUnusable, StepInFuture

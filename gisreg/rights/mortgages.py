@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from gisreg.days import today
 from gisreg.db.sql import load
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.text import Text
 

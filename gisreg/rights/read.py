@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from gisreg.days import today
 from gisreg.db.models import Party, TitleDecision, TitleEvent
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import parcel_key
 from gisreg.rights.burdens import burdens_on

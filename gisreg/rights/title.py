@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Date, TextClause, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from gisreg.days import today
 from gisreg.db.models import TitleDecision, TitleEvent
 from gisreg.db.sql import load
-from gisreg.parcels.asof import today
 from gisreg.parcels.attributes import FALSE, TRUE
 from gisreg.parcels.read import Row
 from gisreg.records import parcel_key, reason_missing, require_day, unusable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, literal_column, select, text, update
 
+from gisreg.days import today
 from gisreg.db.models import AdminUnit, Parcel, UnitChange, UnitChangeUndo
 from gisreg.db.shapes import ewkb
 from gisreg.db.sql import load
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.records import require_day
 from gisreg.rights.title import record_step

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, and_, delete, exists, insert, or_, select, text, update
 
-from gisreg.db.engine import TIME_ZONE
+from gisreg.days import TIME_ZONE, today
 from gisreg.db.models import AdminUnit, County, Parcel, UnitChange, UnitChangeUndo
 from gisreg.db.sql import load
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.unit_changes.changing import COLUMN, FOREVER
 from gisreg.unit_changes.errors import ChangeInUse, ChangeUndone, ChangeUnknown

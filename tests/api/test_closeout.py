@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from api.app import create_app
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
-from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 
 CODE, OTHER = "149901-0000001", "149901-0000002"

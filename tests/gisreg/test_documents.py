@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
 from gisreg.documents import (
     Attaching,
@@ -30,7 +31,6 @@ from gisreg.documents import (
 )
 from gisreg.errors import DiskFull, GisregError
 from gisreg.filetypes import DOCX, KEPT, XLSX, ZIP, DocumentTooLarge, FileTypeRefused, MacrosInside, name_for, type_of
-from gisreg.parcels.asof import today
 from gisreg.records import RecordBasis, RecordNotFound, StaleRecord
 
 CODE = "149901-0000001"

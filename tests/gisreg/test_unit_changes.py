@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
 from gisreg.errors import GisregError
 from gisreg.ledger.left import county_left, township_left
-from gisreg.parcels.asof import today
 from gisreg.parcels.boundary.given import given_text
 from gisreg.parcels.read import list_parcels
 from gisreg.unit_changes.changing import Change, Part, crosswalk, merge, rename, split, successors

@@ -11,7 +11,7 @@ from gisreg.db.models.closeout import CloseOut, CloseOutProof, Investigation, Pl
 from gisreg.db.models.common import STORAGE_SRID
 from gisreg.db.models.drawn import ParcelDrawn, ParcelDrawnState, ParcelDrawnSum
 from gisreg.db.models.edits import ParcelEdit, ParcelLineage
-from gisreg.db.models.parcel import Parcel, ParcelColumns, ParcelOverlap, ParcelVersion
+from gisreg.db.models.parcel import Parcel, ParcelOverlap, ParcelVersion
 from gisreg.db.models.place import AdminUnit, County, UnitChange, UnitChangeUndo, Zone
 from gisreg.db.models.planning import (
     Plan,
@@ -55,7 +55,6 @@ __all__ = [
     "LandRight",
     "Parcel",
     "ParcelApproval",
-    "ParcelColumns",
     "ParcelDrawn",
     "ParcelDrawnState",
     "ParcelDrawnSum",

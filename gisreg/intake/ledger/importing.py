@@ -6,6 +6,7 @@ from typing import Any
 from gisreg.batches.sources import taking
 from gisreg.checks.policy import load_policy
 from gisreg.counties import choose_county
+from gisreg.days import today
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.statistics import refresh_statistics
 from gisreg.intake.guessing import guesses, told
@@ -29,7 +30,6 @@ from gisreg.intake.proposing import Surroundings, pin
 from gisreg.intake.report import Report
 from gisreg.intake.sources import townships
 from gisreg.intake.translating import translated_texts
-from gisreg.parcels.asof import today
 from gisreg.settings import Settings
 from gisreg.text import Text
 

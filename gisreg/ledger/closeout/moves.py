@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from gisreg.days import today
 from gisreg.db.models import ParcelVersion
 from gisreg.ledger.closeout.errors import DayInFuture, DayTooEarly, ReasonMissing, StepNotPossible
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
 from gisreg.ledger.closeout.words import Role, Step, term
-from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edit, Edited, Subject
 from gisreg.records import require_day
 from gisreg.text import Text

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
 
+from gisreg.days import today
 from gisreg.db.models import Plan, PlanCharge, PlanStep
 from gisreg.db.models.common import ACTOR
 from gisreg.db.sql import load
@@ -23,7 +24,6 @@ from gisreg.ledger.closeout.proofs import require_documents_of
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Origin, Role, Step, term
-from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.read import Row
 from gisreg.planning.clock.workdays import Calendar, load_calendar

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
+from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
 from gisreg.db.sql import load
 from gisreg.ledger.closeout.plans import rules_in_force
 from gisreg.ledger.closeout.proofs import missing_for
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.ledger.closeout.words import Step
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Page, Row
 from gisreg.records import parcel_key
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof
 from gisreg.ledger.closeout.errors import (
     AreaNotKnown,
@@ -22,7 +23,6 @@ from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require
 from gisreg.ledger.closeout.plans import live_plan, rules_in_force
 from gisreg.ledger.closeout.proofs import require_documents_of, require_proof
 from gisreg.ledger.closeout.words import CloseOutStatus, Step
-from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.overlaps import tolerance_m2
 from gisreg.parcels.read import Row

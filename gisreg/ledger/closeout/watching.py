@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisreg.days import today
 from gisreg.db.sql import load
 from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Sign, Step, term
-from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.read import Row
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select
 
+from gisreg.days import today
 from gisreg.db.models import ClockEvent, ProcedureDate
 from gisreg.errors import ConflictError, InputError
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import Row
 from gisreg.planning.clock.counting import years_later
 from gisreg.planning.clock.procedure import DETERMINATION, Procedure

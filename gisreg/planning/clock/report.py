@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, cast, exists, or_, select
 from sqlalchemy import Text as SqlText
 
+from gisreg.days import today
 from gisreg.db.models import Investigation, Parcel, PlanRun, RecordVersion
-from gisreg.parcels.asof import today
 from gisreg.parcels.read import ParcelNotFound, Row
 from gisreg.planning.clock.events import DATES, EVENTS, EXCUSED, standing
 from gisreg.planning.clock.limits import Limits

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
-from gisreg.parcels.asof import today
 
 CODE, OTHER = "149901-0000001", "149901-0000002"
 

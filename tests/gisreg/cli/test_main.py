@@ -140,6 +140,15 @@ def test_help_lists_every_command_without_importing_it():
     assert all(f"\n  {name} " in done.stdout for name in main.COMMANDS)
 
 
+def test_importing_a_file_does_not_wait_for_the_tables():
+    script = "import sys, gisreg.cli.parcels, gisreg.intake.importing; print([m for m in sys.modules if m in BAD])"
+    heavy = "{'gisreg.db.models', 'geoalchemy2', 'alembic', 'pandas', 'geopandas', 'rich'}"
+    done = subprocess.run(
+        [sys.executable, "-c", script.replace("BAD", heavy)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_a_reader_that_leaves_early_is_no_failure():
     script = "import sys; from gisreg.cli.main import run; sys.exit(run(['--help']))"
     reading, writing = os.pipe()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from gisreg.cluster import DatabaseAddress
+from gisreg.days import today
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.demo import papers
 from gisreg.demo.books import REFERENCE_DAY
@@ -25,7 +26,6 @@ from gisreg.ledger.closeout.watching import watch
 from gisreg.ledger.flow import By, Measured, flow
 from gisreg.ledger.left import county_left, township_left
 from gisreg.ledger.results import done_between, month_results
-from gisreg.parcels.asof import today
 from gisreg.planning.run import run_plan
 
 COUNTY, PARCELS = "149901", 600

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, func, literal, select, text
 
 from gisreg.cluster import DatabaseAddress
+from gisreg.days import today
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import ConnectionLost, DatabaseUnreachable
 from gisreg.export import export
@@ -27,7 +28,7 @@ from gisreg.export.targets import (
     county_srid,
 )
 from gisreg.filters import compile_filter
-from gisreg.parcels.asof import current_at, today
+from gisreg.parcels.asof import current_at
 from gisreg.settings import PROJECT_DIR
 
 FORMATS = ["a.shp.zip", "a.gpkg", "a.geojson"]

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
+from gisreg.days import today
 from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.submitting import accept, send_back, submit
 from gisreg.ledger.closeout.words import Step
 from gisreg.ledger.flow import By as Dimension
 from gisreg.ledger.flow import DatesTurnedRound, Measured, flow
 from gisreg.ledger.left import county_left, township_left
-from gisreg.parcels.asof import today
 from gisreg.parcels.edits import remove
 from gisreg.parcels.undo import undo
 from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES, Kind, State

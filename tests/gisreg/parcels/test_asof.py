@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import Connection, Engine, FromClause, create_engine, func, select, text
 
 from gisreg.cluster import DatabaseAddress
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
 from gisreg.demo.load import load_demo
 from gisreg.ledger.left import county_left, township_left
-from gisreg.parcels.asof import current_at, overlaps_at, today
+from gisreg.parcels.asof import current_at, overlaps_at
 from gisreg.parcels.overlaps import overlaps_in, relink, tolerance_m2
 from gisreg.planning.run import run_plan
 

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from gisreg.cluster import DatabaseAddress
+from gisreg.days import end_of, today
 from gisreg.db.engine import Actor, transaction
-from gisreg.parcels.asof import current_at, end_of, today
+from gisreg.parcels.asof import current_at
 from gisreg.parcels.read import ParcelNotFound, feature_collection, get_feature, get_parcel, history, list_parcels
 
 INSERT = text(

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import create_engine, func, insert, select, text
 
 from gisreg.counties import CountyUnknown
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
 from gisreg.parcels.current import parcel_current
 from gisreg.planning.lint import RuleSetUnsound
-from gisreg.planning.recorded import today
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,

@@ -6,8 +6,8 @@ import pytest
 from books_county import COUNTY, code
 from sqlalchemy import text
 
+from gisreg.days import today
 from gisreg.errors import AccessError, GisregError
-from gisreg.parcels.asof import today
 from gisreg.records import RecordBasis, StaleRecord
 from gisreg.rights.burdens import add_burden
 from gisreg.rights.contracts import add_contract, change_contract, clean_up, clean_up_report

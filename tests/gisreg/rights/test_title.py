@@ -6,8 +6,8 @@ import pytest
 from books_county import COUNTY, code
 from sqlalchemy import text
 
+from gisreg.days import today
 from gisreg.errors import GisregError
-from gisreg.parcels.asof import today
 from gisreg.parcels.faults import ValueUnusable
 from gisreg.records import DatesTurned, RecordBasis, RecordNotFound, StaleRecord
 from gisreg.rights.burdens import add_burden, release

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from books_county import code
 
+from gisreg.days import today
 from gisreg.ledger.closeout.errors import DayInFuture, DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
 from gisreg.ledger.closeout.inquiry import clear, determine, investigate
 from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.words import Step
-from gisreg.parcels.asof import today
 from gisreg.planning.clock.report import clock_of
 
 

@@ -6,6 +6,7 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
+from gisreg.days import today
 from gisreg.db.engine import Actor
 from gisreg.ledger.closeout.errors import (
     DayInFuture,
@@ -23,7 +24,6 @@ from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start, step_ends
 from gisreg.ledger.closeout.reading import standing, steps_due
 from gisreg.ledger.closeout.words import Role, Step
-from gisreg.parcels.asof import today
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.faults import ParcelRetired, StaleVersion
 from gisreg.parcels.read import ParcelNotFound

@@ -6,6 +6,7 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
+from gisreg.days import today
 from gisreg.documents import DocumentInUse, DocumentWithdrawn
 from gisreg.documents import withdraw as withdraw_document
 from gisreg.ledger.closeout.errors import (
@@ -31,7 +32,6 @@ from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.plans import change_step, start
 from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.submitting import Submission, accept, is_late, send_back, submit, withdraw
-from gisreg.parcels.asof import today
 from gisreg.parcels.faults import ParcelUnmapped, StaleVersion, ValueUnusable
 from gisreg.parcels.undo import undo
 from gisreg.records import RecordBasis

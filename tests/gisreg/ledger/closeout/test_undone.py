@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from books_county import code
 
+from gisreg.days import today
 from gisreg.documents import withdraw as withdraw_document
 from gisreg.ledger.closeout.errors import NoInvestigation, StepNotPossible
 from gisreg.ledger.closeout.inquiry import determine, investigate
@@ -13,7 +14,6 @@ from gisreg.ledger.closeout.plans import Decision, approve
 from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.submitting import accept, send_back, submit
 from gisreg.ledger.results import month_results
-from gisreg.parcels.asof import today
 from gisreg.parcels.undo import undo
 from gisreg.records import RecordBasis
 from gisreg.vocab import Label

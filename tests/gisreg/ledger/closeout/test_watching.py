@@ -6,9 +6,9 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
+from gisreg.days import today
 from gisreg.ledger.closeout.watching import watch
 from gisreg.ledger.closeout.words import Sign
-from gisreg.parcels.asof import today
 
 
 def test_a_closed_parcel_that_stops_again_relapses(do, put, closed, state) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Date, literal, select, text
 
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel
 from gisreg.errors import ConflictError, GisregError, InputError, NotFoundError
-from gisreg.parcels.asof import today
 from gisreg.planning.clock.events import DATES, EVENTS, NothingPaused, add_event, serve, withdraw
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.clock.report import clock_of, national_clock
