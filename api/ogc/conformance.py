@@ -7,7 +7,10 @@ _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/{name}"
 _CQL2_DRAFT = "http://www.opengis.net/spec/cql2/0.0/conf/{name}"
 
 READING = (
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/{name}"
+        for name in ("core", "landing-page", "html", "json", "oas30")
+    ),
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     *(_FEATURES.format(part=1, name=name) for name in ("core", "oas30", "html", "geojson")),
     _FEATURES.format(part=2, name="crs"),

@@ -45,6 +45,9 @@ ABOUT = Text(
     "闲置土地、批而未供土地、半拉子工程、闲置厂房:按 OGC API 标准提供,QGIS、GDAL 等可直接连接",
     "Idle land, unsupplied land, half-finished projects and idle factories by the OGC API standards, for QGIS and GDAL",
 )
+STANDARDS = Text("符合的标准", "Standards kept")
+CONFORMANCE_REL = "http://www.opengis.net/def/rel/ogc/1.0/conformance"
+"""As OGC API – Common names it, beside the short name of Features."""
 _OBJECT = {"type": "object"}
 _PAGE = {"type": "string"}
 _JSON = answers(json=_OBJECT, html=_PAGE)
@@ -75,13 +78,14 @@ def landing(reading: ReadingDep) -> Response:
         *to.itself(asking.form),
         to.link("service-desc", "/api", OPENAPI),
         to.link("service-doc", "/api", HTML, Text("接口说明", "Documentation"), f="html"),
-        to.link("conformance", "/conformance", JSON, Text("符合的标准", "Standards kept"), f="json"),
+        to.link("conformance", "/conformance", JSON, STANDARDS, f="json"),
         to.link("data", "/collections", JSON, Text("要素集", "Collections"), f="json"),
         to.link("data", "/collections", HTML, Text("要素集", "Collections"), f="html"),
         *([to.link(SCHEMES_REL, "/tileMatrixSets", JSON, SCHEMES, f="json")] if to.root == OGC else []),
     ]
     if asking.form == "html":
         return pages.page(reading, to, asking.say(TITLE), asking.say(ABOUT), links=links)
+    links.append(to.link(CONFORMANCE_REL, "/conformance", JSON, STANDARDS, f="json"))
     body = {"title": asking.say(TITLE), "description": asking.say(ABOUT), "links": links}
     return _plain(reading, body)
 
@@ -92,7 +96,7 @@ def standards(reading: ReadingDep) -> Response:
     asking = Asking(reading, FORM)
     classes = conformance.classes_at(asking.addresses.root)
     if asking.form == "html":
-        title = asking.say(Text("符合的标准", "Standards kept"))
+        title = asking.say(STANDARDS)
         table = pages.Shown(title, [[{"href": name, "title": name}] for name in classes])
         return pages.page(reading, asking.addresses, title, tables=[table], links=asking.addresses.itself("html"))
     return _plain(reading, {"conformsTo": classes, "links": asking.addresses.itself("json")})

@@ -13,6 +13,7 @@ from gisreg.features.box import Box
 from gisreg.features.collections import GEOMETRY, Collection
 from gisreg.features.crs import CRS84, Crs
 from gisreg.features.moment import Moment
+from gisreg.features.numerals import integer_of, number_of
 from gisreg.features.profile import PLAIN, Profile
 from gisreg.features.reader import EVERYTHING, Reader
 from gisreg.parcels.queryables import Queryable
@@ -154,10 +155,8 @@ def _equality(field: Queryable, value: str) -> dict[str, Any]:
     if field.type == "date":
         typed = {"date": value}
     elif field.type in ("number", "integer"):
-        try:
-            typed = float(value)
-        except ValueError:
-            typed = value  # told by the filter language as any other value of a wrong type
+        number = number_of(value) if field.type == "number" else integer_of(value)
+        typed = value if number is None else number  # told by the filter language as any other value of a wrong type
     elif field.type == "boolean":
         typed = {"true": True, "false": False}.get(value, value)
     elif field.type == "array":
@@ -192,8 +191,8 @@ def properties_of(given: str | None, collection: Collection) -> tuple[str, ...] 
     """
     if given is None:
         return None
-    names = {name.strip() for name in given.split(",")} - {""}
+    names = {name.strip() for name in given.split(",")} if given else set()
     for name in sorted(names):
         if name not in collection.fields:
-            raise PropertyUnknown(where="properties", collection=collection.name, name=name[:100])
+            raise PropertyUnknown(where="properties", collection=collection.name, name=name[:100] or "''")
     return tuple(name for name in collection.properties if name in names)

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ColumnElement, func, or_
 
 from gisreg.errors import InputError
 from gisreg.features.crs import Crs, is_zone
+from gisreg.features.numerals import number_of
 from gisreg.geometry import STORAGE_SRID, zone_of
 from gisreg.text import Text
 
@@ -94,11 +95,9 @@ def box_of(given: str | None, crs: Crs) -> Box | None:
 
 
 def _numbers(given: str) -> list[float]:
-    try:
-        numbers = [float(part) for part in given.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (FLAT, WITH_HEIGHTS) or not all(map(math.isfinite, numbers)) or "_" in given:
+    words = given.split(",", WITH_HEIGHTS)
+    numbers = [number for word in words if (number := number_of(word.strip())) is not None and math.isfinite(number)]
+    if len(words) not in (FLAT, WITH_HEIGHTS) or len(numbers) < len(words):
         raise BoxUnreadable(where="bbox", given=given[:200])
     return numbers
 

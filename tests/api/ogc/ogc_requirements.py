@@ -56,6 +56,14 @@ STANDARDS = {
     "tiles/geodata-tilesets": "conformance-success operation desc-links",
     "tiles/mvt": "content",
     "tiles/oas30": "completeness operation-id",
+    "Common/core": "http query-param-name-unknown query-param-value-invalid query-param-capitalization "
+    "query-param-list-delimiter query-param-list-escape query-param-list-empty query-param-value-boolean "
+    "query-param-value-integer query-param-value-decimal query-param-value-double",
+    "Common/landing-page": "root-op root-success api-definition-op api-definition-success conformance-op "
+    "conformance-success",
+    "Common/html": "definition content",
+    "Common/json": "definition content",
+    "Common/oas30": "oas-definition-1 oas-definition-2 oas-impl completeness exceptions-codes security",
     "Common/collections": "collections-list-op collections-list-success collections-list-links "
     "collections-list-collections description-op description-success description-links description-extent "
     "description-extent-multi",
