@@ -21,7 +21,7 @@ def listed_answer(asking: Asking, asked: Asked, found: Page, matched: int | None
     """A page; ``matched`` is how many there are in all, where that was asked."""
     reading, wanted = asking.reading, asked.collection
     to = asking.addresses
-    following = to.again("next", HTML if asking.form == "html" else GEOJSON, cursor=found.next) if found.next else None
+    following = to.following(HTML if asking.form == "html" else GEOJSON, found.next) if found.next else None
     links = [*to.itself(asking.form, GEOJSON), *([following] if following else [])]
     links.append(to.link("collection", f"/collections/{wanted.name}", JSON, wanted.titles, f="json"))
     if asking.form == "html":

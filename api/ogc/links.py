@@ -11,6 +11,7 @@ from gisreg.text import Language, Text
 Link = dict[str, str]
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+NEXT = Text("下一页", "Next page")
 TITLES: dict[str, Text] = {
     JSON: Text("JSON", "JSON"),
     GEOJSON: Text("GeoJSON", "GeoJSON"),
@@ -50,10 +51,11 @@ class Addresses:
             made.append({"rel": "self" if other == form else "alternate", "href": href, "type": kind, "title": title})
         return made if form == "json" else made[::-1]
 
-    def again(self, rel: str, media_type: str, **changed: Any) -> Link:
-        """The same question with a few parameters changed."""
-        there = self.request.url.include_query_params(**changed)
-        return {"rel": rel, "href": f"{self.host}{there.path}?{there.query}", "type": media_type}
+    def following(self, media_type: str, cursor: str) -> Link:
+        """The same question, answered from where the cursor stands."""
+        there = self.request.url.include_query_params(cursor=cursor)
+        href = f"{self.host}{there.path}?{there.query}"
+        return {"rel": "next", "href": href, "type": media_type, "title": NEXT.say(self.language)}
 
 
 def header(links: list[Link]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Part 1: landing page, conformance, collections, items; JSON and HTML."""
 
+import html
 import re
 from pathlib import Path
 
@@ -75,6 +76,20 @@ def test_every_page_is_there_for_people_and_for_programs(ogc, address):
     assert "json" in plain.headers["content-type"]
     links = {link["rel"] for link in plain.json().get("links", [{"rel": "self"}, {"rel": "alternate"}])}
     assert {"self", "alternate"} <= links
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "下一页"), ("en", "Next page")])
+def test_pages_for_people_lead_on_to_the_next(ogc, language, title):
+    seen = ""
+    address = f"/ogc/collections/parcels/items?f=html&limit=5&lang={language}"
+    for left in (6, 1, 0):
+        page = ogc.get(address)
+        assert page.status_code == 200
+        seen += page.text
+        following = re.findall(rf'<a rel="next" href="([^"]+)">{title}</a>', page.text)
+        assert len(following) == (2 if left else 0)  # below the table and among the links
+        address = html.unescape(following[0]) if following else ""
+    assert all(fid in seen for fid in ALL)
 
 
 def test_names_are_text_and_never_markup(ogc_settings, ogc):
