@@ -69,10 +69,10 @@ SELECT
     coalesce(d.due_on, r.as_of + x.days_allowed) AS due_on,
     d.id IS NOT NULL AS decided_by_person,
     f.measure AS finance_option,
-    l.gates <> 0 AS gated,
-    CASE WHEN l.gates <> 0 THEN (
+    holding.gates <> 0 AS gated,
+    CASE WHEN holding.gates <> 0 THEN (
         SELECT array_agg(g.gate ORDER BY g.gate_no) FROM plan_gate AS g
-        WHERE g.run_id = r.label_run_id AND l.gates & (1::bigint << g.gate_no) <> 0
+        WHERE g.run_id = r.label_run_id AND holding.gates & (1::bigint << g.gate_no) <> 0
     ) END AS blockers,
     1 - bit_count(l.unknown_facts::bit(64))::float8 / nullif(x.facts_needed, 0) AS confidence
 FROM recorded AS p
@@ -83,3 +83,12 @@ LEFT JOIN plan_rule AS x ON x.run_id = r.label_run_id AND x.rule_no = l.rule_no
 LEFT JOIN plan_rule AS f ON f.run_id = r.label_run_id AND f.rule_no = l.finance_rule_no
 LEFT JOIN plan AS d
     ON d.parcel_id = p.id AND d.recorded_at < :until AND (d.ended_at IS NULL OR d.ended_at >= :until)
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN d.id IS NULL THEN l.gates ELSE coalesce(
+        (
+            SELECT h.gates FROM plan_held AS h
+            WHERE h.run_id = r.id AND h.plan_id = d.id AND h.recorded_at < :until
+        ),
+        l.gates
+    ) END AS gates
+) AS holding

@@ -12,8 +12,8 @@ WITH source AS (
     LIMIT 1
 ),
 followed AS (
-    INSERT INTO plan (county_code, parcel_id, label, measure, reason, basis, agency, leader, due_on)
-    SELECT county_code, :new, label, measure, reason, basis, agency, leader, due_on FROM source
+    INSERT INTO plan (county_code, parcel_id, label, measure, reason, basis, agency, leader, due_on, document)
+    SELECT county_code, :new, label, measure, reason, basis, agency, leader, due_on, document FROM source
     RETURNING id
 ),
 charged AS (
@@ -21,6 +21,13 @@ charged AS (
     SELECT c.county_code, f.id, c.origin, c.run_id, c.rule, c.person
     FROM followed AS f, source AS s
     JOIN plan_charge AS c ON c.plan_id = s.id
+),
+held AS (
+    INSERT INTO plan_held (run_id, plan_id, county_code, gates)
+    SELECT h.run_id, f.id, h.county_code, h.gates
+    FROM followed AS f, source AS s
+    JOIN plan_held AS h ON h.plan_id = s.id
+    JOIN plan_run AS r ON r.id = h.run_id AND r.status = 'accepted'
 )
 INSERT INTO plan_step (
     county_code, plan_id, step_no, title_zh, title_en, agency, person, leader, due_on, done_on, document_id, note

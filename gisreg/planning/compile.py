@@ -276,6 +276,22 @@ def _mask(gates: Sequence[CompiledGate]) -> Sql:
     return _together([gate.mask for gate in gates])
 
 
+def masks_of(compiled: CompiledRules, *where: ColumnElement[bool]) -> Select[Any]:
+    """Gates alone, those of any measure: parcel_id, kind, mask."""
+    target = compiled.target
+    mask = by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in Kind})
+    return select(target.c.id.label("parcel_id"), target.c.kind, mask.label("mask")).where(*where)
+
+
+def gates_of_measures(compiled: CompiledRules) -> list[tuple[str, str, str, int]]:
+    """Kind, label and measure with the bits of the gates that concern the first rule that proposes it."""
+    found: dict[tuple[str, str, str], int] = {}
+    for rule in (one.rule for one in compiled.rules):
+        bits = sum(1 << gate.no for gate in compiled.gates if gate.concerns(rule))
+        found.setdefault((str(rule.kind), str(rule.label), rule.measure), bits)
+    return [(*name, bits) for name, bits in found.items()]
+
+
 def _scopes(compiled: CompiledRules) -> Sql:
     """By rule number, the bits of the gates that concern it: looked up, not evaluated, per parcel."""
     masks = []

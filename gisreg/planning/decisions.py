@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from gisreg.days import today
 from gisreg.db.models import Parcel, Plan
 from gisreg.errors import ConflictError, InputError, NotFoundError
 from gisreg.ledger.closeout.roles import require_role_of
@@ -17,7 +16,8 @@ from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.comparing import run_in_force
-from gisreg.planning.holding import holding, rule_for, rules_of
+from gisreg.planning.held import tell_of_plan
+from gisreg.planning.holding import rule_for, rules_of
 from gisreg.planning.ruleset import LoadedRuleSet, Rule
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun
 from gisreg.text import Text
@@ -108,7 +108,7 @@ def override(
         **values,
     }
     connection.execute(insert(Plan).values(**row))
-    held = holding(connection, loaded, parcel.id, rule.kind, rule, as_of=today())
+    held = tell_of_plan(connection, parcel.id)
     return {
         "parcel_code": parcel_code,
         "decisions": decisions_of(connection, parcel.id),

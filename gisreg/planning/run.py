@@ -22,6 +22,7 @@ from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
 from gisreg.planning.editions import refuse_other_text
 from gisreg.planning.facts import land_area
+from gisreg.planning.held import tell_of_run
 from gisreg.planning.lint import require_sound
 from gisreg.planning.recorded import known_before
 from gisreg.planning.ruleset import NATIONAL, LoadedRuleSet, load_ruleset
@@ -297,6 +298,7 @@ def put_in_force(connection: Connection, county_code: str, run_id: int) -> None:
             accepted_by=text("coalesce(nullif(current_setting('gisreg.actor', true), ''), session_user)"),
         )
     )
+    tell_of_run(connection, run_id)
 
 
 def check_day(day: date) -> None:

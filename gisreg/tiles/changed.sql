@@ -18,3 +18,7 @@ UNION
 SELECT parcel_id FROM plan_label WHERE run_id = :label_run AND since_run_id > :run_then
 UNION
 SELECT parcel_id FROM plan_label_replaced WHERE run_id = :label_run AND until_run_id > :run_then
+UNION
+SELECT d.parcel_id FROM plan_held AS h
+JOIN plan AS d ON d.id = h.plan_id
+WHERE h.county_code = :county AND h.run_id >= :run_then

@@ -170,3 +170,15 @@ class Plan(Base):
         Index("uq_plan_live", "parcel_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
         Index("ix_plan_parcel_id", "parcel_id", "id"),
     )
+
+
+class PlanHeld(Base):
+    """Which gates hold a decided plan in a run, where they are others than those of its label. Never rewritten."""
+
+    __tablename__ = "plan_held"
+    run_id: Mapped[int] = mapped_column(ForeignKey("plan_run.id"), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    county_code: Mapped[str] = county_code_column()
+    gates: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    """A bit each, as the run's gates name them."""
+    recorded_at: Mapped[datetime] = recorded()[0]

@@ -28,8 +28,9 @@ from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.read import Row
 from gisreg.planning.clock.workdays import Calendar, load_calendar
 from gisreg.planning.decisions import MeasureNotOfKind
+from gisreg.planning.held import tell_of_plan
 from gisreg.planning.holding import holding, rule_for, rules_of
-from gisreg.planning.ruleset import Measure, Rule, RuleSet, load_ruleset, read_ruleset
+from gisreg.planning.ruleset import Measure, Rule, RuleSet, read_ruleset
 from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.records import Book, RecordBasis, lock_basis, parcel_key, write
 from gisreg.settings import PROJECT_DIR
@@ -55,6 +56,10 @@ class Charge:
     leader: str | None = None
     due_on: date | None = None
 
+    def else_of(self, before: "Charge") -> "Charge":
+        """What is not said here, as it was before."""
+        return Charge(**{name: said if said is not None else vars(before)[name] for name, said in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -64,6 +69,7 @@ class Decision:
     measure: str
     reason: str
     basis: str | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,7 @@ class _Draft:
     origin: Origin
     run_id: int | None = None
     rule: str | None = None
+    document: str | None = None
 
 
 def approve(
@@ -113,7 +120,7 @@ def approve(
     by: By | None = None,
 ) -> Approved:
     """Approve a plan: what people decide, or decided before and did not release, else the advice in force. A plan that
-    was in force ends and is kept.
+    was in force ends and is kept; who answered for what people decided, until when, goes on unless it is said anew.
 
     Raises:
         NoAdvice, DecisionIncomplete, MeasureUnknown, MeasureNotOfKind, StepNotPossible, RoleMayNot, StaleVersion,
@@ -121,26 +128,32 @@ def approve(
     """
     move = begin(connection, basis, Step.PLAN, by or By())
     who = charge or Charge()
-    decision = decision or _decided_before(connection, move.parcel_id)
+    if decision is None:
+        decision, before = _decided_before(connection, move.parcel_id)
+        who = who.else_of(before)
     if decision is None:
         draft = _adopted(connection, move.parcel_id, move.code)
     else:
-        draft = _decided(connection, decision, term(Kind, move.subject.row["kind"]))
+        draft = _decided(rules_of(connection, move.county).rules, decision, term(Kind, move.subject.row["kind"]))
     plan_id = _store(connection, move.county, move.parcel_id, draft, who)
     _store_steps(connection, move.county, plan_id, draft, who, given=steps)
+    tell_of_plan(connection, move.parcel_id)
     return Approved(plan_id, move.done())
 
 
-def _decided_before(connection: Connection, parcel_id: int) -> Decision | None:
-    """What people decided and nobody released: no plan goes back to the advice unasked."""
+def _decided_before(connection: Connection, parcel_id: int) -> tuple[Decision | None, Charge]:
+    """What people decided and nobody released, and who answers for it: no plan goes back to the advice unasked."""
     wanted = (
-        select(Plan.label, Plan.measure, Plan.reason, Plan.basis)
+        select(*Plan.__table__.columns, PlanCharge.person)
         .outerjoin(PlanCharge, PlanCharge.plan_id == Plan.id)
         .where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None))
         .where(func.coalesce(PlanCharge.origin, str(Origin.HAND)) == str(Origin.HAND))
     )
     found = connection.execute(wanted).one_or_none()
-    return found and Decision(term(Label, found.label), found.measure, found.reason, found.basis)
+    if found is None:
+        return None, Charge()
+    decision = Decision(term(Label, found.label), found.measure, found.reason, found.basis, found.document)
+    return decision, Charge(found.agency, found.person, found.leader, found.due_on)
 
 
 def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:
@@ -157,11 +170,10 @@ def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:
     )  # fmt: skip
 
 
-def _decided(connection: Connection, decision: Decision, kind: Kind) -> _Draft:
+def _decided(rules: RuleSet, decision: Decision, kind: Kind) -> _Draft:
     missing = [name for name in ("label", "measure", "reason") if not str(getattr(decision, name) or "").strip()]
     if missing:
         raise DecisionIncomplete(where=missing[0], fields=", ".join(missing))
-    rules = rules_in_force(connection)
     measure = rules.measures.get(decision.measure)
     if measure is None:
         raise MeasureUnknown(where="measure", measure=decision.measure, known=", ".join(rules.measures))
@@ -170,7 +182,7 @@ def _decided(connection: Connection, decision: Decision, kind: Kind) -> _Draft:
     return _Draft(
         label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(), basis=decision.basis,
         agency=agency, due_on=steps[-1].due_on or today() + timedelta(days=DEFAULT_DAYS), steps=steps,
-        origin=Origin.HAND,
+        origin=Origin.HAND, document=decision.document,
     )  # fmt: skip
 
 
@@ -194,13 +206,6 @@ def advice_on(connection: Connection, parcel_id: int) -> RowMapping | None:
     """The label of the run in force, whatever plan there is."""
     found = connection.execute(text(load("gisreg.ledger.closeout", "advice.sql")), {"parcel_id": parcel_id})
     return found.mappings().one_or_none()
-
-
-def rules_in_force(connection: Connection) -> RuleSet:
-    """The measures that the registry knows: those of the newest rule set that was run, else the national ones."""
-    newest = text("SELECT ruleset_toml FROM plan_run WHERE status = 'accepted' ORDER BY id DESC LIMIT 1")
-    toml = connection.execute(newest).scalar_one_or_none()
-    return read_ruleset(toml).rules if toml is not None else load_ruleset().rules
 
 
 def _steps_of(measure: Measure, agency: str | None, days: int) -> list[PlannedStep]:
@@ -233,6 +238,7 @@ def _store(connection: Connection, county: str, parcel_id: int, draft: _Draft, w
         .values(
             county_code=county, parcel_id=parcel_id, label=draft.label, measure=draft.measure, reason=draft.reason,
             basis=draft.basis, agency=who.agency or draft.agency, leader=who.leader, due_on=who.due_on or draft.due_on,
+            document=draft.document,
         )
         .returning(Plan.id)
     ).scalar_one()  # fmt: skip

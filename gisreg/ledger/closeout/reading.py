@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Table, select, text
 from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
 from gisreg.db.sql import load
-from gisreg.ledger.closeout.plans import rules_in_force
 from gisreg.ledger.closeout.proofs import missing_for
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import Page, Row
+from gisreg.planning.holding import rules_of
 from gisreg.records import parcel_key
 
 STATE_FACTS = ("parcel_code", "kind", "state", "version", "name", "determined_on", "supervision_no")
@@ -94,7 +94,7 @@ def _close_outs(connection: Connection, parcel_id: int) -> list[Row]:
 
 def ways_for(connection: Connection, rules: CloseOutRules, parcel: Row, measure: str) -> list[Row]:
     """What would close the parcel by a measure; nothing where the measure is only a step on the way."""
-    known = rules_in_force(connection).measures.get(measure)
+    known = rules_of(connection, parcel["county_code"]).rules.measures.get(measure)
     if known is not None and not known.closes:
         return []
     return [

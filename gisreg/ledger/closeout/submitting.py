@@ -20,12 +20,13 @@ from gisreg.ledger.closeout.errors import (
     QuotaTooLarge,
 )
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
-from gisreg.ledger.closeout.plans import live_plan, rules_in_force
+from gisreg.ledger.closeout.plans import live_plan
 from gisreg.ledger.closeout.proofs import require_documents_of, require_proof
 from gisreg.ledger.closeout.words import CloseOutStatus, Step
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.overlaps import tolerance_m2
 from gisreg.parcels.read import Row
+from gisreg.planning.holding import rules_of
 from gisreg.records import Book, unusable, write
 from gisreg.text import Text
 
@@ -161,7 +162,7 @@ def _closing_plan(connection: Connection, move: Move) -> Row:
     plan = live_plan(connection, move.parcel_id)
     if plan is None:
         raise NoPlan(where=move.code, parcel_code=move.code)
-    measure = rules_in_force(connection).measures.get(plan["measure"])
+    measure = rules_of(connection, move.county).rules.measures.get(plan["measure"])
     if measure is not None and not measure.closes:
         raise MeasureDoesNotClose(where=move.code, measure_zh=measure.zh, measure_en=measure.en)
     return plan

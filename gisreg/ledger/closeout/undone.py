@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
+from gisreg.db.models import Plan
 from gisreg.db.sql import load
 from gisreg.ledger.closeout.roles import require_role_to_undo
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
+from gisreg.planning.held import tell_of_plan
 
 DECIDED = (Step.ACCEPT, Step.RETURN, Step.WITHDRAW)
 FOUND = (Step.DETERMINE, Step.CLEAR)
+_STANDS = Plan.ended_at.is_(None)
 
 
 def require_may_undo(connection: Connection, operation: str) -> None:
@@ -29,6 +32,9 @@ def follow(connection: Connection, operation: str, parcel_ids: Sequence[int], re
     if name is not None:
         given = {"parcels": list(parcel_ids), "at": recorded_at}
         connection.execute(text(load("gisreg.ledger.closeout", name)), given)
+    if operation == Step.PLAN:
+        for parcel_id in connection.scalars(select(Plan.parcel_id).where(_STANDS, Plan.parcel_id.in_(parcel_ids))):
+            tell_of_plan(connection, parcel_id)
 
 
 _FOLLOWS: tuple[tuple[tuple[Step, ...], str], ...] = (

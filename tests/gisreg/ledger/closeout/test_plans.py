@@ -28,7 +28,7 @@ from gisreg.parcels.editing import Basis
 from gisreg.parcels.faults import ParcelRetired, StaleVersion
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.clock.workdays import load_calendar
-from gisreg.planning.decisions import MeasureNotOfKind, release
+from gisreg.planning.decisions import MeasureNotOfKind, override, release
 from gisreg.planning.ruleset import Step as MeasureStep
 from gisreg.planning.run import run_plan
 from gisreg.records import StaleRecord
@@ -83,6 +83,22 @@ def test_what_people_decided_is_adopted_until_it_is_released(do, basis, county) 
     do(lambda connection: release(connection, code(1), reason="改按处置建议"))
     do(approve, basis(1))
     assert do(standing, code(1))["plan"]["measure"] == advised
+
+
+def test_a_plan_of_an_earlier_decision_keeps_who_answers_for_it(do, basis, county, ask) -> None:
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    due = today() + timedelta(days=400)
+    words = {"reason": "专题会议确定", "document": "会议纪要〔2026〕1号", "due_on": due, "leader": "乙"}
+    do(lambda connection: override(connection, code(1), label=Label.SELL, measure="buy_back", **words))
+    do(approve, basis(1))
+    plan = do(standing, code(1))["plan"]
+    assert (plan["leader"], plan["due_on"], plan["measure"]) == ("乙", due, "buy_back")
+    assert {step["leader"] for step in plan["steps"]} == {"乙"}
+    assert ask("SELECT document FROM plan WHERE ended_at IS NULL") == "会议纪要〔2026〕1号"
+    do(approve, basis(1), charge=Charge(leader="丙", person="丁"))
+    do(approve, basis(1))
+    plan = do(standing, code(1))["plan"]
+    assert (plan["leader"], plan["person"], plan["due_on"]) == ("丙", "丁", due)
 
 
 def test_a_changed_plan_keeps_the_old_one_and_only_one_is_in_force(do, basis, planned, ask) -> None:

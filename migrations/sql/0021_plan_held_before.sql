@@ -1,0 +1,2 @@
+-- After the read model no longer asks it.
+DROP TABLE plan_held;
