@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Double, Integer, Select, bindparam, func, literal_column, select
+from sqlalchemy import BindParameter, Double, Integer, Select, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from gisreg.db.lines import HasLeft, Lines
@@ -78,19 +78,24 @@ def _written_as(asked: Asked) -> WrittenAs:
     return WrittenAs(asked.collection.name, asked.crs.uri, asked.properties, asked.reader, asked.profile)
 
 
+def _to_come(name: str, type_: Any) -> BindParameter[Any]:
+    """A value that each question tells."""
+    return bindparam(name, type_=type_, required=False)
+
+
 class _BoxToCome(Box):
     """A box of degrees whose corners each question tells."""
 
     def _parts(self) -> list[Any]:
-        return [func.ST_MakeEnvelope(*(bindparam(name, type_=Double()) for name in _CORNERS), STORAGE_SRID)]
+        return [func.ST_MakeEnvelope(*(_to_come(name, Double()) for name in _CORNERS), STORAGE_SRID)]
 
 
 _BOX_TO_COME = _BoxToCome(0, 0, 0, 0, CRS84)
 
 
 def is_quick(asked: Asked) -> bool:
-    """Whether one statement answers it: parcels of now in the usual order, in no box or in one of degrees."""
-    plain = asked.collection.is_narrow and asked.moment is None and asked.where is None and not asked.sort
+    """Whether one statement answers it: what is there now in the usual order, in no box or in one of degrees."""
+    plain = asked.moment is None and asked.where is None and not asked.sort
     return plain and (asked.box is None or _is_plain(asked.box))
 
 
@@ -119,7 +124,7 @@ async def page(lines: Lines, asked: Asked, has_left: HasLeft) -> tuple[str, Page
     if row is None or row[1] > pages.MOST_IN_BOX:
         return None
     mark, _, count, last, features = row
-    more = cursor.written([last.decode()]) if count > asked.limit else None
+    more = cursor.written([last.decode() if isinstance(last, bytes) else last]) if count > asked.limit else None
     return mark.decode(), Page(features or b"", min(count, asked.limit), more)
 
 
@@ -154,8 +159,8 @@ def page_statement(written_as: WrittenAs, *, boxed: bool, continued: bool) -> St
     """The statement of pages, in a box or not, behind a cursor or from the beginning."""
     asked = written_as.asked()
     column = asked.columns[asked.collection.order]
-    behind = [column > bindparam("behind", type_=column.type)] if continued else []
-    most = bindparam("most", type_=Integer())
+    behind = [column > _to_come("behind", column.type)] if continued else []
+    most = _to_come("most", Integer())
     keys = keys_in_box(asked, _BOX_TO_COME, behind, most) if boxed else keys_in_order(asked, behind, most)
     sql, names, constants = _compiled(keys)
     return Statement(

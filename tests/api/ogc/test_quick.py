@@ -11,12 +11,14 @@ from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.lines import Lines, open_driver
 from gisreg.db.together import Together
 from gisreg.features import cursor, pages, quick
-from gisreg.features.asking import asked_of
+from gisreg.features.asking import Condition, asked_of, sort_of
 from gisreg.features.box import box_of
 from gisreg.features.collections import collection_of
 from gisreg.features.crs import CRS84, STORAGE, crs_of
+from gisreg.features.moment import moment_of
 from gisreg.features.reader import Reader
 
+BEHIND = ("149901-0000004", "149901-0000012", "149901100")
 BOXES = [None, "113.0,36,113.004,37", "112.5,35,114,37", "10,10,11,11"]
 
 
@@ -52,11 +54,11 @@ def usual(ogc_settings):
 
 
 @pytest.mark.parametrize("box", BOXES)
-@pytest.mark.parametrize("collection", ["parcels", "idle_land", "closed_parcels"])
+@pytest.mark.parametrize("collection", ["parcels", "idle_land", "closed_parcels", "public_sites", "townships", "plans"])
 @pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4547", None])
 def test_both_ways_tell_the_same_to_the_byte(quickly, usual, collection, box, crs):
     for limit in (1, 2, 5, 100):
-        for behind in (None, "149901-0000004", "149901-0000012"):
+        for behind in (None, *((-1, 1) if collection == "plans" else BEHIND)):
             asked = asked_of(
                 collection_of(collection),
                 box=box_of(box, CRS84),
@@ -84,8 +86,9 @@ def test_what_one_statement_cannot_answer_is_left_to_the_usual_way():
     parcels = collection_of("parcels")
     for box in ("170,-10,-170,10", "113,36,113,37"):
         assert not quick.is_quick(asked_of(parcels, box=box_of(box, CRS84)))
-    assert not quick.is_quick(asked_of(collection_of("townships")))
-    assert not quick.is_quick(asked_of(collection_of("public_sites")))
+    assert not quick.is_quick(asked_of(parcels, sort=sort_of("name", parcels)))
+    assert not quick.is_quick(asked_of(parcels, moment=moment_of("2024-01-01")))
+    assert not quick.is_quick(asked_of(parcels, condition=Condition("kind = 'idle_land'")))
     assert quick.is_quick_one(asked_of(collection_of("public_sites")))
     assert not quick.is_quick_one(asked_of(collection_of("townships")))
 
