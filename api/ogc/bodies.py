@@ -68,13 +68,23 @@ async def document_of(request: Request) -> Any:
 
 def _read(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refused)
+        return json.loads(body.decode("utf-8"), parse_constant=_refused, object_pairs_hook=_told_once)
     except (ValueError, RecursionError) as error:
         raise BodyUnreadable(where="body", detail=" ".join(str(error).split())[:120]) from None
 
 
 def _refused(name: str) -> Any:
     raise ValueError(name)
+
+
+def _told_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two geometries, or of two values of a property, neither is the one that was meant."""
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            raise ValueError(f"{name[:40]}: given twice")
+        found[name] = value
+    return found
 
 
 DocumentDep = Annotated[Any, Depends(document_of)]

@@ -43,6 +43,18 @@ class NotAFeature(InputError):
         return self.mend.say(language, detail="")
 
 
+class PlaceNotRead(InputError):
+    """A second geometry: JSON-FG's, which is written here but not read."""
+
+    what: ClassVar[Text] = Text(
+        "内容另有 place(JSON-FG),这里只读 geometry", "the body has a place (JSON-FG); only geometry is read here"
+    )
+    mend: ClassVar[Text] = Text(
+        "请去掉 place,界址写在 geometry 里,坐标系用 Content-Crs 头说明",
+        "leave place out; send the boundary as geometry, its coordinate system in the header Content-Crs",
+    )
+
+
 @dataclass(frozen=True)
 class Body:
     """What a body says."""
@@ -77,10 +89,12 @@ def read_feature(document: Any, crs: Crs) -> Body:
     """A whole feature.
 
     Raises:
-        NotAFeature.
+        NotAFeature, PlaceNotRead.
     """
     if not isinstance(document, Mapping) or document.get("type") != "Feature":
         raise NotAFeature(where="type", detail="type")
+    if document.get("place") is not None:
+        raise PlaceNotRead(where="place")
     if "geometry" not in document:
         raise NotAFeature(where="geometry", detail="geometry")
     return _read(document, crs)

@@ -248,6 +248,9 @@ MANY = {"type": "Polygon", "coordinates": [[[4010000 + n / 1000, 411000 + (n % 2
         ("", 400, "body_unreadable"),
         ("[" * 100_000, 400, "body_unreadable"),
         ('{"type": NaN}', 400, "body_unreadable"),
+        ('{"type": "Feature", "geometry": null, "geometry": null, "properties": {}}', 400, "body_unreadable"),
+        ('{"type": "Feature", "geometry": null, "properties": {"name": "a", "name": "b"}}', 400, "body_unreadable"),
+        ('{"type": "Feature", "geometry": null, "place": {"type": "Point"}, "properties": {}}', 400, "place_not_read"),
         ("[]", 400, "not_afeature"),
         ('{"type": "Polygon"}', 400, "not_afeature"),
         ('{"type": "FeatureCollection", "features": []}', 400, "not_afeature"),
@@ -277,6 +280,16 @@ def test_what_cannot_become_a_feature(http, ask, body, status, code):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["mend"]
     assert ask("SELECT count(*) FROM parcel") == (3,)
+
+
+def test_what_json_fg_tells_is_not_taken_for_a_feature_without_a_boundary(http, ask):
+    zone = "http://www.opengis.net/def/crs/EPSG/0/4547"
+    served = http.get(FIRST, params={"profile": "jsonfg", "crs": zone})
+    assert served.json()["geometry"] is None
+    there = ask("SELECT count(boundary) FROM parcel")
+    answer = http.put(FIRST, content=served.content, headers={**WHOLE, "if-match": "*"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "place_not_read")
+    assert ask("SELECT count(boundary) FROM parcel") == there
 
 
 def test_heights_are_taken(http):
