@@ -34,8 +34,8 @@ WATCHED = Text(
 )
 DONE_HEADINGS = Text("类型|宗数|其中销号|面积(万亩)|任务(万亩)|完成率", "kind|parcels|closed|10,000 mu|task|rate")
 RESULT_HEADINGS = Text(
-    "宗地|状态|上报日|逾期|收益(万元)|入库(万元)|可用财力(万元)|数量|单位",
-    "parcel|status|submitted|late|income|treasury|disposable|quantity|unit",
+    "宗地|状态|上报日|逾期|收益(万元)|社会效益|入库(万元)|可用财力(万元)|数量|单位|典型案例说明",
+    "parcel|status|submitted|late|income|social benefit|treasury|disposable|quantity|unit|case",
 )
 RESULT_LINE = Text(
     "{month}:盘活 {projects} 个(已销号 {closed},逾期上报 {late});收益 {income_wan}、入库 {treasury_wan}、本级可用财力 {disposable_wan} 万元;实物 {quantities};能耗 {energy} tce;用水 {water} t",
@@ -127,10 +127,12 @@ def results(
         "submitted_on",
         "late",
         "income_wan",
+        "social_benefit",
         "treasury_wan",
         "disposable_wan",
         "quantity",
         "quantity_unit",
+        "case_note",
     )
     rows = [{**row, "status": term(CloseOutStatus, row["status"])} for row in found.items]
     show_rows(rows, columns, RESULT_HEADINGS, json=False)

@@ -96,6 +96,7 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
          json: JsonFlag = False) -> None:  # fmt: skip
     """显示一宗 · show one parcel."""
     from gisreg.checkout.held import out_with  # noqa: PLC0415
+    from gisreg.parcels.gates import gate_titles  # noqa: PLC0415
     from gisreg.parcels.lineage import lineage_of, require_in_use  # noqa: PLC0415
     from gisreg.parcels.read import get_parcel  # noqa: PLC0415
 
@@ -106,10 +107,13 @@ def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")
             require_in_use(connection, code)
         lineage = lineage_of(connection, code)
         out = out_with(connection, code) if as_of is None else []
+        gates = gate_titles(connection, row["run_id"]) if row["blockers"] else {}
     if json:
         print_json({**row, "lineage": lineage, "checked_out": out})
         return
     known = {name: value for name, value in row.items() if value is not None}
+    if gates:
+        known["blockers"] = [now.say(gates[gate]) for gate in known["blockers"]]
     print_table(
         (now.say(Text("字段", "Field")), now.say(Text("名称", "Title")), now.say(Text("值", "Value"))),
         [(name, _title(name).say(now.language), _shown(now, name, value)) for name, value in known.items()],
@@ -202,7 +206,7 @@ def _shown(now: Context, name: str, value: object) -> object:
     if isinstance(value, int | float) and unit:
         digits = 0 if _queryables()[name].type == "integer" else 2
         return f"{value:,.{digits}f} {now.say(unit_words(unit))}"
-    return _word(now, name, value)
+    return ", ".join(value) if isinstance(value, list) else _word(now, name, value)
 
 
 def _changes(now: Context, changed: "dict[str, Row]") -> str:

@@ -37,6 +37,7 @@ OF_THE_RECORD = {
     "code": Text("代码", "Code"),
     "name_en": Text("英文名称", "English name"),
     "served_on": Text("送达日期", "Served on"),
+    "agreed_on": Text("商定日期", "Agreed on"),
     "ended_on": Text("终止日期", "Ended on"),
     "value": Text("值", "Value"),
     "added": Text("新存", "Newly kept"),
@@ -79,12 +80,21 @@ def _words() -> dict[str, dict[str, Text]]:
         TitleField,
         TitleStep,
     )
-    from gisreg.vocab import HolderClass, Kind, OwnershipStatus, UnitLevel, code_list  # noqa: PLC0415
+    from gisreg.vocab import (  # noqa: PLC0415
+        ClockEventKind,
+        HolderClass,
+        IdleCause,
+        Kind,
+        OwnershipStatus,
+        UnitLevel,
+        code_list,
+    )
 
     terms = {
         "kind": Kind, "level": UnitLevel, "encumbrance_type": EncumbranceType, "step": TitleStep,
         "contract_class": ContractClass, "clean_up": CleanUp, "party_type": PartyType, "holder_class": HolderClass,
         "document_type": DocumentType, "ownership_status": OwnershipStatus, "field": TitleField,
+        "event": ClockEventKind, "cause": IdleCause,
     }  # fmt: skip
     words = {name: {str(term): term.titles for term in listed} for name, listed in terms.items()}
     codes = {

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 from gisreg.affairs.approvals import Balance, balances, places
 from gisreg.counties import list_counties
 from gisreg.days import TIME_ZONE, end_of, today
-from gisreg.db.models import PlanGate, PlanRun
+from gisreg.db.models import PlanRun
 from gisreg.errors import NotFoundError
 from gisreg.ledger.left import TownshipLeft, township_left, zone_left
+from gisreg.parcels.gates import gate_titles
 from gisreg.parcels.mapdata import units_of, zones_of
 from gisreg.parcels.read import Row
 from gisreg.planning.measures import first_steps, measures, worded
@@ -94,7 +95,7 @@ def map_facts(
         zones=zones_of(connection, county),
         affairs=None if tolerance_m2 is None else _affairs(connection, county, as_of, tolerance_m2),
         first_steps=first_steps(run.ruleset_toml) if run else {},
-        words=measures() | (_gates(connection, run.label_run_id) | worded(run.ruleset_toml) if run else {}),
+        words=measures() | (gate_titles(connection, run.id) | worded(run.ruleset_toml) if run else {}),
     )
 
 
@@ -107,7 +108,7 @@ def _affairs(connection: Connection, county: str, as_of: date | None, tolerance_
 
 def _run(connection: Connection, county: str, as_of: date | None) -> Any:
     """The run whose labels were in force."""
-    runs = select(PlanRun.label_run_id, PlanRun.ruleset, PlanRun.ruleset_version, PlanRun.ruleset_toml).where(
+    runs = select(PlanRun.id, PlanRun.ruleset, PlanRun.ruleset_version, PlanRun.ruleset_toml).where(
         PlanRun.county_code == county
     )
     if as_of is None:
@@ -115,8 +116,3 @@ def _run(connection: Connection, county: str, as_of: date | None) -> Any:
     else:
         runs = runs.where(PlanRun.accepted_at < end_of(as_of)).order_by(PlanRun.accepted_at.desc())
     return connection.execute(runs.limit(1)).one_or_none()
-
-
-def _gates(connection: Connection, run_id: int) -> dict[str, Text]:
-    titles = select(PlanGate.gate, PlanGate.title_zh, PlanGate.title_en).where(PlanGate.run_id == run_id)
-    return {gate: Text(zh, en) for gate, zh, en in connection.execute(titles)}

@@ -11,8 +11,11 @@ from gisreg.filters import Known
 from gisreg.parcels.queryables import QUERYABLES
 from gisreg.parcels.sources import Source, Sureness, derived_from
 from gisreg.planning.facts import FACTS, facts_of
+from gisreg.text import Text
 
 DERIVED = frozenset(fact.name for fact in FACTS)
+CLOCK = Text("时钟事项", "What moves the clock")
+"""What a fact rests on that no stored fact tells."""
 _derived: dict[str, Source] = {}
 """What was found already: the same over any table."""
 
@@ -26,7 +29,7 @@ def source_of_fact(known: Known) -> Source:
         return _derived[name]
     parts = [part for part in visitors.iterate(known.expression) if isinstance(part, ColumnClause)]
     named = dict.fromkeys(str(part.name) for part in parts if part.name in QUERYABLES)
-    return _derived.setdefault(name, derived_from([QUERYABLES[one].titles for one in named]))
+    return _derived.setdefault(name, derived_from([QUERYABLES[one].titles for one in named] or [CLOCK]))
 
 
 def sureness_of(known: Known, value: Any) -> Sureness | None:

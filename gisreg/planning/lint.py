@@ -166,17 +166,27 @@ def _said(error: GisregError) -> tuple[Text, Text]:
 
 
 def _other_text(check: "_Check", path: Path) -> Iterator[Finding]:
-    """Another file of the same name and version that says something else."""
+    """Other files of the same name and version that say something else: the one finding names them all."""
+    others = [file.name for file in _beside(path) if _says_otherwise(file, check)]
+    if others:
+        yield check.find(
+            "error", "version_taken", "ruleset", "version", other=", ".join(others), ruleset=check.rules.title
+        )
+
+
+def _beside(path: Path) -> list[Path]:
+    """The rule sets of the same folder, and those that the registry brings."""
     beside = {file.resolve() for folder in (path.parent, NATIONAL.parent) for file in folder.glob("*.toml")}
-    for file in sorted(beside - {path.resolve()}):
-        if file.name == SOURCES_FILE:
-            continue
-        try:
-            other = load_ruleset(file)
-        except GisregError:
-            continue  # not a rule set, or a faulty one: its own check says so
-        if other.rules.title == check.rules.title and other.sha256 != check.loaded.sha256:
-            yield check.find("error", "version_taken", "ruleset", "version", other=file.name, ruleset=check.rules.title)
+    return [file for file in sorted(beside - {path.resolve()}) if file.name != SOURCES_FILE]
+
+
+def _says_otherwise(file: Path, check: "_Check") -> bool:
+    """The same name and version with another text; what is no rule set, or a faulty one, its own check names."""
+    try:
+        other = load_ruleset(file)
+    except GisregError:
+        return False
+    return other.rules.title == check.rules.title and other.sha256 != check.loaded.sha256
 
 
 class _Check:

@@ -78,6 +78,8 @@ def test_the_whole_way(gisreg, run_cli) -> None:
     v = version(gisreg("accept", CODE, "--based-on", v, "--role", "upper"))
     assert run_cli("closeout", "accept", CODE, "--based-on", v).code == 5
     month = gisreg("results", "--month", str(today()))
+    printed = run_cli("closeout", "results", "--month", str(today())).out
+    assert all(column in printed for column in ("收益", "社会效益", "入库", "可用财力", "数量", "典型案例"))
     assert (month["projects"], month["closed"], month["sums_wan"]["disposable_wan"]) == (1, 1, 12.5)
     rates = gisreg("done", "--since", str(today()), "--until", str(today()), "--task", "idle_land=0.01")["items"]
     assert next(one for one in rates if one["kind"] == "idle_land")["rate_printed"] == "30.00%"

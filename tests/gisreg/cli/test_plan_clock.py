@@ -48,6 +48,8 @@ def test_the_clock_its_events_and_its_procedure(gisreg: Any, run_cli: Any) -> No
     gisreg("plan", "served-withdraw", served["id"], "--based-on", 1, "--reason", "记错")
     after = gisreg("plan", "clock", CODE, "--as-of", "2025-07-01")
     assert (after["events"], after["served"]) == ([], [])
+    printed = run_cli(*EVENT, "--agreed", "2025-06-01", "--set", "new_start_on=2026-06-01").out
+    assert all(words in printed for words in ("延长动工期限", "政府原因", "商定日期"))
 
 
 @pytest.mark.parametrize(

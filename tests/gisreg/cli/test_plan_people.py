@@ -57,9 +57,12 @@ def test_the_run_in_force_is_brought_up_to_date(in_force: Any) -> None:
 def test_people_decide(in_force: Any) -> None:
     in_force("plan", "run", *DAY)
     assert in_force("plan", "disagreements").out.strip() == "没有"
+    held = in_force("parcels", "show", CODE).out
+    assert "未出具闲置土地认定书" in held
     made = json.loads(in_force("plan", "override", CODE, *DECIDED, "--json").out)
     assert made["decisions"][0]["document"] == "No. 8 of 2026"
     assert in_force("plan", "override", CODE, *DECIDED).code == 5
+    assert "未出具闲置土地认定书" not in in_force("parcels", "show", CODE).out, "an interview needs no determination"
     listed = json.loads(in_force("plan", "disagreements", "--json").out)["items"]
     assert [(one["parcel_code"], one["measure"], one["rules_measure"]) for one in listed] == [
         (CODE, "order_start", "free_reclaim")

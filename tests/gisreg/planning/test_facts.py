@@ -9,6 +9,7 @@ from sqlalchemy import Date, Engine, literal, select
 from gisreg.db.engine import transaction
 from gisreg.db.models import Parcel
 from gisreg.planning.facts import FACTS, facts_of
+from gisreg.planning.factsources import derived_facts
 
 
 def seen(registry: Any, name: str, as_of: date, **facts: Any) -> object:
@@ -127,3 +128,9 @@ def test_every_fact_can_be_asked_and_says_what_it_is(registry: Any) -> None:
     for fact in FACTS:
         assert fact.titles.zh != fact.titles.en
         one(registry.engine, code, fact.name, date(2026, 1, 1))
+
+
+def test_every_derived_fact_names_what_it_rests_on() -> None:
+    words = {one["name"]: one["source"]["zh"] for one in derived_facts()}
+    assert words["paused_days"] == "由时钟事项推算"
+    assert [name for name, word in words.items() if word == "由推算"] == []

@@ -190,6 +190,10 @@ def test_one_version_with_another_text(tmp_path: Path) -> None:
     assert (finding.level, line_of(tmp_path, finding)) == ("error", VERSION)
     (tmp_path / "same.toml").write_text((tmp_path / "own.toml").read_text(encoding="utf-8"), encoding="utf-8")
     assert lint(tmp_path / "same.toml").count("error") == 1, "the same text twice is one set"
+    changed = (tmp_path / "own.toml").read_text(encoding="utf-8").replace("days = 91", "days = 92")
+    (tmp_path / "third.toml").write_text(changed, encoding="utf-8")
+    (finding,) = found(lint(tmp_path / "own.toml"), "version_taken")
+    assert finding.what.zh.startswith("third.toml, national.toml"), "one finding names them all"
 
 
 def test_what_is_of_no_use_is_a_warning(tmp_path: Path) -> None:
