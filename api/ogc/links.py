@@ -29,14 +29,19 @@ class Addresses:
         self.language = language
         self.host = str(request.base_url).rstrip("/")
         self.root = "/" + request.url.path.split("/", 2)[1]
+        self._chosen = {"lang": language} if "lang" in request.query_params else {}
+        """Who chose a language for a page goes on in it."""
 
     def of(self, path: str, **parameters: Any) -> str:
         """The whole address of a path below the root."""
-        return f"{self.host}{self.root}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+        told = {**parameters, **(self._chosen if parameters.get("f") == "html" else {})}
+        return f"{self.host}{self.root}{path}" + (f"?{urlencode(told)}" if told else "")
 
     def link(self, rel: str, path: str, media_type: str, title: Text | None = None, **parameters: Any) -> Link:
         """A link with its type and a title in the reader's language."""
         words = title or TITLES.get(media_type)
+        if media_type == HTML:
+            parameters |= self._chosen
         made = {"rel": rel, "href": self.of(path, **parameters), "type": media_type}
         return {**made, "title": words.say(self.language)} if words else made
 

@@ -35,13 +35,15 @@ def page(
     *,
     tables: Sequence[Shown] = (),
     links: Sequence[Link] = (),
+    links_first: bool = False,
 ) -> Response:
-    """The page."""
+    """The page; of its links those to other pages come first."""
     collections = Text("要素集", "Collections").say(reading.language)
     path = [{"href": addresses.of("/collections", f="html"), "title": collections}]
     values = {
         "language": reading.language, "say": speaker(reading.language), "request": reading.request, "title": title,
-        "about": about, "tables": tables, "links": links, "path": path,
+        "about": about, "tables": tables, "path": path,
+        "links": sorted(links, key=lambda link: link["type"] != HTML), "links_first": links_first,
     }  # fmt: skip
     return reading.reply(render("ogc.html", values), HTML)
 

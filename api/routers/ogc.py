@@ -74,14 +74,15 @@ def landing(reading: ReadingDep) -> Response:
     """Where a program begins; QGIS is given this address."""
     asking = Asking(reading, FORM)
     to = asking.addresses
+    kind = HTML if asking.form == "html" else JSON
     links = [
         *to.itself(asking.form),
         to.link("service-desc", "/api", OPENAPI),
         to.link("service-doc", "/api", HTML, Text("接口说明", "Documentation"), f="html"),
-        to.link("conformance", "/conformance", JSON, STANDARDS, f="json"),
+        to.link("conformance", "/conformance", kind, STANDARDS, f=asking.form),
         to.link("data", "/collections", JSON, Text("要素集", "Collections"), f="json"),
         to.link("data", "/collections", HTML, Text("要素集", "Collections"), f="html"),
-        *([to.link(SCHEMES_REL, "/tileMatrixSets", JSON, SCHEMES, f="json")] if to.root == OGC else []),
+        *([to.link(SCHEMES_REL, "/tileMatrixSets", kind, SCHEMES, f=asking.form)] if to.root == OGC else []),
     ]
     if asking.form == "html":
         return pages.page(reading, to, asking.say(TITLE), asking.say(ABOUT), links=links)
@@ -143,8 +144,9 @@ def described_one(reading: ReadingDep, collection: str) -> Response:
     if asking.form == "html":
         tables = [pages.Shown(asking.say(Text("坐标系", "Coordinate systems")), [[uri] for uri in told["crs"]])]
         return pages.page(
-            reading, asking.addresses, told["title"], told["description"], tables=tables, links=told["links"]
-        )
+            reading, asking.addresses, told["title"], told["description"],
+            tables=tables, links=told["links"], links_first=True,
+        )  # fmt: skip
     return reading.reply(json_bytes(told), JSON)
 
 

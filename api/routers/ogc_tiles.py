@@ -30,6 +30,7 @@ from api.ogc.tilesets import (
 )
 from api.ogc.words import Words
 from api.problems import documented
+from api.registry import Registry
 from api.routers.ogc import Route
 from api.schemas import answers
 from api.templating import render, speaker
@@ -254,6 +255,7 @@ def one_map(reading: ReadingDep, collection: str) -> Response:
     """The tiles on a map in the browser."""
     wanted, to = _tiled(collection), Addresses(reading.request, reading.language)
     Words(reading.request, ("lang",))
+    _installed("maplibre-gl-csp.js", reading.registry)  # told at once: without it the map would be an empty frame
     with reading.open() as connection:
         held = extent(connection, wanted)
     legend = [(colour, _label_words(label).say(reading.language)) for label, colour in LABEL_COLOURS.items()]
@@ -282,8 +284,12 @@ def _label_words(label: str) -> Text:
 @router.get("/ogc/maplibre/{name}", include_in_schema=False)
 def maplibre(name: MapFile, registry: RegistryDep) -> FileResponse:
     """MapLibre as npm installed it; the build whose worker is a file of its own, which our policy asks for."""
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return FileResponse(_installed(name, registry), media_type=_TYPES[Path(name).suffix], headers=headers)
+
+
+def _installed(name: MapFile, registry: Registry) -> Path:
     path = registry.settings.assets_dir / "maplibre-gl" / "dist" / name
     if not path.is_file():
         raise BrowserCodeMissing(file=path)
-    headers = {"Cache-Control": "private, max-age=3600"}
-    return FileResponse(path, media_type=_TYPES[Path(name).suffix], headers=headers)
+    return path

@@ -109,6 +109,29 @@ def test_pages_in_both_languages(ogc):
     assert "Public sites" in english.text
 
 
+def test_who_chose_a_language_goes_on_in_it(ogc):
+    seen, ahead = set(), ["/ogc?f=html&lang=en"]
+    while ahead and len(seen) < 40:
+        address = ahead.pop()
+        page = ogc.get(address, headers={"accept": "text/html", "accept-language": "zh"})
+        assert page.status_code == 200, address
+        assert page.headers["content-language"] == "en", address
+        seen.add(address)
+        links = re.findall(r'<a [^>]*href="([^"]+)">([^<]*)</a>(?: <small>[^<]*· text/html</small>)?', page.text)
+        found = {html.unescape(href) for href, _ in links if "f=html" in href and "lang=zh" not in href}
+        assert all("lang=en" in href for href in found), address
+        ahead += sorted(found - seen - set(ahead))
+    assert len(seen) > 30
+
+
+def test_links_to_pages_come_first_on_a_page(ogc):
+    for path in ("", "/collections/parcels", "/collections/parcels/items"):
+        kinds = re.findall(r"<small>[^<]*· ([^<]+)</small>", ogc.get(f"/ogc{path}?f=html").text)
+        assert kinds == sorted(kinds, key=lambda kind: kind != "text/html")
+    page = ogc.get("/ogc/collections/parcels?f=html").text
+    assert page.index('rel="items"') < page.index("/def/crs/")
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
 def test_pages_cover_the_list_once(walk, limit):
     assert walk(limit=limit) == ALL

@@ -5,6 +5,7 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -275,6 +276,13 @@ def test_pages_for_people(ogc: TestClient) -> None:
     assert "worker-src 'self'" in shown.headers["content-security-policy"]
     assert ogc.get("/ogc/maplibre/maplibre-gl.css").status_code == 200
     assert ogc.get("/ogc/maplibre/other.js").status_code == 422
+
+
+def test_a_map_without_its_program_says_so(ogc: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ogc.app.state.settings, "assets_dir", tmp_path)
+    page = ogc.get("/ogc/collections/parcels/map", headers={"accept": "text/html"})
+    assert page.status_code == 503
+    assert "make setup" in page.text
 
 
 def test_no_reader_is_told_of_less_than_was_committed_before_asking(address: str, ogc_settings: Settings) -> None:
