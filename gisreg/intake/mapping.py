@@ -3,7 +3,6 @@
 """Which column of a file becomes which column of the registry: data (TOML), not code."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AnyMapping
@@ -23,6 +22,7 @@ from gisreg.intake.crosswalks import former_code, land_use_crosswalk
 from gisreg.intake.errors import MappingInvalid
 from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping_form import check_form
+from gisreg.planning.written import Written, read_written
 from gisreg.text import Text
 from gisreg.vocab import SUBKINDS, Kind, LandUseScheme, code_list
 
@@ -374,27 +374,26 @@ def _limits(column: "Column[Any]") -> tuple[float | None, float | None]:
 
 def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
     """Read a mapping file; what it names comes before what ``base`` knows."""
-    shown = str(path)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise MappingInvalid(shown, detail=str(error)[:120]) from error
-    check_form(data, shown)
-    columns = data.get("columns", {})
+    written = read_written(path, MappingInvalid)
+    check_form(written)
+    columns = written.data.get("columns", {})
     for target, spec in columns.items():
-        _check(target, spec, shown)
-    return _merged(data, columns, base)
+        _check(target, spec, written)
+    return _merged(written.data, columns, base)
 
 
-def _check(target: str, spec: AnyMapping[str, Any], shown: str) -> None:
+def _check(target: str, spec: AnyMapping[str, Any], written: Written) -> None:
     if target not in (*NOT_STORED, *target_columns()):
-        raise MappingInvalid(shown, detail=Text(f"columns.{target}:没有此字段", f"columns.{target}: no such column"))
-    units = [spec.get("unit")] + [e.get("unit") for e in _listed(spec) if isinstance(e, dict)]
-    for unit in units:
+        raise MappingInvalid(written.place("columns", target), detail=Text("没有此字段", "there is no such column"))
+    units = [("unit", spec.get("unit"))] + [("from", e.get("unit")) for e in _listed(spec) if isinstance(e, dict)]
+    for part, unit in units:
         if unit is not None and unit not in UNIT_FACTORS:
-            raise MappingInvalid(shown, detail=f"columns.{target}: unit = {unit!r}")
+            known = ", ".join(UNIT_FACTORS)
+            detail = Text(f"没有单位 {unit!r},可用 {known}", f"there is no unit {unit!r}, only {known}")
+            raise MappingInvalid(written.place("columns", target, part), detail=detail)
     if "to" in spec and (target != LAND_USE or spec["to"] not in list(LandUseScheme)):
-        raise MappingInvalid(shown, detail=f"columns.{target}: to = {spec['to']!r}")
+        detail = Text(f"不能译成 {spec['to']!r}", f"nothing is translated to {spec['to']!r}")
+        raise MappingInvalid(written.place("columns", target, "to"), detail=detail)
 
 
 def _listed(spec: AnyMapping[str, Any]) -> list[Any]:

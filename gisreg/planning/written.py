@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gisreg.errors import InputError
+from gisreg.errors import GisregError
 from gisreg.planning.form_words import worded
 from gisreg.planning.places import line_of
 from gisreg.text import Text
@@ -44,7 +44,7 @@ class Written:
             node = node[step]
         return str(node.get("id", path[-1])) if isinstance(node, dict) else path[-1]
 
-    def checked(self, model: type[Model], fault: type[InputError]) -> Model:
+    def checked(self, model: type[Model], fault: type[GisregError]) -> Model:
         """As a model.
 
         Raises:
@@ -57,7 +57,7 @@ class Written:
             raise fault(self.place(*first["loc"]), detail=worded(first)) from None
 
 
-def read_written(path: Path, fault: type[InputError]) -> Written:
+def read_written(path: Path, fault: type[GisregError]) -> Written:
     """A file of people, UTF-8.
 
     Raises:
@@ -77,7 +77,7 @@ def read_written(path: Path, fault: type[InputError]) -> Written:
     return parsed(text, path.name, fault)
 
 
-def parsed(text: str, file: str, fault: type[InputError]) -> Written:
+def parsed(text: str, file: str, fault: type[GisregError]) -> Written:
     """Its tables.
 
     Raises:

@@ -1,14 +1,15 @@
 """The rules of the close-out as data: transitions, kinds of proof, and what closes a parcel of which kind."""
 
-import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from gisreg.ledger.closeout.errors import RulesUnusable
 from gisreg.ledger.closeout.words import Role, Step
+from gisreg.planning.written import read_written
 from gisreg.settings import PROJECT_DIR
 from gisreg.text import Text
 from gisreg.vocab import Kind, State
@@ -16,6 +17,7 @@ from gisreg.vocab import Kind, State
 NATIONAL = PROJECT_DIR / "data" / "closeout" / "national.toml"
 SAME, BEFORE = "same", "before"
 Words = Annotated[str, Field(min_length=1)]
+Place = tuple[int | str, ...]
 
 
 class _Model(BaseModel):
@@ -42,12 +44,6 @@ class Transition(_Model):
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     reason: bool = False
     """Whether a reason must be told."""
-
-    @model_validator(mode="after")
-    def _leads_somewhere(self) -> Self:
-        if self.to not in (SAME, BEFORE, *State):
-            raise ValueError(f"to = {self.to!r}?")
-        return self
 
 
 class Proof(_Bilingual):
@@ -107,19 +103,6 @@ class CloseOutRules(_Model):
     proofs: dict[str, Proof]
     ways: Annotated[tuple[Way, ...], Field(min_length=1)]
 
-    @model_validator(mode="after")
-    def _names_what_there_is(self) -> Self:
-        for way in self.ways:
-            for need in (one for needs in way.needs for one in needs.split("|")):
-                if need not in self.proofs:
-                    raise ValueError(f"{way.id}: {need}?")
-                if not self.proofs[need].enough:
-                    raise ValueError(f"{way.id}: {need} is never enough")
-        for kind in Kind:
-            if not any(way.kind == kind and not way.measures for way in self.ways):
-                raise ValueError(f"{kind}: no way without measures")
-        return self
-
     def transition(self, step: Step, state: str, kind: str) -> Transition | None:
         """The transition by which a step is taken from a state, if there is one."""
         return next(
@@ -148,11 +131,24 @@ def closeout_rules(path: Path = NATIONAL) -> CloseOutRules:
     Raises:
         RulesUnusable.
     """
-    try:
-        return CloseOutRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulesUnusable(path.name, detail=str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise RulesUnusable(f"{path.name}:{place}", detail=first["msg"]) from None
+    written = read_written(path, RulesUnusable)
+    rules = written.checked(CloseOutRules, RulesUnusable)
+    for place, detail in _faults(rules):
+        raise RulesUnusable(written.place(*place), detail=detail)
+    return rules
+
+
+def _faults(rules: CloseOutRules) -> Iterator[tuple[Place, Text]]:
+    """What a file says that is not there: states, proofs; and the kinds that it leaves without a way."""
+    for number, one in enumerate(rules.transitions):
+        if one.to not in (SAME, BEFORE, *State):
+            yield ("transitions", number, "to"), Text(f"没有状态 {one.to}", f"there is no state {one.to}")
+    for number, way in enumerate(rules.ways):
+        for need in (one for needs in way.needs for one in needs.split("|")):
+            if need not in rules.proofs:
+                yield ("ways", number, "needs"), Text(f"没有佐证 {need}", f"there is no proof {need}")
+            elif not rules.proofs[need].enough:
+                yield ("ways", number, "needs"), Text(f"{need} 不足以销号", f"{need} is never enough")
+    for kind in Kind:
+        if not any(way.kind == kind and not way.measures for way in rules.ways):
+            yield ("ways",), Text(f"{kind.zh}没有不限措施的销号途径", f"{kind.en} has no way for any measure")

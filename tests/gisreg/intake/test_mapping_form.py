@@ -13,9 +13,9 @@ from gisreg.intake.mapping import load_mapping
         ("defaults = 1", "defaults"),
         ("defaults = { a = 1 }", "defaults"),
         ("booleans = []", "booleans"),
-        ('booleans = { yes = "x" }', "booleans.yes"),
-        ("booleans = { no = [1] }", "booleans.no"),
-        ("columns = { name = 1 }", "columns.name"),
+        ('booleans = { yes = "x" }', "booleans:yes"),
+        ("booleans = { no = [1] }", "booleans:no"),
+        ("columns = { name = 1 }", "columns:name"),
         ("[columns.name]\nfrom = [1]", "from"),
         ("[columns.name]\nfrom = 1979-05-27", "from"),
         ("[columns.name]\nfrom = [{ unit = 'mu' }]", "name"),
@@ -32,3 +32,22 @@ def test_a_part_of_another_kind(tmp_path, content, part):
     (tmp_path / "m.toml").write_text(content, encoding="utf-8")
     with pytest.raises(MappingInvalid, match=part):
         load_mapping(tmp_path / "m.toml")
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("[columns.name]\nfrom = [1]", "m.toml:2:columns:name:from"),
+        ("[columns.name]\nfrom = ['x']\nunit = 'mile'", "m.toml:3:columns:name:unit"),
+        ("[columns.price_wan]\nfrom = [{ name = 'x', unit = 'mile' }]", "m.toml:2:columns:price_wan:from"),
+        ("\n[columns.nothing]\nfrom = ['x']", "m.toml:2:columns:nothing"),
+        ("[columns.name]\nto = 'ydyh_2023'", "m.toml:2:columns:name:to"),
+        ("[columns.name]\nfrom = ['x'", "m.toml:2"),
+    ],
+)
+def test_a_fault_is_told_by_file_line_and_field_in_both_languages(tmp_path, content, place):
+    (tmp_path / "m.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(MappingInvalid) as refused:
+        load_mapping(tmp_path / "m.toml")
+    assert refused.value.where == place
+    assert refused.value.params["detail"].zh != refused.value.params["detail"].en

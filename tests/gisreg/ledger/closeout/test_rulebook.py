@@ -8,6 +8,7 @@ from gisreg.ledger.closeout.errors import RulesUnusable
 from gisreg.ledger.closeout.rulebook import BEFORE, NATIONAL, SAME, closeout_rules
 from gisreg.ledger.closeout.words import Step
 from gisreg.planning.ruleset import load_ruleset
+from gisreg.text import Text
 from gisreg.vocab import Kind, State
 
 RULES = closeout_rules()
@@ -53,12 +54,13 @@ def test_ways_name_measures_that_there_are() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "place"),
     [
-        ('to = "closed"', 'to = "shut"', "transitions"),
-        ('needs = ["swap_contract"]', 'needs = ["handshake"]', ""),
-        ('needs = ["swap_contract"]', 'needs = ["interview"]', ""),
-        ("last_day = 25", "last_day = 31", "submission.last_day"),
+        ('to = "closed"', 'to = "shut"', "transitions:"),
+        ('needs = ["swap_contract"]', 'needs = ["handshake"]', ":needs"),
+        ('needs = ["swap_contract"]', 'needs = ["interview"]', ":needs"),
+        ("last_day = 25", "last_day = 31", "submission:last_day"),
         ("last_day = 25", "last_day = 25\nlast_day = 26", ""),
-        ('roles = ["upper"]', 'roles = ["friends"]', "transitions"),
+        ('roles = ["upper"]', 'roles = ["friends"]', "transitions:"),
+        ('kind = "idle_factory"', 'kind = "idle_plant"', "ways:"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, before: str, after: str, place: str) -> None:
@@ -66,7 +68,14 @@ def test_a_wrong_file_is_refused_with_its_place(tmp_path: Path, before: str, aft
     bad.write_text(NATIONAL.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
     with pytest.raises(RulesUnusable) as refused:
         closeout_rules(bad)
-    assert place in refused.value.where
+    wrong = next(
+        number for number, (one, other) in enumerate(zip(NATIONAL.open(), bad.open(), strict=False), 1) if one != other
+    )
+    line = int(refused.value.where.split(":")[1])
+    assert (place in refused.value.where, line - wrong in (0, 1)) == (True, True), refused.value.where
+    said = refused.value.params["detail"]
+    assert isinstance(said, Text)
+    assert said.zh != said.en, "in both languages"
 
 
 def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:
@@ -75,3 +84,13 @@ def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None
     (tmp_path / "gbk.toml").write_bytes("表".encode("gbk"))
     with pytest.raises(RulesUnusable):
         closeout_rules(tmp_path / "gbk.toml")
+
+
+def test_a_kind_without_a_way_is_named(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    text = NATIONAL.read_text(encoding="utf-8").replace('kind = "idle_land"', 'kind = "idle_factory"')
+    bad.write_text(text, encoding="utf-8")
+    with pytest.raises(RulesUnusable) as refused:
+        closeout_rules(bad)
+    assert "闲置土地" in refused.value.line("zh")
+    assert "Idle land" in refused.value.line("en")
