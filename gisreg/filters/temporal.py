@@ -5,14 +5,16 @@ Nothing queryable is an instant: instants are held against instants alone, a day
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, literal, or_
 from sqlalchemy import Text as SqlText
 
-from gisreg.filters.errors import BadDate, BadInterval, BadTimestamp
+from gisreg.filters.errors import BadDate, BadInterval, BadTimestamp, FilterError
 
+T = TypeVar("T", bound=date)
 Span = tuple[ColumnElement[Any], ColumnElement[Any]]
 
 _FORM = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -22,12 +24,15 @@ OPEN_END = ".."
 
 def read_date(value: object) -> date:
     """A date of the calendar; ``2024-06-31`` is refused, not mended."""
-    if isinstance(value, str) and _FORM.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass  # refused below, together with everything else that is no date
-    raise BadDate(value=value)
+    return _read(value, _FORM, date.fromisoformat, BadDate)
+
+
+def _read(value: object, form: re.Pattern[str], read: Callable[[str], T], fault: type[FilterError]) -> T:
+    """What is written in this form and stands in the calendar."""
+    if isinstance(value, str) and form.fullmatch(value):
+        with suppress(ValueError):  # refused below, together with everything else
+            return read(value)
+    raise fault(value=value)
 
 
 def date_literal(value: date) -> ColumnElement[Any]:
@@ -37,12 +42,7 @@ def date_literal(value: date) -> ColumnElement[Any]:
 
 def read_timestamp(value: object) -> datetime:
     """An instant in UTC, as CQL2 writes it."""
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass  # refused below, together with everything else that is no instant
-    raise BadTimestamp(value=value)
+    return _read(value, _INSTANT, datetime.fromisoformat, BadTimestamp)
 
 
 def timestamp_literal(value: datetime) -> ColumnElement[Any]:

@@ -313,13 +313,13 @@ def label_query(
     inner query evaluates each condition once; OFFSET 0 keeps the planner from folding it into the outer one, which
     would evaluate the cascade again for every mention of its result.
     """
-    target = compiled.target
+    target, waiting = compiled.target, compiled.loaded.rules.finance_waits
     inner = (
         select(
             target.c.id.label("parcel_id"),
             by_kind(target, {kind: first_of(compiled.cascade(kind)) for kind in kinds}).label("main"),
             by_kind(target, {kind: first_of(compiled.finance(kind)) for kind in kinds}).label("finance"),
-            by_kind(target, {kind: _finance_label(compiled, kind) for kind in kinds}).label("finance_label"),
+            *([by_kind(target, {kind: _waits(compiled, kind) for kind in kinds}).label("waits")] if waiting else []),
             by_kind(target, {kind: _small(compiled.fallback(kind).no) for kind in kinds}).label("fallback"),
             by_kind(target, {kind: _mask(compiled.gates_for(kind)) for kind in kinds}).label("mask"),
             *carry,
@@ -328,7 +328,8 @@ def label_query(
         .offset(0)
         .subquery("labelled")
     )
-    rule_no = func.coalesce(inner.c.main, inner.c.finance_label, inner.c.fallback, type_=SmallInteger())
+    finance = case((inner.c.waits, cast(null(), SmallInteger)), else_=inner.c.finance) if waiting else inner.c.finance
+    rule_no = func.coalesce(inner.c.main, finance, inner.c.fallback, type_=SmallInteger())
     return select(
         inner.c.parcel_id,
         rule_no.label("rule_no"),
@@ -338,11 +339,10 @@ def label_query(
     )
 
 
-def _finance_label(compiled: CompiledRules, kind: Kind) -> Sql:
-    """The finance rule that is the label where no rule of the cascade is true."""
-    finance = first_of(compiled.finance(kind))
+def _waits(compiled: CompiledRules, kind: Kind) -> Sql:
+    """Whether some rule of the cascade is not known to be false, for which finance waits."""
     ways = [rule.condition for rule in compiled.cascade(kind) if rule.condition is not None]
-    return case((or_(*ways).is_(false()), finance)) if ways and compiled.loaded.rules.finance_waits else finance
+    return or_(*ways).is_not(false()) if ways else false()
 
 
 def reasoned_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: Sequence[Sql] = ()) -> Select[Any]:
