@@ -9,7 +9,10 @@ from sqlalchemy import Boolean, ColumnElement, LargeBinary, func, literal, not_
 
 from gisreg.checks.validity import fault_of
 from gisreg.db.models import STORAGE_SRID
+from gisreg.filters import mixed
 from gisreg.filters.errors import BadGeometryLiteral
+from gisreg.filters.mixed import Mixed
+from gisreg.filters.values import Value
 
 FUNCTIONS: dict[str, str] = {
     "s_contains": "ST_Contains",
@@ -23,7 +26,9 @@ FUNCTIONS: dict[str, str] = {
 }
 COLLECTION = "GeometryCollection"
 _OF_COLLECTIONS = ("s_intersects", "s_disjoint")
-"""PostGIS relates a collection of points, lines and areas in no other way."""
+"""PostGIS itself relates a collection of points, lines and areas in no other way."""
+AREAS = ("Polygon", "MultiPolygon", None)
+"""The kinds of literals that are areas; boundaries and boxes, which tell no kind, are too."""
 SAME_AS_STORAGE = frozenset({4490, 4326})
 """WGS 84 and CGCS2000 differ by centimetres: a filter's literal is taken as it is."""
 _EPSG = re.compile(r"(?:EPSG:{1,2}|epsg/0/|EPSG/[\d.]+/)(\d{4,6})$", re.IGNORECASE)
@@ -32,10 +37,13 @@ _BOX = 4
 _BOX_3D = 6
 
 
-def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = False) -> tuple[ColumnElement[Any], str]:
-    """The SQL of a GeoJSON geometry and its kind; a ``crs`` member goes before ``srid``, the CRS of the whole filter.
+def geometry_literal(
+    node: dict[str, Any], srid: int, *, north_first: bool = False
+) -> tuple[ColumnElement[Any], str | Mixed]:
+    """The SQL of a GeoJSON geometry and its kind, or its parts where they are of several kinds.
 
-    ``north_first`` says that the filter's numbers come in the order latitude, longitude (or northing, easting).
+    A ``crs`` member goes before ``srid``, the CRS of the whole filter. ``north_first`` says that the filter's numbers
+    come in the order latitude, longitude (or northing, easting).
     """
     import shapely  # noqa: PLC0415 - only filters with a geometry pay for loading it
     from shapely.geometry import shape  # noqa: PLC0415
@@ -54,8 +62,19 @@ def geometry_literal(node: dict[str, Any], srid: int, *, north_first: bool = Fal
     _check_bounds(geometry.bounds, own)
     if not geometry.is_valid:
         raise BadGeometryLiteral(detail=fault_of(geometry))
-    shape = func.ST_GeomFromWKB(literal(shapely.to_wkb(geometry), LargeBinary()), own)
-    return _in_storage(shape, own), str(geometry.geom_type)
+    whole = _told(geometry, own)
+    if geometry.geom_type != COLLECTION:
+        return whole, str(geometry.geom_type)
+    by_dimension: dict[int, list[Any]] = {}
+    for part in geometry.geoms:
+        by_dimension.setdefault(int(shapely.get_dimensions(part)), []).append(part)
+    parts = {dimension: _told(shapely.unary_union(those), own) for dimension, those in by_dimension.items()}
+    return whole, Mixed(whole, parts)
+
+
+def _told(geometry: Any, srid: int) -> ColumnElement[Any]:
+    """The SQL of a shape, brought to the storage system."""
+    return _in_storage(func.ST_GeomFromWKB(literal(geometry.wkb, LargeBinary()), srid), srid)
 
 
 def box_literal(box: object, srid: int, *, north_first: bool = False) -> ColumnElement[Any]:
@@ -78,18 +97,26 @@ def box_literal(box: object, srid: int, *, north_first: bool = False) -> ColumnE
     return _in_storage(func.ST_Union(*(func.ST_MakeEnvelope(*half, srid) for half in halves)), srid)
 
 
-def require_relatable(name: str, *kinds: object) -> None:
-    """Refuse what the database would fail at."""
-    if COLLECTION in kinds and name not in _OF_COLLECTIONS:
-        raise BadGeometryLiteral(detail=f"{name.upper()}({COLLECTION})")
+def related(name: str, left: Value, right: Value) -> ColumnElement[bool]:
+    """The condition; to be disjoint is not to intersect.
 
-
-def related(name: str, left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The condition; to be disjoint is not to intersect."""
+    Raises:
+        BadGeometryLiteral: a collection beside what is no area.
+    """
     if name == "s_disjoint":
-        return not_(func.ST_Intersects(left, right, type_=Boolean()))
-    function: ColumnElement[bool] = getattr(func, FUNCTIONS[name])(left, right, type_=Boolean())
+        return not_(func.ST_Intersects(left.sql, right.sql, type_=Boolean()))
+    if name not in _OF_COLLECTIONS and isinstance(right.literal, Mixed):
+        return mixed.related(name, _area(name, left), right.literal)
+    if name not in _OF_COLLECTIONS and isinstance(left.literal, Mixed):
+        return mixed.related(mixed.turned(name), _area(name, right), left.literal)
+    function: ColumnElement[bool] = getattr(func, FUNCTIONS[name])(left.sql, right.sql, type_=Boolean())
     return function
+
+
+def _area(name: str, other: Value) -> ColumnElement[Any]:
+    if other.literal not in AREAS:
+        raise BadGeometryLiteral(detail=f"{name.upper()}({COLLECTION}, {other.literal})")
+    return other.sql
 
 
 def read_crs(crs: object) -> int:

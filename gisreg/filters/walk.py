@@ -203,8 +203,7 @@ class Walker:
 
     def _spatial(self, name: str, arguments: list[Tree]) -> Value:
         left, right = (require(self.value(argument), "geometry") for argument in _exactly(2, name, arguments))
-        spatial.require_relatable(name, left.literal, right.literal)
-        return Value(spatial.related(name, left.sql, right.sql), "boolean")
+        return Value(spatial.related(name, left, right), "boolean")
 
     def _temporal(self, name: str, arguments: list[Tree]) -> Value:
         left, right = (self._ends(argument) for argument in _exactly(2, name, arguments))
