@@ -16,12 +16,11 @@ from gisreg.checks.policy import load_policy
 from gisreg.checks.tangles import tangled
 from gisreg.counties import choose_county
 from gisreg.db.engine import Actor, make_engine, transaction
-from gisreg.db.sql import load
+from gisreg.db.sql import load, run_script
 from gisreg.errors import InputError
 from gisreg.intake.crosswalks import todays_code
 from gisreg.intake.load import actor_name, is_geographic
 from gisreg.intake.opening import open_source
-from gisreg.intake.registering import run_script
 from gisreg.settings import Settings
 from gisreg.text import Text
 from gisreg.vocab import UnitLevel

@@ -30,13 +30,14 @@ from gisreg.intake.mapping import Mapped, Mapping, default_mapping, in_todays_co
 from gisreg.intake.opening import open_source
 from gisreg.intake.own_numbers import with_own_numbers
 from gisreg.intake.parallel import Team
-from gisreg.intake.prepare import Geography, Grid, Preparation
+from gisreg.intake.prepare import Geography, Preparation
 from gisreg.intake.proposing import Surroundings, pin
 from gisreg.intake.registering import M_PER_DEGREE_OF_LONGITUDE
 from gisreg.intake.report import Report
 from gisreg.intake.rows import Judging, raw_columns
 from gisreg.intake.source import Source
 from gisreg.intake.sources import townships
+from gisreg.intake.squares import squares_of
 from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
 from gisreg.intake.worker import Task
 from gisreg.settings import Settings
@@ -47,16 +48,7 @@ if TYPE_CHECKING:
 
     from gisreg.intake.comparing import Agree
 
-FINENESS = ((5_000, 40), (50_000, 80), (300_000, 200))
-"""From so many rows on, parcels are looked up in a grid of so many squares across; for fewer it does not pay."""
-MOST_UNITS = 255
-"""The grid keeps a byte for each square."""
 PARTS_FROM_ROWS = 20_000
-
-ANY_TOWNSHIP = (
-    "SELECT EXISTS (SELECT FROM admin_unit WHERE county_code = :county AND level = 'township' "
-    "AND valid_to = 'infinity' AND boundary IS NOT NULL)"
-)
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
@@ -160,7 +152,9 @@ def actor_name(settings: Settings) -> str:
 
 def _prepared(settings: Settings, staging: Staging, geography: Geography, mapped: Mapped) -> Preparation:
     policy = load_policy(settings.data_dir, settings.home)
-    judging = Judging(geography.county, today(), policy, geography.geographic, geography.metres_per_unit or 1.0)
+    judging = Judging(
+        geography.county, today(), policy, geography.geographic, geography.metres_per_unit or 1.0, geography.squares
+    )
     return Preparation(staging, geography, mapped, judging)
 
 
@@ -213,24 +207,6 @@ def make_place(connection: Connection, staging: Staging, county: str) -> None:
         connection.execute(text(statement), values)
 
 
-def make_grid(connection: Connection, county: str, rows: int) -> Grid | None:
-    """The squares that lie wholly inside one township; None where looking them up would not pay."""
-    fineness = max([0, *(squares for least, squares in FINENESS if rows >= least)])
-    if not fineness:
-        return None
-    found = connection.execute(
-        text(load("gisreg.intake", "sql/squares.sql")), {"county": county, "fineness": fineness}
-    ).all()
-    if not found or len(found) > MOST_UNITS:
-        return None
-    cells = bytearray(fineness * fineness)
-    for number, (_, _, squares) in enumerate(found, 1):
-        for square in squares:
-            cells[square] = number
-    towns = bool(connection.scalar(text(ANY_TOWNSHIP), {"county": county}))
-    return Grid(fineness, tuple(found[0].frame), bytes(cells), tuple(code if towns else "" for _, code, _ in found))
-
-
 def statements(name: str, **names: str) -> list[str]:
     """The single statements of a named SQL file."""
     return [part for part in load("gisreg.intake", name).format(**names).split(";\n") if part.strip()]
@@ -252,16 +228,22 @@ def _geography(connection: Connection, source: Source, county: str) -> Geography
         {"county": county},
     )
     towns = [(code, name, bounded) for level, code, name, bounded in units if level == "township"]
-    factor = metres_per_unit(source.srid)
+    factor, geographic = metres_per_unit(source.srid), is_geographic(source.srid)
     return Geography(
         county=county,
         srid=source.srid,
-        geographic=is_geographic(source.srid),
+        geographic=geographic,
         metres_per_unit=factor,
         county_bounded=any(bounded for *_, bounded in units),
         township_names={key: code for code, name, _ in towns for key in (name, code)},
         township_polygons=tuple(code for code, _, bounded in towns if bounded),
-        grid=make_grid(connection, county, source.rows),
+        squares=squares_of(
+            connection,
+            county,
+            source.rows,
+            srid=source.srid,
+            metres_per_unit=None if geographic else factor or 1.0,
+        ),
         longitude=middle,
     )
 

@@ -10,6 +10,7 @@ from gisreg.db.sql import load
 from gisreg.geometry import STORAGE_SRID, NoZoneError, Zone, zone_for, zone_of
 from gisreg.intake.mapping import Mapped
 from gisreg.intake.rows import Judging, staged, stored
+from gisreg.intake.squares import Squares
 from gisreg.intake.staging import Staging
 
 RECIPE = "01"
@@ -19,40 +20,6 @@ FINEST_M, FINEST_DEGREES = 1e-4, 1e-9
 """Differences of coordinates below this are another program's rounding."""
 OFFICIAL_AREA = "official_area_m2"
 DEGREES_BOX, METRES_BOX = (-180.0, -90.0, 180.0, 90.0), (-2e8, -2e8, 2e8, 2e8)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Squares over the county; each knows the township that it lies in wholly."""
-
-    fineness: int
-    frame: tuple[float, float, float, float]
-    cells: bytes
-    """By column and row: 0, or the place of a code in ``codes`` counted from 1."""
-    codes: tuple[str, ...]
-    """Townships; the one empty code stands for a county without townships."""
-
-    def lookup(self, shape: str) -> str:
-        """SQL: the code of the township in whose squares all corners of a shape's box lie, else NULL."""
-        west, south, east, north = self.frame
-        spans = {"X": (west, (east - west) / self.fineness), "Y": (south, (north - south) / self.fineness)}
-        corners = {
-            f"{axis}{end}": f"floor((ST_{axis}{end}({shape}) - {start!r}::float8) / {step!r}::float8)::int AS {axis}{end}"
-            for axis, (start, step) in spans.items()
-            for end in ("Min", "Max")
-        }
-        last = self.fineness - 1
-        inside = (
-            f"XMin >= 0 AND YMin >= 0 AND XMax <= {last} AND YMax <= {last} AND XMax - XMin <= 1 AND YMax - YMin <= 1"
-        )
-        cells = f"'\\x{self.cells.hex()}'::bytea"
-        four = [f"get_byte(cells, {x} * {self.fineness} + {y})" for x in ("XMin", "XMax") for y in ("YMin", "YMax")]
-        codes = f"ARRAY[{', '.join(quoted(code) for code in self.codes)}]::text[]"
-        same = " AND ".join(f"{corner} = {four[0]}" for corner in four[1:])
-        return (
-            f"(SELECT CASE WHEN {inside} THEN CASE WHEN {same} THEN ({codes})[{four[0]}] END END "
-            f"FROM (SELECT {', '.join(corners.values())}, {cells} AS cells OFFSET 0) AS corner)"
-        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +35,7 @@ class Geography:
     """Codes and names of townships to their codes."""
     township_polygons: tuple[str, ...]
     """Codes of those that have a polygon."""
-    grid: Grid | None = None
+    squares: Squares | None = None
     longitude: float | None = None
     """Of the county's middle, where its place is known."""
 
@@ -94,7 +61,6 @@ class Preparation:
             **names,
             "rows": self.staging.rows_part(part),
             "raw": f"staging.{self.staging.raw_part(part)}",
-            "square": self.geography.grid.lookup("transformed.boundary") if self.geography.grid else "NULL::text",
             "outside": "outside_county" if self.geography.county_bounded else "outside_china",
             "township_names": jsonb(self.geography.township_names),
             "township_polygons": jsonb(dict.fromkeys(self.geography.township_polygons, "")),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import OFF
 from gisreg.checks.validity import said_of
-from gisreg.db.sql import load
+from gisreg.db.sql import load, run_script
 from gisreg.geometry import NoZoneError, zone_for, zone_of
 from gisreg.intake.booked import booked, booked_notes, yielding_of
 from gisreg.intake.comparing import Agree, compared
@@ -221,13 +221,6 @@ def _in_zone(row: str, srid: int, zone: int) -> str:
         return moved
     plain = f"{row}.repairs IS NULL AND ST_NDims({row}.survey_boundary) = 2"
     return f"CASE WHEN {plain} THEN {row}.survey_boundary ELSE {moved} END"
-
-
-def run_script(connection: Connection, script: str) -> None:
-    """Plain SQL in which colons and percent signs mean themselves."""
-    driver: Any = connection.connection.cursor()
-    driver.execute(script)
-    driver.close()
 
 
 def _problems(connection: Connection, job: Job) -> list[Problem]:

@@ -13,6 +13,7 @@ from gisreg.intake.convert import Typed, remarks, sparse, sql_type, todays_codes
 from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
 from gisreg.intake.source import DAMAGED, ROW, WKB
+from gisreg.intake.squares import Squares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ COUNTY_ENDINGS = ("", ".0", "000", "000000")
 """How a county's code is written: by itself, as a number, with the digits of its townships and villages."""
 FIXED = {
     ROW: "int8", WKB: "bytea", STATED_TOWNSHIP: "text", "bad": "text", "unknown": "text", "said": "text",
-    "checks": "text", "sound": "boolean",
+    "checks": "text", "sound": "boolean", "square": "text",
 }  # fmt: skip
 """Columns that every raw row has, and their types in SQL."""
 
@@ -38,6 +39,7 @@ class Judging:
     policy: Policy
     geographic: bool
     metres_per_unit: float
+    squares: Squares | None = None
 
 
 def stored(mapped: Mapped) -> tuple[MappedColumn, ...]:
@@ -82,10 +84,13 @@ def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "t
     shapes = read_shapes(batch.column(WKB).to_numpy(zero_copy_only=False))
     checks = _checks(judging, dict(zip((column.target for column in kept), values, strict=True)), shapes)
     fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows, judging.county)]
+    boxes = shapely.bounds(shapes)
+    square = judging.squares.townships(boxes) if judging.squares else pa.nulls(batch.num_rows, pa.string())
     typed_rows = pa.record_batch(
-        [*fixed, said.bad, said.unknown, said.said, checks, _sound(shapes), *values], schema=typed_schema(mapped)
+        [*fixed, said.bad, said.unknown, said.said, checks, _sound(shapes), square, *values],
+        schema=typed_schema(mapped),
     )
-    return typed_rows, np.column_stack([batch.column(ROW).to_numpy(), shapely.bounds(shapes)])
+    return typed_rows, np.column_stack([batch.column(ROW).to_numpy(), boxes])
 
 
 def _sound(shapes: "np.ndarray") -> "pa.Array":

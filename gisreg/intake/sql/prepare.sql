@@ -84,7 +84,7 @@ FROM (
                 transformed.*,
                 {area} AS area_m2,
                 -- the township that the parcel lies in for certain, away from all borders
-                coalesce({square}, (
+                coalesce(CASE WHEN transformed.boundary IS NOT NULL THEN transformed.square END, (
                     SELECT p.code FROM {pieces} AS p WHERE ST_ContainsProperly(p.piece, transformed.boundary) LIMIT 1
                 )) AS cell
             FROM (
@@ -155,6 +155,7 @@ FROM (
                                     r.unknown,
                                     r.said,
                                     r.sound,
+                                    r.square,
                                     r.checks{read}
                                 FROM {raw} AS r
                                 OFFSET 0

@@ -8,6 +8,7 @@ from shapely.geometry import Polygon
 from sqlalchemy import text
 
 from gisreg.intake.prepare import RECIPE
+from gisreg.intake.squares import squares_of
 
 KNOWN_HASH = "013e59ca-a29c-7aec-849d-93ff9d0d4622"
 """Of the one row that :func:`test_what_a_row_is_known_by_bears_the_number_of_its_recipe` loads."""
@@ -145,19 +146,27 @@ def test_a_parcel_across_townships_goes_to_the_stated_one_if_it_touches_it(load,
     assert places == ["149901101", "149901100", "149901100", "149901101"]
 
 
-def test_townships_found_in_the_grid_are_those_found_by_their_borders(load, county, tmp_path, monkeypatch):
-    shapes = [
-        shapely.affinity.translate(squares(1, 0)[0], dx, dy)
-        for dx in range(-1990, 1950, 190)
-        for dy in range(-1990, 1950, 210)
-    ]
-    load(survey(tmp_path / "a.gpkg", shapes))
-    monkeypatch.setattr("gisreg.intake.load.FINENESS", ((1, 40),))
-    report = load(survey(tmp_path / "b.gpkg", shapes), kind="idle_factory")
+@pytest.mark.parametrize("crs", [4547, 4526, 4508, 4490, 4326, 3857])
+def test_townships_found_in_squares_are_those_found_by_their_borders(load, county, tmp_path, monkeypatch, crs):
+    spots = [(dx, dy) for dx in range(-1990, 1950, 190) for dy in range(-1990, 1950, 210)]
+    surveyed = gpd.GeoSeries([shapely.affinity.translate(squares(1, 0)[0], *spot) for spot in spots], crs=4547)
+    shapes = list(surveyed.to_crs(crs))
+    load(survey(tmp_path / "a.gpkg", shapes, crs=crs))
+    monkeypatch.setattr("gisreg.intake.squares.WORTH_FROM_ROWS", 1)
+    made = []
+    monkeypatch.setattr("gisreg.intake.load.squares_of", lambda *a, **k: made.append(squares_of(*a, **k)) or made[0])
+    report = load(survey(tmp_path / "b.gpkg", shapes, crs=crs), kind="idle_factory")
     assert report.refused == 0
+    assert 0.9 < sum(map(bool, made[0].cells)) / len(made[0].cells) < 1
     assert one(county, """
         SELECT count(*) FROM parcel a JOIN parcel b ON b.source_code = a.source_code AND b.kind <> a.kind
         WHERE b.township_code IS DISTINCT FROM a.township_code""") == 0  # fmt: skip
+
+
+def test_a_crs_that_is_not_for_this_part_of_the_world_has_no_squares(load, county, tmp_path, monkeypatch):
+    monkeypatch.setattr("gisreg.intake.squares.WORTH_FROM_ROWS", 1)
+    report = load(survey(tmp_path / "a.gpkg", squares(2), crs=4534), crs="EPSG:4534")
+    assert (report.read, report.refused) == (2, 2)
 
 
 def test_kinds_on_the_same_ground_are_linked(load, county, tmp_path):
