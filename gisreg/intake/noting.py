@@ -41,7 +41,7 @@ def with_notes(
     if not notes:
         return problems, counts
     rows = sorted({note.row for note in notes})
-    fates: dict[int, str] = dict(connection.execute(text(LEFT_ALONE), {"rows": rows}).tuples().all())
+    fates: dict[int, str] = dict(connection.execute(text(LEFT_ALONE), {"rows": rows}).all())
     unreadable = {one.row for one in problems if one.fault == UNREADABLE_FAULT}
     refusals = {note.row for note in notes if note.refuses}.intersection(unreadable)
     kept = [one for one in problems if one.row not in refusals or one.grade != Severity.REFUSED]
