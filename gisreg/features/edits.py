@@ -3,7 +3,7 @@
 The caller owns the transaction. A request that changes both boundary and fields writes two versions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, select
@@ -71,7 +71,8 @@ def replace(connection: Connection, collection: Collection, basis: Basis, body: 
     """
     now = get_parcel(connection, basis.parcel_code)
     _require_known(collection, body)
-    _require_same(now, body, FIXED_AT_BIRTH)
+    told = [name for name in FIXED_AT_BIRTH if body.properties.get(name) is not None]  # clients send null for unknown
+    _require_same(now, body, told)
     values = {
         name: body.properties.get(name) for name, column in EDITABLE.items()
         if name in collection.fields and (name in body.properties or column.nullable)
@@ -98,9 +99,9 @@ def _require_known(collection: Collection, body: Body) -> None:
             raise FieldUnknown(where=f"properties.{name[:100]}", field=name[:100], known=", ".join(EDITABLE))
 
 
-def _require_same(now: Mapping[str, Any], body: Body, names: Any) -> None:
+def _require_same(now: Mapping[str, Any], body: Body, names: Sequence[str]) -> None:
     for name in names:
-        if name in body.properties and body.properties[name] not in (None, _plain(now[name])):
+        if body.properties[name] != _plain(now[name]):
             raise FieldUnknown(where=f"properties.{name}", field=name, known=", ".join(EDITABLE))
 
 

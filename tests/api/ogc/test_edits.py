@@ -148,6 +148,14 @@ def test_a_part_is_changed(http, ask):
     assert ask("SELECT remark, name, version FROM parcel WHERE parcel_code = '149901-0000001'") == ("补录", None, 2)
 
 
+@pytest.mark.parametrize("told", [{"kind": None}, {"state": None}, {"area_mu": 1}, {"parcel_code": "149901-0000002"}])
+def test_a_part_that_is_not_for_editing_is_refused_and_not_passed_over(http, ask, told):
+    _, match = got(http)
+    answer = http.patch(FIRST, content=json.dumps({"properties": told}), headers={**PART, **match})
+    assert (answer.status_code, answer.json()["code"]) == (422, "field_unknown")
+    assert ask("SELECT version FROM parcel WHERE parcel_code = '149901-0000001'") == (1,)
+
+
 @pytest.mark.parametrize(("method", "kind"), [("PUT", WHOLE), ("PATCH", PART)])
 def test_a_number_in_the_body_does_not_stand_for_the_address(http, ask, method, kind):
     there, match = got(http)
