@@ -18,6 +18,8 @@ from gisreg.demo.books import REFERENCE_DAY
 from gisreg.demo.names import names
 from gisreg.documents import DocumentStore, DocumentType
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
+from gisreg.planning.comparing import run_in_force
+from gisreg.planning.held import tell_of_run
 from gisreg.planning.ruleset import Measure, RuleSet, load_ruleset
 from gisreg.vocab import Kind, Label, State
 
@@ -78,6 +80,9 @@ def file_papers(engine: Engine, county: str, store: DocumentStore) -> None:
     with transaction(engine, Actor("demo", PAPERS)) as connection:
         if not _once(connection, county, PAPERS, "close_out"):
             connection.execute(text(load("gisreg.demo", "papers.sql")), given)
+            run_id = run_in_force(connection, county)
+            if run_id is not None:  # the run came in force before these plans were made
+                tell_of_run(connection, run_id)
 
 
 def people() -> list[str]:

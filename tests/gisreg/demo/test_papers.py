@@ -26,7 +26,11 @@ from gisreg.ledger.closeout.watching import watch
 from gisreg.ledger.flow import By, Measured, flow
 from gisreg.ledger.left import county_left, township_left
 from gisreg.ledger.results import done_between, month_results
+from gisreg.planning.comparing import disagreements
+from gisreg.planning.holding import holding, rule_for
+from gisreg.planning.ruleset import load_ruleset
 from gisreg.planning.run import run_plan
+from gisreg.vocab import Kind
 
 COUNTY, PARCELS = "149901", 600
 BOOKS = ("plan", "plan_charge", "plan_step", "investigation", "close_out", "close_out_proof", "document", "clock_event",
@@ -63,6 +67,20 @@ def read(county: Engine) -> Iterator[Connection]:
 
 def one(connection: Connection, statement: str, **given: Any) -> Any:
     return connection.execute(text(statement), given).scalar_one()
+
+
+def test_lists_tell_the_gates_of_what_was_decided(read: Connection) -> None:
+    """Also of the plans that came in bulk, after the run."""
+    decided = "SELECT id, kind, label, measure, blockers FROM parcel_current WHERE parcel_code = ANY (:codes)"
+    codes = [row["parcel_code"] for row in disagreements(read, COUNTY)["items"]]
+    loaded = load_ruleset()
+    rows = read.execute(text(decided), {"codes": codes}).all()
+    for row in rows:
+        kind = next(one for one in Kind if one == row.kind)
+        rule = rule_for(loaded.rules.rules, row.kind, row.label, row.measure)
+        held = [gate.id for gate in holding(read, loaded, row.id, kind, rule, as_of=today())]
+        assert (row.blockers or []) == held
+    assert len(rows) >= 5
 
 
 def test_every_parcel_has_the_papers_of_its_state(read: Connection) -> None:
