@@ -127,7 +127,7 @@ def test_a_document_there_and_back(gisreg, run_cli, tmp_path) -> None:
         (("rights", "step", CODE, "nonsense", "--on", "2024-01-01"), 2, "claimed"),
         (("rights", "step", CODE, "confirmed", "--on", "2024-02-30"), 3, "bad_date_option"),
         (("rights", "double-mortgages"), 3, "county_not_named"),
-        (("affairs", "show", "enterprise", "x", "--county", "149901"), 3, "key_not_anumber"),
+        (("affairs", "show", "enterprise", "x", "--county", "149901"), 3, "key_not_a_number"),
         (("affairs", "show", "approval", "无", "--county", "149901"), 4, "record_not_found"),
         (("affairs", "add", "approval", "--set", "nonsense", "--county", "149901"), 3, "pair_unreadable"),
         (("affairs", "link", "project", "P", CODE, "--county", "149901"), 4, "record_not_found"),
