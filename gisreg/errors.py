@@ -20,7 +20,9 @@ class GisregError(Exception):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=A)(?=[A-Z][a-z])", "_", cls.__name__.removesuffix("Error")).lower()
+        cls.code = re.sub(
+            r"(?<=[a-z0-9])(?=[A-Z])|(?<=A)(?=[A-Z][a-z])", "_", cls.__name__.removesuffix("Error")
+        ).lower()
 
     def __init__(self, where: str = "", **params: object) -> None:
         self.where = where
