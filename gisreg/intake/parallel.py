@@ -26,7 +26,7 @@ PARALLEL_FROM_ROWS = 20_000
 """Below that, starting processes costs more than they save."""
 EARLY_FROM_BYTES = 4_000_000
 """A file of that size will hold as many rows: its processes begin before it is opened."""
-LIBRARIES = ("numpy", "pyarrow.compute", "pyogrio.raw", "adbc_driver_postgresql.dbapi", "psycopg2")
+LIBRARIES = ("numpy", "numpy.ma", "pyarrow.compute", "pyogrio.raw", "adbc_driver_postgresql.dbapi", "psycopg2")
 """What every process needs: imported once, before they part."""
 
 _told: "Queue[int] | None" = None
