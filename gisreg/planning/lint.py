@@ -177,7 +177,8 @@ def _other_text(check: "_Check", path: Path) -> Iterator[Finding]:
 def _beside(path: Path) -> list[Path]:
     """The rule sets of the same folder, and those that the registry brings."""
     beside = {file.resolve() for folder in (path.parent, NATIONAL.parent) for file in folder.glob("*.toml")}
-    return [file for file in sorted(beside - {path.resolve()}) if file.name != SOURCES_FILE]
+    by_name = sorted(beside - {path.resolve()}, key=lambda file: (file.name, file))
+    return [file for file in by_name if file.name != SOURCES_FILE]
 
 
 def _says_otherwise(file: Path, check: "_Check") -> bool:

@@ -1,6 +1,7 @@
 """Lists, pages, one parcel, its history."""
 
 import json
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,11 @@ from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.parcels.queryables import QUERYABLES
 
 ALL = [f"149901-{n:07}" for n in range(1, 8)]
+
+
+def timed(row):
+    """Its instant as such: PostgreSQL's JSON ends a fraction before its last noughts."""
+    return row | {"recorded_at": datetime.fromisoformat(row["recorded_at"])}
 
 
 def walk(client, **asked):
@@ -98,7 +104,7 @@ def test_geojson_by_the_accept_header(client):
         assert answer.headers["content-type"] == "application/geo+json", accept
         assert "Accept" in answer.headers["vary"]
     features = answer.json()["features"]
-    assert [feature["properties"] for feature in features] == plain.json()["items"]
+    assert [timed(feature["properties"]) for feature in features] == [timed(row) for row in plain.json()["items"]]
     assert all(feature["geometry"]["type"] == "MultiPolygon" for feature in features)
     for accept in (
         "*/*",
@@ -117,7 +123,7 @@ def test_one_parcel_as_geojson_by_the_accept_header(client):
     address = f"/parcels/{ALL[1]}"
     answer = client.get(address, headers={"accept": "application/geo+json"})
     assert (answer.headers["content-type"], "Accept" in answer.headers["vary"]) == ("application/geo+json", True)
-    assert answer.json()["properties"] == client.get(address).json()
+    assert timed(answer.json()["properties"]) == timed(client.get(address).json())
     assert answer.headers["etag"] != client.get(address).headers["etag"]
 
 

@@ -193,7 +193,7 @@ def test_one_version_with_another_text(tmp_path: Path) -> None:
     changed = (tmp_path / "own.toml").read_text(encoding="utf-8").replace("days = 91", "days = 92")
     (tmp_path / "third.toml").write_text(changed, encoding="utf-8")
     (finding,) = found(lint(tmp_path / "own.toml"), "version_taken")
-    assert finding.what.zh.startswith("third.toml, national.toml"), "one finding names them all"
+    assert finding.what.zh.startswith("national.toml, third.toml"), "one finding names them all"
 
 
 def test_what_is_of_no_use_is_a_warning(tmp_path: Path) -> None:
