@@ -14,6 +14,7 @@ from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line
 from gisreg.cli.outputs import check_folder, check_output
 from gisreg.cli.records import plain
 from gisreg.counties import choose_county
+from gisreg.days import today
 from gisreg.db.engine import transaction
 from gisreg.intake.report import require_some, require_whole
 from gisreg.text import Text
@@ -106,7 +107,6 @@ def accept(
 
 def _write_map(now: Context, report: "Report", file: Path) -> int:
     from gisreg.batches.preview import preview_facts  # noqa: PLC0415 - heavy
-    from gisreg.days import today  # noqa: PLC0415 - as above
     from maps.files import write_page  # noqa: PLC0415
     from maps.preview import preview_page  # noqa: PLC0415
 

@@ -21,6 +21,7 @@ from gisreg.cli.closeout_options import (
 )
 from gisreg.cli.output import JsonFlag
 from gisreg.cli.records import BasedOn, Code, change
+from gisreg.days import today
 from gisreg.ledger.closeout.words import Role, Step
 
 if TYPE_CHECKING:
@@ -76,8 +77,6 @@ def _take(
     json: bool,
 ) -> None:
     """A step with its day and its paper."""
-    from gisreg.days import today
-
     day, by = on or today(), taken_by(role, reason)
     done = change(lambda c: work(c, basis_of(code, based_on), day, document_of(c, code, document), by))
     show_move(step, done.as_json(), json=json)

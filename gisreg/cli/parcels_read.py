@@ -95,7 +95,7 @@ def list_(
 def show(code: Annotated[str, typer.Argument(help="宗地编号 · parcel code")], as_of: AsOf = None,
          json: JsonFlag = False) -> None:  # fmt: skip
     """显示一宗 · show one parcel."""
-    from gisreg.checkout.held import out_with  # noqa: PLC0415
+    from gisreg.checkout.held import out_with  # noqa: PLC0415 - these bring the tables; importing a file needs none
     from gisreg.parcels.gates import gate_titles  # noqa: PLC0415
     from gisreg.parcels.lineage import lineage_of, require_in_use  # noqa: PLC0415
     from gisreg.parcels.read import get_parcel  # noqa: PLC0415
