@@ -6,20 +6,18 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from gisreg.errors import DiskFull, NotFoundError
+from gisreg.errors import DiskFull, InputError, NotFoundError
 from gisreg.text import Text
 
 FOLDER = "batches"
 SCRATCH = ".taking-"
 ABANDONED_AFTER_S = 86_400
-CHUNK_BYTES = 4 * 1024 * 1024
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -35,18 +33,63 @@ class SourceNotKept(NotFoundError):
     )
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A copy on its way: the main file's fingerprint, and the folder that becomes the batch's."""
+class FileChanged(InputError):
+    """What was read and what would be kept may differ."""
 
-    sha256: str
-    folder: Path | None
+    what: ClassVar[Text] = Text("{file} 在导入期间被改动", "{file} was changed while it was imported")
+    mend: ClassVar[Text] = Text(
+        "没有写入任何内容;等文件写完、其他程序关闭它之后再导入",
+        "nothing was loaded; import it again when it is complete and closed by other programs",
+    )
+
+
+class Taking:
+    """A file on its way into the data directory: fingerprinted at once, copied when there is time for it."""
+
+    def __init__(self, path: Path, folder: Path | None, aside: Executor) -> None:
+        self._path, self._folder, self._aside = path, folder, aside
+        self._seen = {part: _stamp(part) for part in parts_of(path)}
+        self._sha256 = aside.submit(_fingerprint, path)
+        self._copying: Future[None] | None = None
+
+    def sha256(self) -> str:
+        """The main file's fingerprint."""
+        return self._sha256.result()
+
+    def begin_copy(self) -> None:
+        """Copy aside from now on."""
+        if self._copying is None:
+            self._copying = self._aside.submit(self._copy)
+
+    def copied(self) -> None:
+        """Return when the copy stands; to be asked before the batch is committed.
+
+        Raises:
+            FileChanged: since the file was fingerprinted, its rows read in between.
+            DiskFull.
+        """
+        self.begin_copy()
+        assert self._copying is not None  # noqa: S101 - just begun
+        self._copying.result()
 
     def keep(self, home: Path, batch: int) -> None:
         """Give the copy its place; after the batch is committed."""
-        place = folder_of(home, batch, self.sha256)
-        if self.folder is not None and not place.exists():  # else the same file stands there already
-            self.folder.rename(place)
+        place = folder_of(home, batch, self.sha256())
+        if self._folder is not None and not place.exists():  # else the same file stands there already
+            self._folder.rename(place)
+
+    def _copy(self) -> None:
+        if self._folder is not None:
+            try:
+                for part in self._seen:
+                    _copy(part, self._folder / part.relative_to(self._path.parent))
+            except OSError as error:
+                if error.errno in NO_SPACE:
+                    raise DiskFull(str(self._folder)) from error
+                raise
+        for part, stamp in self._seen.items():
+            if _stamp(part) != stamp:
+                raise FileChanged(str(part), file=part.name)
 
 
 def folder_of(home: Path, batch: int, sha256: str) -> Path:
@@ -55,17 +98,18 @@ def folder_of(home: Path, batch: int, sha256: str) -> Path:
 
 
 @contextmanager
-def taking(path: Path, home: Path | None) -> Iterator[Callable[[], Taken]]:
-    """Copy and fingerprint a file aside while its rows are read; what is not kept in the end is removed.
+def taking(path: Path, home: Path | None) -> Iterator[Taking]:
+    """Fingerprint and copy a file aside while its rows are loaded; what is not kept in the end is removed.
 
-    ``home`` None only fingerprints. A full disk raises where the result is asked for, before anything is loaded.
+    ``home`` None only fingerprints.
     """
     folder = _scratch(home, path) if home else None
     with ThreadPoolExecutor(1, "taking") as aside:
         try:
-            yield aside.submit(_take, path, folder).result
+            yield Taking(path, folder, aside)
         finally:
             if folder is not None:
+                aside.shutdown(cancel_futures=True)
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -86,19 +130,6 @@ def _scratch(home: Path, path: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=SCRATCH, dir=place))
 
 
-def _take(path: Path, folder: Path | None) -> Taken:
-    try:
-        if folder is not None:
-            for part in parts_of(path):
-                if part != path:
-                    _copied(part, folder / part.relative_to(path.parent))
-        return Taken(_copied(path, folder / path.name if folder else None), folder)
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull(str(folder)) from error
-        raise
-
-
 def parts_of(path: Path) -> list[Path]:
     """All files of a dataset: a geodatabase's folder, a shapefile's siblings, else the file."""
     if path.is_dir():
@@ -108,22 +139,29 @@ def parts_of(path: Path) -> list[Path]:
     return [path]
 
 
-def _copied(path: Path, target: Path | None) -> str:
-    """The SHA-256 of a file, copied on the way; of a folder that of its files' names."""
+def _stamp(part: Path) -> tuple[int, int]:
+    """What changes with a file; nothing of one that is no more."""
+    try:
+        found = part.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def _fingerprint(path: Path) -> str:
+    """The SHA-256 of a file; of a folder that of its files' names."""
     if path.is_dir():
         return hashlib.sha256("\n".join(sorted(p.name for p in path.iterdir())).encode()).hexdigest()
-    if target is None:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copy(part: Path, target: Path) -> None:
+    """In the system's own way, which brings no bytes through here; on the disk when it returns."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    seen = hashlib.sha256()
-    with path.open("rb") as file, target.open("wb") as copy:
-        while chunk := file.read(CHUNK_BYTES):
-            seen.update(chunk)
-            copy.write(chunk)
-        copy.flush()
+    shutil.copyfile(part, target)
+    with target.open("rb") as copy:
         os.fsync(copy.fileno())
-    return seen.hexdigest()
 
 
 def source_of(home: Path, batch: int, sha256: str) -> list[Path]:

@@ -40,8 +40,10 @@ def shape_findings(shapes: Any, *, geographic: bool, metres_per_unit: float, all
         return
     with np.errstate(all="ignore"):  # coordinates without an end are refused elsewhere
         ground = _in_metres(corners.placed, geographic, metres_per_unit)
-        yield from _slivers(corners, ground, allowed.sliver_width_m)
-        yield from _points(corners, ground, allowed)
+        step = np.diff(ground, axis=0)
+        squared = (step * step).sum(axis=1)
+        yield from _slivers(corners, ground, squared, allowed.sliver_width_m)
+        yield from _points(corners, step, squared, allowed)
     yield from tangled(shapes, corners.sizes(len(shapes)), allowed.crossings)
     yield from _overlapping_parts(shapes, geographic, metres_per_unit)
     if geographic:
@@ -150,7 +152,7 @@ def _in_metres(placed: Any, geographic: bool, metres_per_unit: float) -> Any:
     return placed if metres_per_unit == 1.0 else placed * metres_per_unit
 
 
-def _slivers(corners: _Corners, ground: Any, width_m: float) -> Iterator[Spot]:
+def _slivers(corners: _Corners, ground: Any, squared: Any, width_m: float) -> Iterator[Spot]:
     """Parcels of which no ring is wider than a strip: twice the area by the length of its border."""
     import numpy as np  # noqa: PLC0415 - heavy
 
@@ -159,7 +161,7 @@ def _slivers(corners: _Corners, ground: Any, width_m: float) -> Iterator[Spot]:
     x, y = ground[:, 0] - ground[0, 0], ground[:, 1] - ground[0, 1]
     starts = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
     area = np.abs(np.add.reduceat(np.where(same, x[:-1] * y[1:] - x[1:] * y[:-1], 0.0), starts)) / 2
-    around = np.add.reduceat(np.where(same, np.hypot(np.diff(x), np.diff(y)), 0.0), starts)
+    around = np.add.reduceat(np.where(same, np.sqrt(squared), 0.0), starts)
     row = corners.owner[ring[starts]]
     first = np.flatnonzero(np.r_[True, row[1:] != row[:-1]])
     width = np.maximum.reduceat(2 * area / around, first)
@@ -168,12 +170,10 @@ def _slivers(corners: _Corners, ground: Any, width_m: float) -> Iterator[Spot]:
         yield Spot(int(row[first[at]]), "sliver", float(west), float(south), float(width[at]))
 
 
-def _points(corners: _Corners, ground: Any, allowed: Tolerances) -> Iterator[Spot]:
-    """Corners drawn twice, and spikes."""
+def _points(corners: _Corners, step: Any, squared: Any, allowed: Tolerances) -> Iterator[Spot]:
+    """Corners drawn twice, and spikes; of each corner the step to the next (n - 1, 2), and its length squared."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    step = np.diff(ground, axis=0)
-    squared = (step * step).sum(axis=1)
     doubled = np.flatnonzero((corners.ring[1:] == corners.ring[:-1]) & (squared <= allowed.vertex_m**2))
     sharp, angle = _sharp(step, squared, corners.ring, allowed.spike_degrees)
     for fault, found, measured in (("duplicate_vertex", doubled, None), ("spike", sharp, angle)):

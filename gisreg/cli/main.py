@@ -132,6 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return run(arguments)
     signal.signal(signal.SIGTERM, _terminated)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here, and threads that wait for some cost a start
     gc.set_threshold(GARBAGE_AFTER)
     if _sub_command(arguments) == "serve":
         sys.exit(run(arguments))

@@ -6,8 +6,8 @@ from gisreg.db.engine import Actor, transaction
 
 WORTH_IT_ROWS = 10_000
 """Below this many new rows autovacuum's own rhythm is good enough."""
-TARGET = 50
-"""Half of PostgreSQL's own detail takes less than half the time; autovacuum looks more closely soon after."""
+TARGET = 30
+"""A third of PostgreSQL's own detail takes a third of the time; autovacuum looks more closely soon after."""
 
 
 def refresh_statistics(engine: Engine, actor: Actor, new_rows: int) -> None:

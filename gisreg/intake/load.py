@@ -115,17 +115,18 @@ def import_parcels(
                 create_rows(connection, staging, raw_columns(mapped))
                 create_parts(connection, staging, len(tasks))
             boxes = team.run(tasks, lambda done: progress(done, source.rows))
+            taken.begin_copy()  # from here on the server works, and little is done here
             with aside("import-near") as near:  # while the rows' fates are decided
                 paired = near(keep_near_pairs, engine, staging, boxes, reach_of(preparation))
                 job = registering.Job(
-                    preparation, source, county, kind, wanted.file, taken().sha256, wanted.dry_run,
-                    actor_name(settings), paired.result, rows=wanted.rows, compare=wanted.compare, agree=wanted.agree,
-                    strict=wanted.strict,
+                    preparation, source, county, kind, wanted.file, taken.sha256(), wanted.dry_run,
+                    actor_name(settings), paired.result, taken.copied, rows=wanted.rows, compare=wanted.compare,
+                    agree=wanted.agree, strict=wanted.strict,
                 )  # fmt: skip
                 report = registering.register(engine, job)
             if report.batch is not None:
                 statistics(refresh_statistics, engine, Actor(job.actor, "import"), report.loaded + report.repaired)
-                taken().keep(settings.home, report.batch)
+                taken.keep(settings.home, report.batch)
             return report
     finally:
         engine.dispose()

@@ -47,6 +47,8 @@ to the north is 9.0e-9 degrees, to the east more."""
 RETIRED, INVALID = "number_retired", "self_intersection"
 ASIDE_FROM_ROWS, ASIDE_TIMES = 50_000, 4
 """Loads of so many rows, and so many times those that are there, leave the indexes to the end; readers wait meanwhile."""
+SIDE_BY_SIDE_FROM_ROWS = 500_000
+"""Below, the server's own processes take longer to begin than they save of an index's sorting."""
 
 OF_KINDS = """SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = ANY(:kinds) AND source_code IS NOT NULL)
     OR EXISTS (SELECT FROM parcel WHERE county_code = :county AND kind = ANY(:kinds) AND source_code IS NULL)"""
@@ -67,6 +69,8 @@ class Job:
     actor: str
     paired: Callable[[], None]
     """Returns when the pairs of rows that lie near each other are stored."""
+    copied: Callable[[], None]
+    """Returns when the file's copy stands."""
     rows: str | None = None
     """A multirange of the row numbers to load; all where None."""
     compare: bool = False
@@ -113,6 +117,7 @@ def _register(connection: Connection, job: Job) -> Report:
         _update(connection, job, batch)
     if others:
         run_statements(connection, load("gisreg.intake", "sql/overlaps.sql"), {"county": job.county, "batch": batch})
+    job.copied()
     return report if job.dry_run else replace(report, batch=batch)
 
 
@@ -274,7 +279,7 @@ def _report(connection: Connection, job: Job, counts: dict[str, Any], problems: 
     areas = connection.execute(
         text(
             "SELECT round(area_m2::numeric, 4)::float8, round(planar_area_m2::numeric, 4)::float8 FROM ("
-            f"SELECT row_no, area_m2, planar_area_m2 FROM {rows} ORDER BY row_no LIMIT :some + (SELECT count(*) FROM fate)"
+            f"SELECT row_no, area_m2, planar_area_m2 FROM {rows} LIMIT :some + (SELECT count(*) FROM fate)"
             ") AS first LEFT JOIN fate AS f USING (row_no) "
             "WHERE coalesce(f.fate, 'new') NOT IN ('refused', 'left_out') ORDER BY row_no LIMIT :some"
         ),
@@ -359,6 +364,8 @@ def indexes_aside(connection: Connection, new: int) -> Iterator[None]:
     aside = large and set_aside(connection)
     yield
     if aside:
+        if new < SIDE_BY_SIDE_FROM_ROWS:
+            connection.execute(text("SET LOCAL max_parallel_maintenance_workers = 0"))
         connection.execute(text("SELECT parcel_indexes_back()"))
 
 

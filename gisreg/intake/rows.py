@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gisreg.checks.attributes import attribute_findings
 from gisreg.checks.policy import OFF, Policy
 from gisreg.checks.shapes import read_shapes, shape_findings
+from gisreg.checks.star_shaped import star_shaped
 from gisreg.intake.convert import Typed, remarks, sparse, sql_type, todays_codes, typed
 from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping import TOWNSHIP_NAME, Mapped, MappedColumn
@@ -25,7 +26,7 @@ COUNTY_ENDINGS = ("", ".0", "000", "000000")
 """How a county's code is written: by itself, as a number, with the digits of its townships and villages."""
 FIXED = {
     ROW: "int8", WKB: "bytea", STATED_TOWNSHIP: "text", "bad": "text", "unknown": "text", "said": "text",
-    "checks": "text", "sound": "boolean", "square": "text",
+    "checks": "text", "sound": "boolean", "star_shaped": "boolean", "square": "text",
 }  # fmt: skip
 """Columns that every raw row has, and their types in SQL."""
 
@@ -86,22 +87,25 @@ def typed_batch(mapped: Mapped, judging: Judging, batch: "pa.RecordBatch") -> "t
     fixed = [batch.column(ROW), batch.column(WKB), _stated_township(mapped, raws, batch.num_rows, judging.county)]
     boxes = shapely.bounds(shapes)
     square = judging.squares.townships(boxes) if judging.squares else pa.nulls(batch.num_rows, pa.string())
+    stars = star_shaped(shapes, geographic=judging.geographic, metres_per_unit=judging.metres_per_unit)
     typed_rows = pa.record_batch(
-        [*fixed, said.bad, said.unknown, said.said, checks, _sound(shapes), square, *values],
+        [*fixed, said.bad, said.unknown, said.said, checks, _sound(shapes, stars), pa.array(stars), square, *values],
         schema=typed_schema(mapped),
     )
     return typed_rows, np.column_stack([batch.column(ROW).to_numpy(), boxes])
 
 
-def _sound(shapes: "np.ndarray") -> "pa.Array":
-    """Whether each shape is valid, unknown where it cannot be read. Here it takes an eighth of what it takes in the
-    database, which has to unpack each shape for it."""
+def _sound(shapes: "np.ndarray", stars: "np.ndarray") -> "pa.Array":
+    """Whether each shape is valid, as star-shaped ones are; unknown where it cannot be read. Here it takes an eighth of
+    what it takes in the database, which has to unpack each shape for it."""
     import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import shapely  # noqa: PLC0415 - heavy
 
+    valid = stars.copy()
     with np.errstate(all="ignore"):  # coordinates without an end are refused elsewhere
-        return pa.array(shapely.is_valid(shapes), mask=shapely.is_missing(shapes))
+        valid[~stars] = shapely.is_valid(shapes[~stars])
+    return pa.array(valid, mask=shapely.is_missing(shapes))
 
 
 def _checks(judging: Judging, columns: "Mapping[str, pa.Array]", shapes: "np.ndarray") -> "pa.Array":

@@ -18,7 +18,7 @@ from gisreg.intake.mapping import KEY_COLUMN
 
 LOCK_CLASS = 7_446_474
 PREFIX = "import_"
-UNJUDGED = ("wkb", "sound")
+UNJUDGED = ("wkb", "sound", "star_shaped", "square")
 """Raw columns that a judged row has no more: its shape stands in typed columns, and is judged."""
 JUDGED = {
     "refusal": "text", "repairs": "text[]", "warnings": "text", "survey_boundary": "geometry",

@@ -62,12 +62,13 @@ def import_ledger(settings: Settings, url: str, wanted: Wanted, join: str | None
             notes = (*towns.notes, *told(guessed), *checked(typed, mapped, policy, county, today()))
             job = Job(
                 source, mapped, typed, _keys(source, typed, join), towns, notes, county,
-                kind, wanted.file, taken().sha256, wanted.dry_run, actor_name(settings), wanted.rows, wanted.compare,
+                kind, wanted.file, taken.sha256(), wanted.dry_run, actor_name(settings), wanted.rows, wanted.compare,
                 wanted.agree, wanted.strict,
             )  # fmt: skip
+            taken.copied()
             report = replace(register(engine, job), translations=_translations(job))
             if report.batch is not None:
-                taken().keep(settings.home, report.batch)
+                taken.keep(settings.home, report.batch)
                 refresh_statistics(engine, Actor(job.actor, "import"), report.loaded)
             return report
     finally:

@@ -88,7 +88,8 @@ FROM (
                     SELECT p.code FROM {pieces} AS p WHERE ST_ContainsProperly(p.piece, transformed.boundary) LIMIT 1
                 )) AS cell
             FROM (
-                SELECT moved.*, CASE WHEN ST_IsValid(moved_boundary) THEN moved_boundary
+                -- a star-shaped polygon stays valid; of curves what was looked at is not the same as what is kept
+                SELECT moved.*, CASE WHEN star_shaped AND shape_type = 'POLYGON' OR ST_IsValid(moved_boundary) THEN moved_boundary
                     ELSE pg_temp.careful_repair(moved_boundary) END AS boundary
                 FROM (
                 SELECT
@@ -155,6 +156,7 @@ FROM (
                                     r.unknown,
                                     r.said,
                                     r.sound,
+                                    r.star_shaped,
                                     r.square,
                                     r.checks{read}
                                 FROM {raw} AS r

@@ -9,9 +9,10 @@ from shapely.geometry import box
 from sqlalchemy import text
 
 from gisreg.batches.read import BatchNotFound, list_batches, read_batch
-from gisreg.batches.sources import SourceNotKept, source_of
+from gisreg.batches.sources import FileChanged, SourceNotKept, source_of
 from gisreg.batches.undo import BatchInUse, BatchUndone, undo_batch
 from gisreg.db.engine import Actor, transaction
+from gisreg.intake import parallel
 from gisreg.intake.chosen import RowsUnclear, chosen_rows
 from gisreg.intake.report import NothingChosen
 
@@ -95,6 +96,21 @@ def test_a_failed_import_keeps_no_file(load, settings, monkeypatch, tmp_path):
     with pytest.raises(ZeroDivisionError):
         load(survey(tmp_path / "a.gpkg", squares(1)))
     assert not list((settings.home / "batches").glob("*"))
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_file_that_changes_while_it_is_imported_is_refused(load, county, monkeypatch, tmp_path, preview):
+    path, load_part = survey(tmp_path / "a.shp", squares(2)), parallel.load_part
+
+    def meanwhile(*given):
+        with path.with_suffix(".dbf").open("ab") as file:
+            file.write(b" ")
+        return load_part(*given)
+
+    monkeypatch.setattr(parallel, "load_part", meanwhile)
+    with pytest.raises(FileChanged, match=r"a\.dbf"):
+        load(path, dry_run=preview)
+    assert not states(county)
 
 
 def test_a_preview_tells_what_would_become_of_each_parcel(load, county, tmp_path):
