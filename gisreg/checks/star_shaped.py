@@ -1,8 +1,8 @@
 """Polygons that stay valid wherever they are moved: those whose border is seen whole from their middle.
 
 To hold a polygon's sides against each other costs more than most that is done with it. A star-shaped one (one ring, all
-of it seen from one point, in one turn) cannot cross itself, and a change of projection, which bends a parcel by far less
-than its corners stand apart, leaves it star-shaped. Both are seen in one pass over the corners of many shapes.
+of it seen from one point, in one turn) cannot cross itself, and a change of projection, which bends a parcel far less
+than its corners stand apart, leaves it so. Both are seen in one pass over the corners of many shapes.
 """
 
 from typing import Any

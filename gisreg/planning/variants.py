@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Select, bindparam, case, cast, select, text
-from sqlalchemy import Text as SqlText
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, Boolean, Date, FromClause, Select, TextClause, bindparam, select, text
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TIMESTAMP, dialect
 from sqlalchemy.sql.expression import TextualSelect
 
 from gisreg.db.models import Parcel
 from gisreg.db.sql import load
 from gisreg.filters.parse import Tree
-from gisreg.planning.clock.joining import with_clock
+from gisreg.planning.clock.joining import EVENTS, PAUSED, RESTART
 from gisreg.planning.compile import CompiledRules, compile_rules, label_query
 from gisreg.planning.money import Sum, facts_needed, read_sums
-from gisreg.planning.recorded import known_before
+from gisreg.planning.recorded import SHARED, Column
 from gisreg.planning.ruleset import LoadedRuleSet
 from gisreg.planning.thresholds import Change, conditions, limited_facts
 from gisreg.vocab import Demand, IdleCause, Kind, OwnerIntent, Term
@@ -42,8 +42,8 @@ class Prepared:
     """The statements for the parcels of one kind by one rule set."""
 
     compiled: CompiledRules
-    stored: Select[Any]
-    """The parcel as it was recorded before an instant."""
+    stored: TextualSelect
+    """The parcel as it was recorded before an instant, without its shapes."""
     seen: Select[Any]
     """What each condition and fact of the variants is."""
     labelled: Select[Any]
@@ -71,18 +71,14 @@ def prepare(loaded: LoadedRuleSet, kind: Kind) -> Prepared:
 
 
 def _prepare(loaded: LoadedRuleSet, kind: Kind) -> Prepared:
-    instant = bindparam("instant", type_=TIMESTAMP(timezone=True))
-    parcel = bindparam("parcel_id", type_=BigInteger())
-    known = known_before(instant)
     named = _changeable_facts(loaded, kind)
     trees = conditions(loaded.rules, kind)
-    varied = _varied(known, parcel, {*named, *limited_facts(trees)})
-    table = with_clock(varied, date.min, parcel_key=parcel)
+    table = _varied({*named, *limited_facts(trees)})
     compiled = compile_rules(loaded, table, table.c.variant_day, kinds=(kind,))
     sums = read_sums(loaded, compiled.names)
     return Prepared(
         compiled=compiled,
-        stored=select(known).where(known.c.id == parcel),
+        stored=_stored(),
         seen=select(*_looked_at(compiled, kind, sums)).where(table.c.id == AS_IT_IS),
         labelled=label_query(compiled, kinds=(kind,)).order_by("parcel_id"),
         values=tuple(Change(fact, value) for fact in named for value in _values(fact)),
@@ -112,21 +108,35 @@ def _values(fact: str) -> list[Any]:
     return [str(term) for term in CHANGEABLE_TERMS[fact]] if fact in CHANGEABLE_TERMS else [True, False]
 
 
-def _variants() -> TextualSelect:
-    return text(load("gisreg.planning", "variants.sql")).columns(no=BigInteger, day=Date, fact=SqlText, value=SqlText)
+def _known(columns: Iterable[str]) -> str:
+    """One parcel as recorded before an instant: its key and these columns."""
+    return load("gisreg.planning", "one_known.sql").format(columns=", ".join(columns))
 
 
-def _varied(known: Any, parcel: Any, changing: Iterable[str]) -> Any:
-    variant = _variants().subquery("variant")
-    names = [col.name for col in Parcel.__table__.columns if col.name in known.c and col.name != "id"]
-    columns = [_replaced(known, name, variant) if name in changing else known.c[name].label(name) for name in names]
-    chosen: Select[Any] = select(variant.c.no.label("id"), variant.c.day.label("variant_day"), *columns)
-    return chosen.select_from(known.join(variant, known.c.id == parcel)).offset(0).subquery("varied")
+def _asked(sql: str) -> TextClause:
+    return text(sql).bindparams(
+        bindparam("parcel_id", type_=BigInteger), bindparam("instant", type_=TIMESTAMP(timezone=True))
+    )
 
 
-def _replaced(known: Any, name: str, variant: Any) -> Any:
-    new = cast(variant.c.value, Parcel.__table__.columns[name].type)
-    return case((variant.c.fact == name, new), else_=known.c[name]).label(name)
+def _stored() -> TextualSelect:
+    plain = [one for one in SHARED if not isinstance(one.type, Geometry)]
+    return _asked(_known(one.name for one in plain)).columns(Parcel.__table__.c.id, *plain)
+
+
+def _varied(changing: Iterable[str]) -> FromClause:
+    """Written as text: put together from expressions, its columns, many times fifty, take as long as the rest of an
+    explanation."""
+    columns = [one.name for one in SHARED]
+    varied = ", ".join(_replaced(one) if one.name in changing else f"known.{one.name}" for one in SHARED)
+    filled = load("gisreg.planning", "variants.sql").format(varied=varied, known=_known(columns), events=EVENTS)
+    types = {one.name: one.type for one in SHARED} | {RESTART: Date(), PAUSED: DATEMULTIRANGE()}
+    return _asked(filled).columns(id=BigInteger(), variant_day=Date(), **types).subquery("clocked")
+
+
+def _replaced(column: Column) -> str:
+    name, kind = column.name, column.type.compile(dialect())  # type: ignore[no-untyped-call] # SQLAlchemy's
+    return f"CASE WHEN variant.fact = '{name}' THEN CAST(variant.value AS {kind}) ELSE known.{name} END AS {name}"
 
 
 def _looked_at(compiled: CompiledRules, kind: Kind, sums: Iterable[Sum]) -> list[Any]:
