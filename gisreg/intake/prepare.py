@@ -76,20 +76,20 @@ class Preparation:
             "shape": f"pg_temp.careful_shape(r.wkb, {srid})" if careful else f"ST_GeomFromWKB(r.wkb, {srid})",
             "transformed": transform,
             "area": "pg_temp.careful_area(boundary)" if careful else "ST_Area(boundary::geography)",
-            "planar": self._planar(careful),
-            "unit_area": "NULL::float8" if factor is None else f"{factor**2!r}::float8",  # square degrees are no area
+            "planar": self._planar("clean", careful),
+            "planar_before": self._planar("flat", careful=True),
             "finest": repr(FINEST_M / (factor or 1.0) if not self.geography.geographic else FINEST_DEGREES),
             "recipe": RECIPE,
             "west": repr(west), "south": repr(south), "east": repr(east), "north": repr(north),
         }  # fmt: skip
 
-    def _planar(self, careful: bool) -> str:
+    def _planar(self, shape: str, careful: bool) -> str:
         """In the survey's own projection; for degrees and Web Mercator in the 3° zone of the parcel's longitude."""
         factor = self.geography.metres_per_unit
         if factor is not None:
-            return f"ST_Area(clean) * {factor**2!r}::float8"
+            return f"ST_Area({shape}) * {factor**2!r}::float8"
         zone = "4509 + floor((ST_X(ST_Centroid(ST_Envelope(g))) + 1.5) / 3)::int"
-        degrees = _transform("clean", self.geography.srid, careful)
+        degrees = _transform(shape, self.geography.srid, careful)
         inside = "ST_X(ST_Centroid(ST_Envelope(g))) BETWEEN 73.5 AND 136.499"
         make = "pg_temp.careful_transform" if careful else "ST_Transform"
         return f"(SELECT CASE WHEN {inside} THEN ST_Area({make}(g, {zone})) END FROM (SELECT {degrees} AS g OFFSET 0) AS z)"

@@ -109,7 +109,7 @@ FROM (
                             CASE WHEN mixed THEN 'parts_dropped' END,
                             CASE WHEN curved THEN 'curves_straightened' END
                         ], NULL) END AS repairs,
-                        CASE WHEN verdict = 'invalid' THEN ST_Area(flat) * {unit_area} END AS area_before
+                        CASE WHEN verdict = 'invalid' THEN {planar_before} END AS area_before
                     FROM (
                         SELECT
                             parsed.*,

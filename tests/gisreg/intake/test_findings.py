@@ -227,11 +227,11 @@ def test_a_file_drawn_on_a_web_map_is_suspected(load, tmp_path):
     assert [(p.row, p.fault) for p in report.problems if p.row == 0] == [(0, "gcj02_suspected")]
 
 
-def test_a_repair_in_degrees_tells_the_area_that_there_is(load, tmp_path):
+def test_a_repair_in_degrees_tells_the_areas_before_and_after(load, tmp_path):
     west, south = 113.2, 36.1
     bow = Polygon([(west, south), (west + 0.001, south + 0.001), (west + 0.001, south), (west, south + 0.001)])
     (told,) = [one for one in load(survey(tmp_path / "a.geojson", [bow], crs=4326)).problems if one.grade == "repaired"]
-    assert re.search(r"面积 \? → [45]\d{3}\.\d\d ㎡", told.what.zh + told.mend.zh)
+    assert re.search(r"面积 \d+\.\d\d → [45]\d{3}\.\d\d ㎡", told.what.zh + told.mend.zh)
 
 
 def test_the_county_s_own_code_states_no_township(load, county, tmp_path):
