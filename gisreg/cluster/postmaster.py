@@ -16,6 +16,8 @@ from gisreg.text import Text
 
 FIRST_PORT, LAST_PORT = 54320, 54999
 TELLING_WORDS = ("FATAL", "PANIC", "ERROR", "could not", "invalid")
+RECOVERY_FAILED = "due to startup process failure"
+LOG_PATIENCE_S = 2
 START_PATIENCE_S = 300
 """Recovery after a crash may have to replay a few gigabytes of WAL."""
 
@@ -77,20 +79,31 @@ def pick_port(remembered: int | None, taken: frozenset[int]) -> int:
 
 
 def start(programs: Programs, account: Account, data: Path, log_dir: Path) -> Postmaster:
-    """Start the server and wait until it answers."""
-    log = log_dir / "start.log"
-    log.unlink(missing_ok=True)
-    command = (programs.path("pg_ctl"), "start", "-D", data, "-l", log, "-w", "-s", "-t", str(START_PATIENCE_S))
-    done = account.run(command, data, timeout=START_PATIENCE_S + 30)
-    found = wait_until_ready(data) if done.returncode == 0 else None
+    """Start the server and wait until it answers; once more where its recovery failed.
+
+    After a ``kill -9`` in the middle of an import recovery can stumble over the file of an unlogged table ("File
+    exists"); it has removed what was in its way by then, and the next start goes through.
+    """
+    found, stderr = _start_once(programs, account, data, log_dir)
+    if not found and _recovery_failed(data, log_dir):
+        found, stderr = _start_once(programs, account, data, log_dir)
     if found:
         return found
-    words = last_words(log_dir, done.stderr)
+    words = last_words(log_dir, stderr)
     if "No space left on device" in words:
         raise DiskFull(where=str(data))
     if "could not bind" in words or "Address already in use" in words:
         raise PortTakenError
     raise ServerDidNotStartError(where=str(log_dir), last_words=words)
+
+
+def _start_once(programs: Programs, account: Account, data: Path, log_dir: Path) -> tuple[Postmaster | None, str]:
+    """The server if it came up, and what ``pg_ctl`` said."""
+    log = log_dir / "start.log"
+    log.unlink(missing_ok=True)
+    command = (programs.path("pg_ctl"), "start", "-D", data, "-l", log, "-w", "-s", "-t", str(START_PATIENCE_S))
+    done = account.run(command, data, timeout=START_PATIENCE_S + 30)
+    return wait_until_ready(data) if done.returncode == 0 else None, done.stderr
 
 
 def stop(programs: Programs, account: Account, data: Path, mode: str) -> None:
@@ -130,10 +143,25 @@ def clear_the_dead(data: Path, socket_dir: Path, patience_s: float = 5) -> None:
 
 def last_words(log_dir: Path, stderr: str = "") -> str:
     """What the server said last, from its logs."""
-    logs = sorted(log_dir.glob("*.log"), key=lambda path: path.stat().st_mtime)[-2:]
-    lines = [line for log in logs for line in log.read_text(errors="replace").splitlines()[-6:]]
+    lines = _last_lines(log_dir)
     telling = [line for line in lines if any(word in line for word in TELLING_WORDS)]
     return " | ".join((telling or lines)[-4:]) or " ".join(stderr.split())
+
+
+def _recovery_failed(data: Path, log_dir: Path) -> bool:
+    """Whether the server ended because the process that brings the data back from the WAL did.
+
+    The process that writes the log leaves last, and only then has everything been written.
+    """
+    until = time.monotonic() + LOG_PATIENCE_S
+    while any(_orphans(data)) and time.monotonic() < until:
+        time.sleep(0.02)
+    return any(RECOVERY_FAILED in line for line in _last_lines(log_dir))
+
+
+def _last_lines(log_dir: Path) -> list[str]:
+    logs = sorted(log_dir.glob("*.log"), key=lambda path: path.stat().st_mtime)[-2:]
+    return [line for log in logs for line in log.read_text(errors="replace").splitlines()[-6:]]
 
 
 def _works_in(pid: int, data: Path) -> bool:

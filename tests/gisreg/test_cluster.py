@@ -226,6 +226,50 @@ def test_a_failed_start_shows_the_servers_last_words(made: PrivateCluster):
         own.unlink()
 
 
+def test_a_kill_while_an_unlogged_table_is_made_needs_no_second_start_by_hand(made: PrivateCluster):
+    address = made.ensure_running()
+    with (
+        closing(psycopg2.connect(libpq_uri(address.admin_url))) as importing,
+        closing(psycopg2.connect(libpq_uri(address.admin_url))) as another,
+        importing.cursor() as staging,
+        another.cursor() as work,
+    ):
+        staging.execute("CREATE UNLOGGED TABLE public.staged AS SELECT generate_series(1, 1000) AS n")
+        work.execute("CREATE TABLE public.kept_too AS SELECT 8 AS eight")
+        another.commit()
+        kill_and_wait(address.pid)
+    assert ask(made.ensure_running().admin_url, "SELECT eight FROM public.kept_too") == 8
+
+
+@pytest.mark.parametrize(("failures", "starts"), [(1, 2), (2, 2)])
+def test_a_failed_recovery_is_tried_once_more(
+    short_home: Path, monkeypatch: pytest.MonkeyPatch, failures: int, starts: int
+):
+    short_home.mkdir(exist_ok=True)
+    asked = []
+
+    def start_once(*_where: object) -> tuple[postmaster.Postmaster | None, str]:
+        asked.append(1)
+        if len(asked) > failures:
+            return postmaster.Postmaster(1, 1, short_home, ready=True), ""
+        (short_home / "postgresql-Mon.log").write_text(
+            'FATAL:  could not create file "base/16387/21153": File exists\n'
+            "LOG:  startup process (PID 7) exited with exit code 1\n"
+            "LOG:  shutting down due to startup process failure\n"
+            "LOG:  database system is shut down\n"
+        )
+        return None, "pg_ctl: could not start server"
+
+    monkeypatch.setattr(postmaster, "_start_once", start_once)
+    wanted = (programs.Programs(short_home, 15), account.server_account(), short_home, short_home)
+    if failures == 1:
+        assert postmaster.start(*wanted).ready
+    else:
+        with pytest.raises(postmaster.ServerDidNotStartError, match="File exists"):
+            postmaster.start(*wanted)
+    assert len(asked) == starts
+
+
 def test_own_settings_win_over_the_tuned_ones(made: PrivateCluster):
     made.stop()
     own = made.home.data / "local.conf"
