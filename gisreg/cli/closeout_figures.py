@@ -25,6 +25,14 @@ LEFT_HEADINGS = Text(
     "地区或类型|在册宗|剩余 宗/项/户|剩余亩|剩余㎡|未销号 宗/项/户|未销号亩|未销号㎡",
     "where|registered|left: parcels/projects/enterprises|mu|floor m²|not closed|mu|floor m²",
 )
+SHARED = Text(
+    "剩余亩已扣除不同类型重叠的 {mu} 亩(流量表逐宗计算,不扣除)",
+    "left: less {mu} mu that two kinds share, deducted once (the flow counts parcel by parcel and deducts nothing)",
+)
+SHARED_BY_KINDS = Text(
+    "全县剩余亩已扣除不同类型重叠的 {mu} 亩,各类型行未扣除",
+    "the county: less {mu} mu that two kinds share; the rows of kinds have it each",
+)
 FLOW_UNIT = Text("宗/项/户;亩;房屋㎡", "parcels/projects/enterprises; mu; floor m²")
 COUNTY_ROW, NOWHERE, OUTSIDE = Text("全县", "County"), Text("待核", "unknown"), Text("园区外", "outside zones")
 WATCH_HEADINGS = Text("宗地|类型|销号日|自|迹象|二次闲置", "parcel|kind|closed|since|signs|idle again")
@@ -83,6 +91,9 @@ def left(
     rows = [_left_row(row, _name_of(now, row, told["by"])) for row in told["items"]]
     rows.append(_left_row(told["county"], now.say(COUNTY_ROW)))
     print_table(now.say(LEFT_HEADINGS).split("|"), rows)
+    if told["county"]["overlap_mu"]:
+        line = SHARED_BY_KINDS if dimension == Dimension.KIND else SHARED
+        print_line(now.say(line, mu=f"{told['county']['overlap_mu']:,.2f}"))
 
 
 def flow(

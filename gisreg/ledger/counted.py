@@ -10,9 +10,12 @@ from sqlalchemy import Connection, select, text
 from gisreg.db.models import AdminUnit, Zone
 from gisreg.db.sql import load
 from gisreg.ledger.flow import MU_PER_M2, By
+from gisreg.ledger.left import Shared, shared_ground, township_place, zone_place
 from gisreg.vocab import Kind
 
 FOREVER = "infinity"
+PLACES = {By.TOWNSHIP: township_place, By.ZONE: zone_place, By.KIND: township_place}
+"""In whose row a pair of parcels of two kinds is deducted; by kind in none but the county's."""
 
 
 @dataclass
@@ -32,7 +35,10 @@ class Numbers:
 
 @dataclass
 class Counted:
-    """One row: parcels (宗), projects (项), enterprises (户), and the areas of the parcels."""
+    """One row: parcels (宗), projects (项), enterprises (户), and the areas of the parcels.
+
+    Ground that two kinds share is deducted once from the land; ``overlap_m2`` is what is left less by that.
+    """
 
     code: str | None = None
     name: str | None = None
@@ -44,6 +50,14 @@ class Counted:
     left_floor_m2: Decimal = Decimal(0)
     not_closed_m2: Decimal = Decimal(0)
     not_closed_floor_m2: Decimal = Decimal(0)
+    overlap_m2: Decimal = Decimal(0)
+
+    def deduct(self, shared: Shared) -> None:
+        """Take shared ground out of the land, once."""
+        overlap = _exact(shared.left_m2)
+        self.overlap_m2 += overlap
+        self.left_m2 -= overlap
+        self.not_closed_m2 -= _exact(shared.not_closed_m2)
 
     def add(self, other: "Counted") -> None:
         """Count a row in."""
@@ -56,17 +70,18 @@ class Counted:
         """For programs; mu are rounded last."""
         told = {name: value for name, value in asdict(self).items() if name not in AREAS}
         areas = {area: float(getattr(self, area)) for area in AREAS}
-        mu = {"left_mu": float(self.left_m2 * MU_PER_M2), "not_closed_mu": float(self.not_closed_m2 * MU_PER_M2)}
-        return {**told, **areas, **mu}
+        mu = {name: float(getattr(self, f"{name}_m2") * MU_PER_M2) for name in ("left", "not_closed", "overlap")}
+        return {**told, **areas, **{f"{name}_mu": area for name, area in mu.items()}}
 
 
 UNITS = ("parcels", "projects", "enterprises")
-AREAS = ("left_m2", "left_floor_m2", "not_closed_m2", "not_closed_floor_m2")
+COUNTED_AREAS = ("left_m2", "left_floor_m2", "not_closed_m2", "not_closed_floor_m2")
+AREAS = (*COUNTED_AREAS, "overlap_m2")
 
 
 @dataclass(frozen=True)
 class CountedTable:
-    """The rows and the county, which is their sum."""
+    """The rows and the county, which is their sum; by kind its land is less by what the kinds share."""
 
     by: By
     rows: list[Counted]
@@ -84,10 +99,20 @@ def counted(connection: Connection, county: str, by: By = By.TOWNSHIP) -> Counte
     for one in found.mappings():
         row = rows.setdefault(one["place"], Counted(one["place"]))
         setattr(row, one["what"], Numbers(one["registered"], one["left"], one["not_closed"]))
-        for area in AREAS:
+        for area in COUNTED_AREAS:
             setattr(row, area, getattr(row, area) + one[area])
+    shared = shared_ground(connection, county, None, PLACES[by])
+    for place, ground in shared.items() if by != By.KIND else ():
+        rows.setdefault(place, Counted(place)).deduct(ground)
     ordered = sorted(rows.values(), key=lambda row: (row.code is None, row.code or ""))
-    return CountedTable(by, ordered, _sum(ordered))
+    total = _sum(ordered)
+    for ground in shared.values() if by == By.KIND else ():
+        total.deduct(ground)
+    return CountedTable(by, ordered, total)
+
+
+def _exact(area_m2: float) -> Decimal:
+    return Decimal(area_m2).quantize(Decimal("0.0001"))
 
 
 def _sum(rows: Iterable[Counted]) -> Counted:

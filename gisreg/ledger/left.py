@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, RowMapping, case, func, select, text
+from sqlalchemy import Connection, FromClause, RowMapping, and_, case, func, or_, select, text
 
 from gisreg.days import today
 from gisreg.db.models import AdminUnit, Zone
@@ -33,8 +33,8 @@ class Tally:
 class TownshipLeft:
     """What is left in one township; ``code`` is None in the row of parcels without a known township (乡镇待核).
 
-    ``left_mu`` has the overlap between kinds deducted once; ``by_kind`` and ``by_label`` have not, and
-    ``overlap_mu`` is the difference. Floor area (m²) stands by itself: it is never added to land.
+    ``left_mu`` and ``not_closed_mu`` have the overlap between kinds deducted once; ``by_kind`` and ``by_label`` have
+    not, and ``overlap_mu`` is what is left less. Floor area (m²) stands by itself: it is never added to land.
     """
 
     code: str | None
@@ -78,21 +78,32 @@ class TownshipLeft:
         if row["label"] is not None:
             self.by_label.setdefault(row["label"], Tally()).add(count, mu)
 
-    def deduct(self, overlap_m2: float) -> None:
-        """Take ground that two kinds share out of the land left, once."""
-        self.overlap_mu += overlap_m2 * MU_PER_M2
-        self.left_mu -= overlap_m2 * MU_PER_M2
+    def deduct(self, shared: "Shared") -> None:
+        """Take ground that two kinds share out of the land, once."""
+        self.overlap_mu += shared.left_m2 * MU_PER_M2
+        self.left_mu -= shared.left_m2 * MU_PER_M2
+        self.not_closed_mu -= shared.not_closed_m2 * MU_PER_M2
 
 
-def _township(parcels: FromClause) -> Any:
+@dataclass(frozen=True)
+class Shared:
+    """Ground that parcels of two kinds share, in m²: where both are left, and where neither is closed."""
+
+    left_m2: float
+    not_closed_m2: float
+
+
+def township_place(parcels: FromClause) -> Any:
+    """The township that a parcel counts in: none where it is not known."""
     return case((parcels.c.township_name.is_not(None), parcels.c.township_code)).label("township")
 
 
-def _zone(parcels: FromClause) -> Any:
+def zone_place(parcels: FromClause) -> Any:
+    """The zone that a parcel counts in."""
     return parcels.c.zone_code.label("township")
 
 
-def _groups(parcels: FromClause, county: str, place_of: Callable[[FromClause], Any] = _township) -> Any:
+def _groups(parcels: FromClause, county: str, place_of: Callable[[FromClause], Any] = township_place) -> Any:
     c = parcels.c
     place = place_of(parcels)
     return (
@@ -114,17 +125,22 @@ def _groups(parcels: FromClause, county: str, place_of: Callable[[FromClause], A
     )
 
 
-def _overlaps(
-    parcels: FromClause, county: str, as_of: date | None, place_of: Callable[[FromClause], Any] = _township
-) -> Any:
-    shared = overlaps_at(county, as_of).c
+def shared_ground(
+    connection: Connection, county: str, as_of: date | None, place_of: Callable[[FromClause], Any] = township_place
+) -> dict[str | None, Shared]:
+    """What is to be deducted in each place; the pair counts in that of its first parcel."""
+    pairs, parcels = overlaps_at(county, as_of).c, current_at(as_of)
     one, other = parcels.alias("one"), parcels.alias("other")
     place = place_of(one)
-    return (
-        select(place, func.sum(shared.area_m2).label("overlap_m2"))
-        .where(one.c.id == shared.parcel_id, one.c.is_left, other.c.id == shared.other_id, other.c.is_left)
+    left = and_(one.c.is_left, other.c.is_left)
+    not_closed = and_(one.c.state.in_(NOT_CLOSED_STATES), other.c.state.in_(NOT_CLOSED_STATES))
+    sums = [func.coalesce(func.sum(pairs.area_m2).filter(which), 0.0) for which in (left, not_closed)]
+    found = (
+        select(place, *sums)
+        .where(one.c.id == pairs.parcel_id, other.c.id == pairs.other_id, or_(left, not_closed))
         .group_by(place)
     )
+    return {where: Shared(*areas) for where, *areas in connection.execute(found)}
 
 
 def township_left(connection: Connection, county: str, as_of: date | None = None) -> list[TownshipLeft]:
@@ -146,8 +162,8 @@ def township_left(connection: Connection, county: str, as_of: date | None = None
             named = (group["township_name"], group["township_name_en"]) if code is not None else (None, None)
             rows[code] = TownshipLeft(code, *named)
         rows[code].absorb(group)
-    for township, overlap_m2 in connection.execute(_overlaps(parcels, county, as_of)):
-        rows[township].deduct(overlap_m2)
+    for township, shared in shared_ground(connection, county, as_of).items():
+        rows[township].deduct(shared)
     return sorted(rows.values(), key=lambda row: (row.code is None, row.code or ""))
 
 
@@ -162,12 +178,12 @@ def zone_left(connection: Connection, county: str, as_of: date | None = None) ->
         code: TownshipLeft(code, name, name_en) for code, name, name_en in connection.execute(zones)
     }
     outside = TownshipLeft(None)
-    for group in connection.execute(_groups(parcels, county, _zone)).mappings():
+    for group in connection.execute(_groups(parcels, county, zone_place)).mappings():
         code = group["township"]
         row = outside if code is None else rows.setdefault(code, TownshipLeft(code))
         row.absorb(group)
-    for code, overlap_m2 in connection.execute(_overlaps(parcels, county, as_of, _zone)):
-        (outside if code is None else rows[code]).deduct(overlap_m2)
+    for code, shared in shared_ground(connection, county, as_of, zone_place).items():
+        (outside if code is None else rows[code]).deduct(shared)
     return [*rows.values(), outside]
 
 

@@ -127,13 +127,6 @@ class SameDocumentTwice(InputError):
     mend: ClassVar[Text] = Text("每种佐证请用各自的文件", "give a document for each")
 
 
-class DayInFuture(InputError):
-    """What has not happened is not recorded as done."""
-
-    what: ClassVar[Text] = Text("{field} {day} 晚于今天", "{field} {day} is after today")
-    mend: ClassVar[Text] = Text("请给出不晚于今天的日期", "give a day not after today")
-
-
 class DayTooEarly(InputError):
     """A day before what it follows."""
 

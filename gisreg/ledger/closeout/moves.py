@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gisreg.days import today
+from gisreg.days import require_come
 from gisreg.db.models import ParcelVersion
-from gisreg.ledger.closeout.errors import DayInFuture, DayTooEarly, ReasonMissing, StepNotPossible
+from gisreg.ledger.closeout.errors import DayTooEarly, ReasonMissing, StepNotPossible
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
 from gisreg.ledger.closeout.words import Role, Step, term
@@ -132,8 +132,7 @@ def require_past(name: str, day: date) -> None:
         DayInFuture, ValueUnusable.
     """
     require_day(name, day)
-    if day > today():
-        raise DayInFuture(where=name, field=name, day=day)
+    require_come(name, day)
 
 
 def require_after(name: str, day: date, earlier: date, what: Text) -> None:

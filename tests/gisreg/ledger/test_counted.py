@@ -56,6 +56,24 @@ def test_a_project_is_left_while_one_parcel_is_and_moves_with_it(do, shared, clo
     assert (total.projects, total.parcels) == (Numbers(2, 1, 2), Numbers(300, 297, 298))
 
 
+def test_ground_that_two_kinds_share_is_deducted_as_on_the_maps(county, shared) -> None:
+    pair = text(
+        "INSERT INTO parcel_overlap (county_code, parcel_id, other_id, area_m2) SELECT county_code, a.id, b.id, 4000 "
+        "FROM parcel AS a JOIN parcel AS b USING (county_code) WHERE (a.parcel_code, b.parcel_code) = (:one, :other)"
+    )
+    with county.connect() as connection:
+        connection.execute(pair, {"one": code(1), "other": code(2)})
+        tables = {by: counted(connection, "149901", by) for by in By}
+        ledger = county_left(township_left(connection, "149901"))
+        connection.rollback()
+    for by, table in tables.items():
+        assert float(table.total.overlap_m2) == 4000
+        told = table.total.as_json()
+        assert (told["left_mu"], told["not_closed_mu"]) == pytest.approx((ledger.left_mu, ledger.not_closed_mu))
+        apart = 4000 if by == By.KIND else 0
+        assert float(sum(row.left_m2 for row in table.rows) - table.total.left_m2) == apart, "kinds share the ground"
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_rows_add_up_to_the_county_by_every_dimension(county, shared, data) -> None:

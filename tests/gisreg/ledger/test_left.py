@@ -87,10 +87,25 @@ def test_ground_that_two_kinds_share_is_deducted_once(engine: Engine, add: Add) 
     here = rows(engine)["149901100"]
     assert here.left_mu == pytest.approx(15.0)
     assert here.overlap_mu == pytest.approx(6.0)
+    assert here.not_closed_mu == pytest.approx(15.0)
     assert here.left_count == 2
     assert {kind: tally.mu for kind, tally in here.by_kind.items()} == pytest.approx(
         {"idle_land": 15.0, "half_finished_project": 6.0}
     )
+
+
+def test_shared_ground_is_deducted_from_what_is_not_closed_as_long_as_neither_is(engine: Engine, add: Add) -> None:
+    add(1, "idle_land", "registered", "149901100", area_m2=10_000.0)
+    add(1, "half_finished_project", "submitted", "149901100", area_m2=4_000.0)
+    with transaction(engine, Actor("li")) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO parcel_overlap (county_code, parcel_id, other_id, area_m2)"
+                " SELECT '149901', min(id), max(id), 4000 FROM parcel"
+            )
+        )
+    here = rows(engine)["149901100"]
+    assert (here.left_mu, here.overlap_mu, here.not_closed_mu) == pytest.approx((15.0, 0.0, 15.0))
 
 
 def test_parcels_without_boundary_or_township_are_shown_and_rows_sum_to_the_county(engine: Engine, add: Add) -> None:
