@@ -18,7 +18,7 @@ from api.guard import inline_policy
 from api.parameters import FIRST_DAY, LAST_DAY, AsOf, County, Day, TownshipCode
 from api.problems import documented
 from gisreg.counties import choose_county
-from gisreg.days import today
+from gisreg.days import require_come, today
 from gisreg.settings import Settings
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ def tile(
 
 
 def _folder(reading: Reading, county: str | None, as_of: date | None) -> str:
-    """Where a county's pages lie."""
+    """Where a county's pages lie; of a day to come there are none."""
+    if as_of is not None:
+        require_come("as_of", as_of)
     with reading.registry.transaction() as connection:
         code = choose_county(connection, county or reading.registry.settings.county)
     return f"/maps/{code}/{as_of.isoformat()}" if as_of else f"/maps/{code}"

@@ -5,7 +5,7 @@ from typing import cast
 
 from sqlalchemy import BigInteger, Date, DateTime, Double, FromClause, Table, bindparam, select, text
 
-from gisreg.days import end_of
+from gisreg.days import end_of, require_come
 from gisreg.db.models import Parcel, ParcelOverlap
 from gisreg.db.sql import load
 from gisreg.parcels.current import parcel_current
@@ -15,9 +15,13 @@ def current_at(as_of: date | None = None, until: datetime | None = None) -> From
     """The read model now (the view), or as recorded at the end of ``as_of``; the same columns either way.
 
     ``until`` is the first instant of that day that is not seen any more, where it is not the whole day.
+
+    Raises:
+        DayInFuture: nobody knows yet what will be recorded by then; whatever reads a day's registry comes through here.
     """
     if as_of is None:
         return parcel_current
+    require_come("as_of", as_of)
     own = (column.name for column in parcel_current.columns if column.name in Parcel.__table__.columns)
     recorded = load("gisreg.parcels", "current_at.sql").format(columns=", ".join(name for name in own if name != "id"))
     statement = text(recorded).bindparams(

@@ -1,12 +1,13 @@
 """Lists, pages, one parcel, its history."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gisreg.days import today
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.parcels.queryables import QUERYABLES
 
@@ -166,6 +167,27 @@ def test_one_parcel_in_both_formats_and_before_it_was_known(client):
     assert client.get(f"/parcels/{ALL[1]}", params={"format": "geojson"}).json()["id"] == ALL[1]
     assert client.get(f"/parcels/{ALL[1]}", params={"as_of": "2020-01-01"}).status_code == 404
     assert client.get("/parcels", params={"as_of": "2020-01-01"}).json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/parcels", f"/parcels/{ALL[1]}", "/townships", "/export", "/", "/maps/", "/maps/townships/149901100",
+        "/affairs/zones/left",
+    ],
+)  # fmt: skip
+def test_a_day_to_come_is_refused(client, address):
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    answer = client.get(address, params={"as_of": tomorrow}, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["where"]) == (400, "day_in_future", "as_of")
+    assert tomorrow in answer.json()["detail"]
+    assert answer.json()["mend"]
+
+
+@pytest.mark.parametrize("page", ["county", "township-149901100"])
+def test_there_is_no_page_of_a_day_to_come(client, page):
+    answer = client.get(f"/maps/149901/{today() + timedelta(days=1)}/{page}.html")
+    assert (answer.status_code, answer.json()["code"]) == (400, "day_in_future")
 
 
 def test_history_tells_who_changed_what(client, api_settings):

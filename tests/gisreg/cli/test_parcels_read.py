@@ -1,10 +1,12 @@
 """``gisreg parcels list|show|history`` and ``units list`` as people call them."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
+from gisreg.days import today
 from gisreg.db.engine import Actor, transaction
 
 
@@ -64,6 +66,29 @@ def test_an_unknown_county_is_named(run_cli, arguments):
     assert ran.code == 4
     assert "999999" in ran.err
     assert "149901" in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("parcels", "list"), ("parcels", "show", "149901-0000001"), ("export", "-o", "page.gpkg"),
+        ("map", "county", "-o", "page.html"), ("map", "township", "149901100", "-o", "page.html"),
+        ("map", "all", "-o", "pages"), ("affairs", "zone-left"),
+    ],
+)  # fmt: skip
+def test_what_will_be_recorded_is_not_known_yet(run_cli, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    ran = run_cli(*arguments, "--as-of", tomorrow)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == f"错误 [day_in_future] as_of {tomorrow} 晚于今天;as_of;请给出不晚于今天的日期\n"
+    assert run_cli("--lang", "en", *arguments, "--as-of", tomorrow).err.count("is after today") == 1
+    assert not list(tmp_path.glob("page*"))
+
+
+def test_today_is_known(run_cli):
+    now = json.loads(run_cli("parcels", "list", "--json").out)
+    assert json.loads(run_cli("parcels", "list", "--as-of", today().isoformat(), "--json").out) == now
 
 
 def test_a_list_is_sorted(run_cli):
