@@ -92,9 +92,13 @@ class Fault:
     code: str
     what: Text
     mend: Text
-    where: str = ""
+    where: str | Text = ""
     headers: dict[str, str] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+
+    def say_where(self, language: Language) -> str:
+        """The place in the reader's language."""
+        return self.where.say(language) if isinstance(self.where, Text) else self.where
 
     def response(self, instance: str, language: Language) -> Response:
         """The problem document as an answer."""
@@ -105,7 +109,7 @@ class Fault:
             "detail": self.what.say(language),
             "instance": instance,
             "code": self.code,
-            "where": self.where,
+            "where": self.say_where(language),
             "mend": self.mend.say(language),
             **self.more,
         }
@@ -127,7 +131,7 @@ def fault_of(error: GisregError) -> Fault:
         error.code,
         Text(error.say_what("zh"), error.say_what("en")),
         Text(error.say_mend("zh"), error.say_mend("en")),
-        error.where,
+        error.place,
         headers,
         {name: error.params[name] for name in getattr(error, "shown", ())},
     )

@@ -24,14 +24,27 @@ class GisregError(Exception):
             r"(?<=[a-z0-9])(?=[A-Z])|(?<=A)(?=[A-Z][a-z])", "_", cls.__name__.removesuffix("Error")
         ).lower()
 
-    def __init__(self, where: str = "", **params: object) -> None:
-        self.where = where
+    def __init__(self, where: str | Text = "", **params: object) -> None:
+        self.place = where
         self.params = params
         super().__init__(self.line("en"))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Failures cross process boundaries (parallel loading) with their parameters."""
-        return _rebuild, (type(self), self.where, self.params)
+        return _rebuild, (type(self), self.place, self.params)
+
+    @property
+    def where(self) -> str:
+        """The place, in Chinese where it is told in words."""
+        return self.say_where()
+
+    @where.setter
+    def where(self, place: str) -> None:
+        self.place = place
+
+    def say_where(self, language: Language = "zh") -> str:
+        """The place; most are names that no language changes."""
+        return self.place.say(language) if isinstance(self.place, Text) else self.place
 
     def say_what(self, language: Language = "zh") -> str:
         """What is wrong."""
@@ -47,12 +60,12 @@ class GisregError(Exception):
 
     def line(self, language: Language = "zh") -> str:
         """One line: what, where, mend."""
-        parts = [self.say_what(language), self.where, self.say_mend(language)]
+        parts = [self.say_what(language), self.say_where(language), self.say_mend(language)]
         text = (";" if language == "zh" else "; ").join(part for part in parts if part)
         return " ".join(text.split())
 
 
-def _rebuild(kind: type[GisregError], where: str, params: dict[str, object]) -> GisregError:
+def _rebuild(kind: type[GisregError], where: str | Text, params: dict[str, object]) -> GisregError:
     return kind(where, **params)
 
 

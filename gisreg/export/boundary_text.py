@@ -138,7 +138,8 @@ def _encoded(text: str, encoding: str, parcel: str, field: str) -> bytes:
     except UnicodeEncodeError as error:
         character = text[error.start]
         raise CharacterNotInEncoding(
-            where=f"宗地 parcel {parcel}, 字段 field {field}", encoding=encoding, value=text, character=character,
+            where=Text(f"宗地 {parcel},字段 {field}", f"parcel {parcel}, field {field}"),
+            encoding=encoding, value=text, character=character,
             number=f"{ord(character):04X}",
         ) from None  # fmt: skip
 

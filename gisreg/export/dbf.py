@@ -246,9 +246,12 @@ class TableFile:
         self._batches.append((len(batch), layout))
         self.rows += len(batch)
 
-    def _where(self, batch: Any, row: int, field: Field) -> str:
+    def _where(self, batch: Any, row: int, field: Field) -> Text:
         code = batch.column(self._key)[row].as_py()
-        return f"宗地 parcel {code}, 字段 field {field.name} ({field.dbf} {field.titles.zh})"
+        return Text(
+            f"宗地 {code},字段 {field.name}({field.dbf} {field.titles.zh})",
+            f"parcel {code}, field {field.name} ({field.dbf} {field.titles.en})",
+        )
 
     def write(self, path: Path, today: date) -> None:
         """Lay all rows out."""

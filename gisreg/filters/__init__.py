@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause
 
 from gisreg.db.models import STORAGE_SRID
-from gisreg.filters.errors import FilterError
+from gisreg.filters.errors import FilterError, place
 from gisreg.filters.parse import parse
 from gisreg.filters.values import Known
 from gisreg.filters.walk import Walker, used_queryables
@@ -72,6 +72,5 @@ def _placed(error: FilterError, source: str | dict[str, Any]) -> FilterError:
     for word in ("value", "name"):
         found = source.find(str(error.params[word])) if word in error.params else -1
         if found >= 0:
-            place = f"第 {found + 1} 字符 (character {found + 1})"
-            return type(error)(place, **{**error.params, "position": found + 1})
+            return type(error)(place(found + 1), **{**error.params, "position": found + 1})
     return error

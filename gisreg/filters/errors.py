@@ -6,6 +6,11 @@ from gisreg.errors import InputError
 from gisreg.text import Text
 
 
+def place(position: int) -> Text:
+    """The character (from 1) at which something is wrong."""
+    return Text(f"第 {position} 字符", f"character {position}")
+
+
 class FilterError(InputError):
     """A filter that cannot be used."""
 
@@ -47,8 +52,8 @@ class UnknownQueryable(FilterError):
 
     what: ClassVar[Text] = Text("没有可查询项 {name}", "there is no queryable {name}")
     mend: ClassVar[Text] = Text(
-        "是否指 {nearest}?全部名称见 gisreg parcels queryables",
-        "did you mean {nearest}? gisreg parcels queryables lists all names",
+        "{nearest}全部名称见 gisreg parcels queryables(接口为 /queryables)",
+        "{nearest}gisreg parcels queryables (over HTTP: /queryables) lists all names",
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import cql2
 
-from gisreg.filters.errors import FilterSyntaxError, FilterTooDeep, FilterTooLong
+from gisreg.filters.errors import FilterSyntaxError, FilterTooDeep, FilterTooLong, place
+from gisreg.text import Text
 
 MAX_LENGTH = 50_000
 MAX_DEPTH = 100
@@ -33,6 +34,12 @@ _WORD_OPERATORS = frozenset({"and", "or", "not", "between", "like", "div"})
 _CHAINING = frozenset({"not", "like", "div"})
 _PLACEHOLDER = "__group_"
 _POSITION = re.compile(r"--> (\d+):(\d+)")
+_LONGEST_SHOWN = 30
+EMPTY = Text("条件是空的", "it is empty")
+UNFINISHED = Text("条件没有写完", "it ends too early")
+UNUSABLE = Text("有不可用的字符", "a character that cannot be used")
+NOT_JSON = Text("JSON 有误", "the JSON is wrong")
+NEVER_CLOSED = Text("括号没有闭合", "a parenthesis is never closed")
 
 
 def parse(source: str | dict[str, Any]) -> Tree:
@@ -44,7 +51,7 @@ def parse(source: str | dict[str, Any]) -> Tree:
     unusable = _UNUSABLE.search(source)
     if unusable is not None:
         position = unusable.start() + 1
-        raise FilterSyntaxError(_place(position), detail=ascii(unusable.group()), position=position)
+        raise FilterSyntaxError(place(position), detail=UNUSABLE, position=position)
     if source.lstrip().startswith("{"):
         return _checked_depth(_read_json(source))
     return _checked_depth(_parse_text(source))
@@ -56,7 +63,7 @@ def _read_json(source: str) -> Tree:
     except RecursionError:
         raise FilterTooDeep(limit=MAX_DEPTH) from None
     except json.JSONDecodeError as error:
-        raise FilterSyntaxError(_place(error.pos + 1), detail=error.msg, position=error.pos + 1) from None
+        raise FilterSyntaxError(place(error.pos + 1), detail=NOT_JSON, position=error.pos + 1) from None
 
 
 def _refuse_constant(name: str) -> None:
@@ -108,7 +115,7 @@ def _expression_groups(source: str) -> list[tuple[int, int]]:
         if kind == "open":
             stack.append(_Group(token.start(), before == "operator"))
             if len(stack) > MAX_DEPTH:
-                raise FilterTooDeep(_place(token.start() + 1), limit=MAX_DEPTH, position=token.start() + 1)
+                raise FilterTooDeep(place(token.start() + 1), limit=MAX_DEPTH, position=token.start() + 1)
             before = "operator" if stack[-1].holds_expression else "open"
             continue
         if kind == "close" and stack:
@@ -120,14 +127,14 @@ def _expression_groups(source: str) -> list[tuple[int, int]]:
         raise FilterTooDeep(limit=MAX_OPERATORS)
     if len(stack) >= SHALLOW:  # never closed, so no group of its own: the parser would try for hours
         position = stack[-1].start + 1
-        raise FilterSyntaxError(_place(position), detail="expected )", position=position)
+        raise FilterSyntaxError(place(position), detail=NEVER_CLOSED, position=position)
     return spans
 
 
 def _close(stack: list[_Group], end: int, spans: list[tuple[int, int]]) -> None:
     group = stack.pop()
     if group.height >= SHALLOW and not (group.holds_expression and not group.has_comma):
-        raise FilterTooDeep(_place(group.start + 1), limit=SHALLOW, position=group.start + 1)
+        raise FilterTooDeep(place(group.start + 1), limit=SHALLOW, position=group.start + 1)
     taken = group.height >= SHALLOW
     if taken:
         spans.append((group.start, end))
@@ -152,13 +159,13 @@ class _Grouped:
     def _parse_span(self, start: int, end: int, before: int) -> Tree:
         """Parse source[start:end] with the groups found before ``before`` that lie directly in it as placeholders."""
         pieces: list[tuple[str, int]] = []
-        place = start
+        reached = start
         for number in self._inside(start, end, before):
             inner_start, inner_end = self.spans[number]
-            pieces += [(self.source[place:inner_start], place), (f' "{_PLACEHOLDER}{number}" ', inner_start)]
-            place = inner_end
-        pieces.append((self.source[place:end], place))
-        return self._filled(_checked_depth(_call_parser(pieces)))
+            pieces += [(self.source[reached:inner_start], reached), (f' "{_PLACEHOLDER}{number}" ', inner_start)]
+            reached = inner_end
+        pieces.append((self.source[reached:end], reached))
+        return self._filled(_checked_depth(_call_parser(pieces, self.source)))
 
     def _inside(self, start: int, end: int, before: int) -> list[int]:
         """Outermost groups within the span, in text order."""
@@ -182,14 +189,13 @@ class _Grouped:
         return {key: self._filled(value) for key, value in tree.items()}
 
 
-def _call_parser(pieces: list[tuple[str, int]]) -> Tree:
+def _call_parser(pieces: list[tuple[str, int]], source: str) -> Tree:
     text = "".join(piece for piece, _start in pieces)
     try:
         return cql2.parse_text(text).to_json()
     except (cql2.ParseError, cql2.ValidationError) as error:
         position = _original(pieces, text, str(error))
-        detail = str(error).rsplit("=", 1)[-1].strip() or "?"
-        raise FilterSyntaxError(_place(position), detail=_shortened(detail), position=position) from None
+        raise FilterSyntaxError(place(position), detail=_unread(source, position), position=position) from None
 
 
 def _original(pieces: list[tuple[str, int]], text: str, message: str) -> int:
@@ -206,9 +212,10 @@ def _original(pieces: list[tuple[str, int]], text: str, message: str) -> int:
     return pieces[-1][1] + len(pieces[-1][0]) + 1
 
 
-def _shortened(detail: str, limit: int = 120) -> str:
-    return detail if len(detail) <= limit else detail[: limit - 1] + "…"
-
-
-def _place(position: int) -> str:
-    return f"第 {position} 字符 (character {position})"
+def _unread(source: str, position: int) -> Text:
+    """What the parser stopped at; its own words are names of its grammar."""
+    rest = source[position - 1 :].split()
+    if not rest:
+        return UNFINISHED if source.strip() else EMPTY
+    word = rest[0] if len(rest[0]) <= _LONGEST_SHOWN else rest[0][: _LONGEST_SHOWN - 1] + "…"
+    return Text(f"读到“{word}”处读不懂", f"“{word}” is not understood there")

@@ -1,6 +1,5 @@
 """The walk: a CQL2 tree becomes bound SQLAlchemy. Only what is listed here ever becomes SQL."""
 
-import difflib
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -44,6 +43,7 @@ from gisreg.filters.values import (
     require_token,
 )
 from gisreg.parcels.queryables import Queryable
+from gisreg.parcels.suggesting import did_you_mean
 
 _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "=": operator.eq,
@@ -118,8 +118,7 @@ class Walker:
     def _property(self, name: object) -> Value:
         known = self.names.get(name) if isinstance(name, str) else None
         if known is None:
-            nearest = difflib.get_close_matches(str(name), list(self.names), n=1, cutoff=0.0)
-            raise UnknownQueryable(name=name, nearest=nearest[0] if nearest else "-")
+            raise UnknownQueryable(name=name, nearest=did_you_mean(str(name), self.names))
         self.used[known.queryable.name] = known
         return Value(known.expression, known.queryable.type, known.queryable)
 

@@ -1,6 +1,5 @@
 """The order of a list: queryable names, each up or down, the parcel code last so that the order is whole."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause
 
 from gisreg.errors import InputError
 from gisreg.parcels.queryables import QUERYABLES
+from gisreg.parcels.suggesting import did_you_mean
 from gisreg.text import Text
 
 MOST_KEYS = 3
@@ -20,8 +20,8 @@ class SortUnknown(InputError):
 
     what: ClassVar[Text] = Text("不能按 {name} 排序", "there is no sorting by {name}")
     mend: ClassVar[Text] = Text(
-        "是否指 {nearest}?全部名称见 gisreg parcels queryables(接口为 /queryables);降序在名称前加 -",
-        "did you mean {nearest}? gisreg parcels queryables (over HTTP: /queryables) lists all names; "
+        "{nearest}全部名称见 gisreg parcels queryables(接口为 /queryables);降序在名称前加 -",
+        "{nearest}gisreg parcels queryables (over HTTP: /queryables) lists all names; "
         "a leading - turns the order round",
     )
 
@@ -69,9 +69,9 @@ def read_sort(given: str | None) -> tuple[SortKey, ...]:
     return keys
 
 
-def _nearest(name: str) -> str:
+def _nearest(name: str) -> Text:
     sortable = [known for known, queryable in QUERYABLES.items() if queryable.type not in UNSORTABLE]
-    return (difflib.get_close_matches(name, sortable, 1, 0.0) or ["parcel_code"])[0]
+    return did_you_mean(name, sortable)
 
 
 def ordering(source: FromClause, keys: Sequence[SortKey]) -> list[ColumnElement[Any]]:

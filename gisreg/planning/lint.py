@@ -246,8 +246,9 @@ class _Check:
             compiled = compile_condition(source, self.names)
         except FilterError as error:
             what, mend = _said(error)
-            at = f" [{error.where}]" if error.where else ""
-            yield self._placed("error", error.code, thing, field, (Text(what.zh + at, what.en + at), mend))
+            if error.place:
+                what = Text(f"{what.zh} [{error.say_where()}]", f"{what.en} [{error.say_where('en')}]")
+            yield self._placed("error", error.code, thing, field, (what, mend))
             return
         tree = put_in(parse(source), self.values)
         self.spoken_of |= {item.name for item in compiled.used}

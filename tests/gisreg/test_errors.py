@@ -10,6 +10,7 @@ import pytest
 import gisreg
 from gisreg import errors
 from gisreg.errors import GisregError
+from gisreg.text import Text
 
 KINDS = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, GisregError)}
 
@@ -58,3 +59,14 @@ def test_failures_cross_process_boundaries() -> None:
 
     copy = pickle.loads(pickle.dumps(DatabaseMissing("here", detail="x")))  # noqa: S301 - our own bytes
     assert (copy.code, copy.where, copy.params) == ("database_missing", "here", {"detail": "x"})
+
+
+def test_a_place_may_be_told_in_words_of_the_language_asked_for() -> None:
+    from gisreg.db.errors import DatabaseMissing  # noqa: PLC0415
+
+    failure = DatabaseMissing(Text("第 3 行", "row 3"), detail="x")
+    copy = pickle.loads(pickle.dumps(failure))  # noqa: S301 - our own bytes
+    for one in (failure, copy):
+        assert (one.where, one.say_where("en")) == ("第 3 行", "row 3")
+        assert "; row 3; " in one.line("en")
+        assert ";第 3 行;" in one.line("zh")

@@ -157,8 +157,11 @@ def test_degrees_are_refused(county: Engine, tmp_path: Path) -> None:
 def test_a_character_outside_the_encoding_is_refused_with_parcel_and_field(county: Engine, tmp_path: Path) -> None:
     rename(county, "149901-0000001", "𬭎镇")
     target = tmp_path / "a.txt"
-    with pytest.raises(CharacterNotInEncoding, match=r"149901-0000001.*name.*GB18030"):
+    with pytest.raises(CharacterNotInEncoding, match=r"149901-0000001.*name.*GB18030") as refused:
         export(county, target)
+    assert (refused.value.where, refused.value.say_where("en")) == (
+        "宗地 149901-0000001,字段 name", "parcel 149901-0000001, field name"
+    )  # fmt: skip
     assert not target.exists()
     for encoding in ("GB18030", "UTF-8"):
         export(county, target, encoding=encoding)

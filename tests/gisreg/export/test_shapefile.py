@@ -178,6 +178,8 @@ def test_a_character_gbk_lacks_is_refused_by_parcel_and_field(
     line = refused.value.line("zh")
     for word in ("𬭎", "U+2CB4E", "149901-0000002", "name", "ZCMC", "示例𬭎镇", "GB18030"):
         assert word in line
+    assert "parcel" not in line
+    assert "宗地" not in refused.value.line("en")
     assert target.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -166,3 +166,31 @@ def test_values_are_bound_never_written_into_the_statement(source: str) -> None:
     statement = str(compile_filter(source).compile(dialect=postgresql.dialect()))
     for value in ("1=1", "--", "evil", "2024", "12345"):
         assert value not in statement
+
+
+@pytest.mark.parametrize(
+    ("source", "zh", "en"),
+    [
+        ("area_mu >", "条件没有写完;第 10 字符;", "it ends too early; character 10;"),
+        ("kind == 'x'", "读到“=”处读不懂;第 7 字符;", "“=” is not understood there; character 7;"),
+        ("", "条件是空的;第 1 字符;", "it is empty; character 1;"),
+        ("(" * 40, "括号没有闭合", "a parenthesis is never closed"),
+        ('{"op": ', "JSON 有误;第 8 字符;", "the JSON is wrong; character 8;"),
+    ],
+)
+def test_a_fault_is_told_in_words_of_one_language_and_none_of_the_parsers(source: str, zh: str, en: str) -> None:
+    with pytest.raises(FilterSyntaxError) as raised:
+        compile_filter(source)
+    assert zh in raised.value.line("zh")
+    assert en in raised.value.line("en")
+    assert not any(character > "⺀" for character in raised.value.line("en")), "no Chinese in it"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("geometry", "did you mean boundary? "), ("nosuch", ""), ("kindd", "did you mean kind? ")],
+)
+def test_only_what_is_near_is_suggested(name: str, said: str) -> None:
+    with pytest.raises(UnknownQueryable) as raised:
+        compile_filter(f"{name} = 'x'")
+    assert raised.value.say_mend("en") == f"{said}gisreg parcels queryables (over HTTP: /queryables) lists all names"
