@@ -33,6 +33,8 @@ class DbfField:
     kind: str
     offset: int
     width: int
+    cuts: tuple[int, ...] = ()
+    """Where in its width the texts of further fields begin that belong to it."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,24 @@ def text_columns(
     columns, damaged = [], []
     for place, field in enumerate(fields):
         cells = records[:, field.offset : field.offset + field.width]
-        column, rows = _text_column(_without_stars(cells) if field.kind in "NF" else cells, encoding)
+        column, rows = _long_column(cells, field.cuts, encoding) if field.cuts else _column(cells, field.kind, encoding)
         columns.append(column)
         damaged += [(row, place) for row in rows]
     return columns, damaged
+
+
+def _column(cells: "np.ndarray", kind: str, encoding: str) -> tuple["pa.Array", list[int]]:
+    return _text_column(_without_stars(cells) if kind in "NF" else cells, encoding)
+
+
+def _long_column(cells: "np.ndarray", cuts: Sequence[int], encoding: str) -> tuple["pa.Array", list[int]]:
+    """A text over several fields: each is decoded by itself, since none is cut within a character."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    pieces = [_text_column(piece, encoding) for piece in np.split(cells, cuts, axis=1)]
+    whole = pc.binary_join_element_wise(*[text for text, _ in pieces], "", null_handling="skip")
+    return _trimmed(whole), sorted({row for _, damaged in pieces for row in damaged})
 
 
 def _without_stars(cells: "np.ndarray") -> "np.ndarray":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gisreg.intake import dbf
 from gisreg.intake.encoding import Found, decide
 from gisreg.intake.errors import BrokenFile, PartMissing, PartsDisagree, PartTruncated
+from gisreg.intake.long_texts import with_long_texts
 from gisreg.intake.ogr import arrow_stream
 from gisreg.intake.source import BATCH_ROWS, DAMAGED, ROW, WKB, Part, Source, split
 
@@ -100,7 +101,7 @@ def examine(path: Path, shown: str, given_encoding: str | None) -> Facts:
         raise PartMissing(shown, part=".shx")
     if attributes is None:
         raise PartMissing(shown, part=".dbf")
-    table = dbf.open_dbf(attributes, shown)
+    table = with_long_texts(dbf.open_dbf(attributes, shown))
     shapes = (index.stat().st_size - SHP_HEADER_BYTES) // INDEX_ENTRY_BYTES
     if shapes != table.rows:
         raise PartsDisagree(shown, shapes=shapes, rows=table.rows)

@@ -4,6 +4,7 @@
 
 import geopandas as gpd
 import pytest
+import shapefile
 from boundary_texts import HEAD, square, write
 from intake_surveys import one, squares, survey
 from shapely.affinity import translate
@@ -45,6 +46,31 @@ def test_parcels_without_a_number_come_back_as_themselves(bring_in, unnumbered, 
     assert (report.unchanged, report.problems) == (3, [])
     assert one(unnumbered, "SELECT count(*) FROM parcel") == 3
     assert one(unnumbered, "SELECT count(*) FROM parcel_version") == 0
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+def test_texts_longer_than_a_field_of_a_shapefile_come_back_whole(bring_in, county, tmp_path, encoding):
+    names = ["长" * 300, "地块 甲乙 " * 60 + "末", "短"]
+    assert (
+        bring_in(survey(tmp_path / "s.gpkg", squares(3), BSM=["A", "B", "C"], DKMC=names, ZL=names[::-1])).loaded == 3
+    )
+    export(county, tmp_path / "a.shp.zip", encoding=encoding)
+    report = bring_in(tmp_path / "a.shp.zip")
+    assert (report.unchanged, report.problems) == (3, [])
+    assert not [name for name in report.unmapped if name.startswith(("DKMC", "ZL", "ZCMC"))]
+
+
+def test_fields_that_only_look_like_one_text_stay_apart(bring_in, county, tmp_path):
+    """Two names for a parcel, each with room to spare: nothing goes on behind what is not full."""
+    with shapefile.Writer(tmp_path / "b.shp", encoding="GBK") as writer:
+        for name in ("DKMC", "DKMC_2"):
+            writer.field(name, "C", 254)
+        for shape, values in zip(squares(2), (("甲", "又名甲"), ("乙", "")), strict=True):
+            writer.poly([list(shape.exterior.coords)])
+            writer.record(*values)
+    report = bring_in(tmp_path / "b.shp", crs="EPSG:4547", encoding="GBK")
+    assert "DKMC_2" in report.unmapped
+    assert one(county, "SELECT string_agg(name, '' ORDER BY parcel_code) FROM parcel") == "甲乙"
 
 
 @pytest.mark.parametrize("title", ["parcel_code", "parcel_cod", "ZCBH", "宗地编号"])
