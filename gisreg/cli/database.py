@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from gisreg.cluster import DatabaseAddress, database_address, private_cluster
 from gisreg.db.engine import Actor, make_engine, transaction
+from gisreg.db.errors import PermissionDenied
 from gisreg.errors import SetupError
 from gisreg.settings import Settings
 from gisreg.text import Text
@@ -64,10 +65,13 @@ def _has_schema(address: DatabaseAddress) -> bool:
 
 def bring_up_to_date(address: DatabaseAddress) -> str:
     """Run the migrations that are missing; the revision afterwards."""
-    from gisreg.cluster.external import let_in  # noqa: PLC0415 - migrations are loaded only by what runs them
+    from gisreg.cluster.external import let_in, may_not_upgrade  # noqa: PLC0415 - only what runs migrations loads them
     from gisreg.db.upgrade import upgrade  # noqa: PLC0415
 
-    _before, after = upgrade(address.admin_url)
+    try:
+        _before, after = upgrade(address.admin_url)
+    except PermissionDenied as error:
+        raise may_not_upgrade(address.admin_url) from error
     if address.app_url != address.admin_url:
         let_in(address)
     return after

@@ -82,12 +82,17 @@ def status(json: JsonFlag = False) -> None:
         database_address(now.settings)
         _tell(json, {"private": False, "running": True}, now.say(ELSEWHERE))
         return
-    seen = private_cluster(now.settings).status()
+    cluster = private_cluster(now.settings)
+    seen = cluster.status()
+    unfit = None if seen.running else cluster.unfit()
     if seen.running:
         line = now.say(STARTED, pid=seen.pid, port=seen.port)
     else:
         line = now.say(NOT_RUNNING if seen.made else NOT_MADE, home=seen.home)
-    _tell(json, {"private": True} | {name: getattr(seen, name) for name in seen.__dataclass_fields__}, line)
+    if unfit:
+        line += "\n" + unfit.line(now.language)
+    facts = {name: getattr(seen, name) for name in seen.__dataclass_fields__}
+    _tell(json, {"private": True, **facts, "problem": unfit.code if unfit else None}, line)
 
 
 @app.command()

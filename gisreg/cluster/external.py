@@ -4,7 +4,7 @@ import re
 from contextlib import closing
 from functools import lru_cache
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from psycopg2 import sql
@@ -12,10 +12,11 @@ from psycopg2 import sql
 from gisreg.cluster.address import APP_ROLE, DatabaseAddress, libpq_uri
 from gisreg.cluster.prepare import admin_cursor
 from gisreg.db.errors import translate
-from gisreg.errors import GisregError, SetupError
+from gisreg.errors import AccessError, GisregError, SetupError
 from gisreg.text import Text
 
 OLDEST_POSTGIS = (3, 3)
+ENCODING = "UTF8"
 CONNECT_TIMEOUT_S = 10
 POSTGIS_VERSION = """
 SELECT coalesce(installed_version, default_version) FROM pg_available_extensions WHERE name = 'postgis'
@@ -43,10 +44,36 @@ class PostgisTooOldError(SetupError):
     )
 
 
+class DatabaseNotUtf8Error(SetupError):
+    """The database was made in another encoding, which does not hold Chinese or not all of it."""
+
+    what: ClassVar[Text] = Text("数据库的编码是 {found},需要 UTF8", "the database is in {found}, UTF8 is needed")
+    mend: ClassVar[Text] = Text(
+        "编码在建库时定,不能更改:请另建一个(CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0),"
+        "再改 GISREG_DATABASE_URL",
+        "an encoding is for ever: make another database (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0) "
+        "and name it in GISREG_DATABASE_URL",
+    )
+
+
+class MayNotUpgradeError(AccessError):
+    """The login may not make the registry's roles, schema or tables."""
+
+    what: ClassVar[Text] = Text(
+        "登录 {login} 无权建立或升级数据库结构", "the login {login} may not make or upgrade the schema"
+    )
+    mend: ClassVar[Text] = Text(
+        "请用 GISREG_ADMIN_DATABASE_URL 指定有权建角色、扩展和模式的登录",
+        "name a login that may create roles, extensions and schemas in GISREG_ADMIN_DATABASE_URL",
+    )
+
+
 @lru_cache(maxsize=8)
 def check_server(url: str) -> None:
     """Refuse a server that cannot serve; one look per address and process is enough."""
-    version = _postgis_version(url)
+    encoding, version = _look(url)
+    if encoding != ENCODING:
+        raise DatabaseNotUtf8Error(where=shown(url), found=encoding)
     numbers = tuple(int(part) for part in re.findall(r"\d+", version or "")[:2])
     if numbers < OLDEST_POSTGIS:
         raise PostgisTooOldError(where=shown(url), found=version or "—")
@@ -68,12 +95,17 @@ def shown(url: str) -> str:
     return f"{parts.hostname or 'socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
-def _postgis_version(url: str) -> str | None:
-    """The version in use in this database, else the one that can be created in it."""
+def may_not_upgrade(url: str) -> MayNotUpgradeError:
+    """The refusal of a login that the migrations need more of."""
+    return MayNotUpgradeError(where=shown(url), login=unquote(urlsplit(libpq_uri(url)).username or "-"))
+
+
+def _look(url: str) -> tuple[str, str | None]:
+    """The database's encoding, and the PostGIS in use in it, else the one that can be created in it."""
     with closing(_connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(POSTGIS_VERSION)
         row = cursor.fetchone()
-        return str(row[0]) if row else None
+        return str(connection.info.parameter_status("server_encoding")), str(row[0]) if row else None
 
 
 def _connect(url: str) -> Any:

@@ -20,7 +20,7 @@ from gisreg.cluster.address import (
 from gisreg.cluster.home import ClusterHome, write_private
 from gisreg.cluster.programs import Programs, choose
 from gisreg.cluster.tuning import conf_text
-from gisreg.errors import DatabaseError, DiskFull
+from gisreg.errors import DatabaseError, DiskFull, GisregError, SetupError
 from gisreg.text import Text
 
 Role = Literal["app", "admin"]
@@ -106,6 +106,14 @@ class PrivateCluster:
         if not found:
             return ClusterStatus(self.home.path, major is not None, running=False, major=major)
         return ClusterStatus(self.home.path, True, found.ready, major, found.pid, found.port, found.socket_dir)
+
+    def unfit(self) -> GisregError | None:
+        """Why the server could not be started with the programs that are installed, if it could not."""
+        try:
+            choose(self.home.major_version())
+        except SetupError as error:
+            return error
+        return None
 
     def url(self, role: Role = "app", database: str = DATABASE, *, tcp: bool = False) -> str:
         """The running cluster's address for one login and database, over the socket or the loopback port."""

@@ -1,7 +1,9 @@
 """Driver errors become the registry's own here, and nowhere else."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 
 import psycopg2
@@ -49,7 +51,22 @@ class WrongPassword(AccessError):
     """The server refuses the login."""
 
     what: ClassVar[Text] = Text("数据库拒绝登录({detail})", "the database refuses the login ({detail})")
-    mend: ClassVar[Text] = Text("请检查数据库地址中的用户和密码", "check user and password in the database address")
+    mend: ClassVar[Text] = Text(
+        "请检查 GISREG_DATABASE_URL 中的用户和密码(私有数据库的密码在 GISREG_HOME 的 passwords.json)",
+        "check user and password in GISREG_DATABASE_URL (those of the private database: passwords.json in GISREG_HOME)",
+    )
+
+
+class PrivatePasswordWrong(AccessError):
+    """The password file beside the private database is not the one that it was made with."""
+
+    what: ClassVar[Text] = Text(
+        "私有数据库不认密码文件里的密码({detail})", "the private database does not know the file's password ({detail})"
+    )
+    mend: ClassVar[Text] = Text(
+        "请从备份恢复该文件,或换一个 GISREG_HOME 重新 init 并 restore",
+        "restore that file from a backup, or init another GISREG_HOME and restore into it",
+    )
 
 
 class PermissionDenied(AccessError):
@@ -139,6 +156,25 @@ _BY_WORDING: tuple[tuple[str, type[GisregError]], ...] = (
 )
 
 
+_WHY_UNREACHABLE: tuple[tuple[str, Text], ...] = (
+    ("Connection refused", Text("那里没有服务器在监听", "no server listens there")),
+    ("No such file or directory", Text("那里没有服务器在监听", "no server listens there")),
+    ("timeout expired", Text("服务器没有应答", "the server does not answer")),
+    ("timed out", Text("服务器没有应答", "the server does not answer")),
+    ("could not translate host name", Text("找不到这个主机", "the host is not known")),
+    ("No route to host", Text("网络不通", "there is no way to it")),
+    ("Network is unreachable", Text("网络不通", "there is no way to it")),
+    ("starting up", Text("服务器正在启动", "the server is starting")),
+    ("shutting down", Text("服务器正在停止", "the server is stopping")),
+    ("too many clients", Text("连接数已满", "it has no connection left")),
+    ("connection slots", Text("连接数已满", "it has no connection left")),
+)
+_LOGIN = re.compile(r'(?:for user|role) "([^"]*)"')
+_DATABASE = re.compile(r'database "([^"]*)" does not exist')
+_SOCKET = re.compile(r'on socket "([^"]*)/\.s\.PGSQL\.\d+"')
+PASSWORDS = "passwords.json"
+
+
 def translate(error: BaseException) -> BaseException:
     """The registry's own error for a driver's; anything else comes back unchanged."""
     if isinstance(error, ValueError) and NUL_WORDING in str(error):
@@ -147,10 +183,25 @@ def translate(error: BaseException) -> BaseException:
     if not isinstance(original, psycopg2.Error):
         return error
     detail = _first_line(original)
-    known = _known(original.pgcode or "", str(original), detail)
+    known = _in_words(_known(original.pgcode or "", str(original), detail), str(original))
     if known is None and isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError):
-        return DatabaseUnreachable("", detail=detail)
+        why = next((words for said, words in _WHY_UNREACHABLE if said in str(original)), detail)
+        return DatabaseUnreachable("", detail=why)
     return known or error
+
+
+def _in_words(known: Exception | None, message: str) -> Exception | None:
+    """A refused login and a missing database by their names, without libpq's sentence about them."""
+    if isinstance(known, DatabaseMissing) and (name := _DATABASE.search(message)):
+        return DatabaseMissing("", detail=name[1])
+    if not isinstance(known, WrongPassword) or not (login := _LOGIN.search(message)):
+        return known
+    who = Text(f"用户 {login[1]}", f"user {login[1]}")
+    socket = _SOCKET.search(message)
+    # the private cluster's socket lies in its home, beside the file that the password was read from
+    if socket and (file := Path(socket[1]).parent / PASSWORDS).exists():
+        return PrivatePasswordWrong(str(file), detail=who)
+    return WrongPassword("", detail=who)
 
 
 def _known(state: str, message: str, detail: str) -> Exception | None:

@@ -8,6 +8,7 @@ import socket
 import stat
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -260,6 +261,19 @@ def test_a_wrong_password(gisreg_at, cluster: PrivateCluster):
     assert done.code == 7
     assert f"127.0.0.1:{address.port}/gisreg" in one_line(done.err)
     assert "not-this-one" not in done.err
+    assert "用户 gisreg" in done.err
+    assert "FATAL" not in done.err
+
+
+def test_a_password_file_that_does_not_fit_is_named(cli_with, short_home: Path):
+    gisreg = cli_with({"GISREG_HOME": str(short_home)})
+    assert gisreg("db", "init").code == 0
+    passwords = short_home / "passwords.json"
+    passwords.write_text(json.dumps(dict.fromkeys(json.loads(passwords.read_text()), "another")))
+    done = gisreg("--lang", "en", "units", "list")
+    assert done.code == 7
+    assert f"(user gisreg); {passwords}; restore that file" in one_line(done.err)
+    assert "FATAL" not in done.err
 
 
 def test_a_server_that_is_down(gisreg_at, tmp_path: Path):
@@ -269,6 +283,8 @@ def test_a_server_that_is_down(gisreg_at, tmp_path: Path):
     done = gisreg_at(f"postgresql://gisreg:x@127.0.0.1:{port}/gisreg")("db", "status")
     assert done.code == 6
     assert str(port) in one_line(done.err)
+    assert "那里没有服务器在监听" in done.err
+    assert "failed" not in done.err
     assert not (tmp_path / "home").exists()
 
 
@@ -321,9 +337,45 @@ def test_an_outside_server_is_made_ready_for_a_login_of_its_own(cli_with, cluste
             cursor.execute(f"DROP ROLE {name}")
 
 
+@pytest.fixture
+def outside(cluster: PrivateCluster) -> Iterator[str]:
+    """A login of somebody else's server, which may do nothing in particular; it is named like its database."""
+    maintenance, name = cluster.url("admin", "postgres"), f"outside_{time.monotonic_ns()}"
+    with admin_cursor(maintenance) as cursor:
+        cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'of-its-own'")
+    yield name
+    drop_database(maintenance, name)
+    with admin_cursor(maintenance) as cursor:
+        cursor.execute(f"DROP ROLE {name}")
+
+
+def address_of(cluster: PrivateCluster, name: str) -> str:
+    return f"postgresql://{name}:of-its-own@127.0.0.1:{cluster.ensure_running().port}/{name}"
+
+
+def test_a_database_in_another_encoding_is_refused_in_words(gisreg_at, cluster: PrivateCluster, outside: str):
+    with admin_cursor(cluster.url("admin", "postgres")) as cursor:
+        cursor.execute(f"CREATE DATABASE {outside} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
+    done = gisreg_at(address_of(cluster, outside))("db", "init")
+    assert done.code == 9
+    assert "数据库的编码是 SQL_ASCII,需要 UTF8" in one_line(done.err)
+
+
+def test_a_login_that_may_not_upgrade_is_told_of_the_other_setting(gisreg_at, cluster: PrivateCluster, outside: str):
+    create_database(cluster.url("admin", "postgres"), outside)
+    done = gisreg_at(address_of(cluster, outside))("--lang", "en", "db", "init")
+    assert done.code == 7
+    assert f"the login {outside} may not" in one_line(done.err)
+    assert "GISREG_ADMIN_DATABASE_URL" in done.err
+
+
 def test_another_major_version_is_one_line_and_its_own_exit_code(cli_with, short_home: Path):
     (short_home / "data").mkdir()
     (short_home / "data" / "PG_VERSION").write_text("9\n")
     done = cli_with({"GISREG_HOME": str(short_home)})("--lang", "en", "db", "start")
     assert done.code == 9
     assert "PostgreSQL 9" in one_line(done.err)
+    seen = cli_with({"GISREG_HOME": str(short_home)})
+    told = seen("--lang", "en", "db", "status")
+    assert (told.code, "was made by PostgreSQL 9" in told.out) == (0, True)
+    assert json.loads(seen("db", "status", "--json").out)["problem"] == "other_major_version"
