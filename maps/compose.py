@@ -10,7 +10,7 @@ from gisreg.affairs.approvals import Balance
 from gisreg.geometry import M2_PER_MU
 from gisreg.ledger.left import Tally, TownshipLeft
 from gisreg.parcels.mapfacts import UNKNOWN, MapFacts
-from gisreg.text import Text
+from gisreg.text import Language, Text
 from maps.base_maps import BaseMap
 from maps.county import county_page
 from maps.files import make_folder, write_page
@@ -33,11 +33,15 @@ class Surroundings:
     linked: bool = False
     """The pages will lie side by side as ``county.html`` and ``township-CODE.html``."""
     base_map: BaseMap | None = None
+    language: Language = "zh"
+    """The one that the pages open in."""
 
 
 def county_html(facts: MapFacts, around: Surroundings) -> str:
     """The county page."""
-    return county_page(page_info(facts, around), township_rows(facts), around.backdrop, overlays_of(facts))
+    outline = _geometry(facts.outline)
+    info = page_info(facts, around)
+    return county_page(info, township_rows(facts), around.backdrop, overlays_of(facts), outline=outline)
 
 
 def township_html(facts: MapFacts, code: str, parcels: Sequence[Mapping[str, Any]], around: Surroundings) -> str:
@@ -80,6 +84,7 @@ def page_info(facts: MapFacts, around: Surroundings) -> PageInfo:
         assets_dir=around.assets_dir,
         ruleset=facts.ruleset,
         linked=around.linked,
+        language=around.language,
         base_map=around.base_map,
     )
 
@@ -133,6 +138,7 @@ def _township_row(left: TownshipLeft, boundary: GeoJson | None) -> TownshipRow:
         code=left.code,
         name=Text(name, left.name_en or name) if name else WORDS["unknown_township"],
         boundary=boundary,
+        registered_count=left.registered_count,
         left_count=left.left_count,
         left_mu=left.left_mu,
         left_floor_m2=left.left_floor_m2,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gisreg.text import Text
@@ -30,9 +30,14 @@ class Ranked:
 
 
 def county_page(
-    info: PageInfo, townships: Sequence[TownshipRow], backdrop: GeoJson | None = None, overlays: Overlays = NO_OVERLAYS
+    info: PageInfo,
+    townships: Sequence[TownshipRow],
+    backdrop: GeoJson | None = None,
+    overlays: Overlays = NO_OVERLAYS,
+    *,
+    outline: GeoJson | None = None,
 ) -> str:
-    """The page as HTML."""
+    """The page as HTML. ``outline`` is the county's own, drawn where no township has one."""
     total = sum_of(townships)
     title = filled(WORDS["county_title"], county=info.county)
     figures = part(
@@ -47,7 +52,9 @@ def county_page(
         info, title, ["county.js"], figures, kind="county", total=total, search=False, map_about=WORDS["map_of_county"]
     )
     drawn = page_map(page, "county")
-    Layer("choropleth", choropleth_data(townships)).add_to(drawn)
+    mapped = [row for row in townships if row.boundary is not None]
+    whole = replace(total, name=info.county, boundary=outline)
+    Layer("choropleth", choropleth_data(mapped or [whole])).add_to(drawn)
     Layer("overlays", overlay_data(overlays)).add_to(drawn)
     Layer("backdrop", backdrop_data(backdrop)).add_to(drawn)
     return str(page.render())
@@ -56,7 +63,7 @@ def county_page(
 def sum_of(townships: Sequence[TownshipRow]) -> TownshipRow:
     """The county's row: what its townships add up to."""
     names = (
-        "left_count", "left_mu", "left_floor_m2", "not_closed_count", "not_closed_mu", "overlap_mu",
+        "registered_count", "left_count", "left_mu", "left_floor_m2", "not_closed_count", "not_closed_mu", "overlap_mu",
         "unmapped_count", "suspected_count", "taken_back_count",
     )  # fmt: skip
     sums: dict[str, Any] = {name: sum(getattr(row, name) for row in townships) for name in names}
@@ -129,10 +136,12 @@ def choropleth_data(townships: Sequence[TownshipRow]) -> dict[str, Any]:
     breaks = nice_breaks(row.left_mu for row in townships if row.boundary is not None)
     shades = ramp(len(breaks) + 1)
     drawn = [row for row in townships if row.boundary is not None]
+    bare = [row for row in drawn if class_of(row.left_mu, breaks) < 0]
     return {
         "breaks": breaks,
         "shades": shades,
-        "none": NONE_LEFT if any(class_of(row.left_mu, breaks) < 0 for row in drawn) else None,
+        "none": NONE_LEFT if bare else None,
+        "noneWords": _joined([why for why in _NOTHING if why in {why_nothing(row) for row in bare}]),
         "townships": [
             {
                 "code": row.code,
@@ -140,11 +149,35 @@ def choropleth_data(townships: Sequence[TownshipRow]) -> dict[str, Any]:
                 "shade": shades[place] if (place := class_of(row.left_mu, breaks)) >= 0 else NONE_LEFT,
                 "count": row.left_count,
                 "mu": round(row.left_mu, 2),
+                "nothing": pair(nothing_text(row)) if row.left_mu <= 0 else None,
                 "openCount": row.not_closed_count,
                 "openMu": round(row.not_closed_mu, 2),
-                "href": page_name(row.code),
+                "href": page_name(row.code) if row.code is not None else None,
                 "shape": polygons(row.boundary),
             }
             for row in drawn
         ],
     }
+
+
+_NOTHING = ("none_left", "no_land_left", "none_registered")
+
+
+def why_nothing(row: TownshipRow) -> str:
+    """Why a township has no land left: it was all dealt with, what is left has no area, or there never was any."""
+    if row.registered_count == 0 and row.left_count == 0:
+        return "none_registered"
+    return "no_land_left" if row.left_count else "none_left"
+
+
+def nothing_text(row: TownshipRow) -> Text:
+    """The same in words; suspected parcels, which nobody has registered yet, are told."""
+    why = why_nothing(row)
+    if why == "none_registered" and row.suspected_count:
+        return filled(WORDS["only_suspected"], count=f"{row.suspected_count:,}")
+    return WORDS[why]
+
+
+def _joined(keys: Sequence[str]) -> list[str]:
+    """Several entries of the wording as one, in both languages."""
+    return ["、".join(WORDS[key].zh for key in keys), ", ".join(WORDS[key].en for key in keys)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from gisreg.text import Text
+from gisreg.text import Language, Text
 from maps.base_maps import BaseMap
 
 GeoJson = Mapping[str, Any]
@@ -31,6 +31,7 @@ class TownshipRow:
     code: str | None
     name: Text
     boundary: GeoJson | None = None
+    registered_count: int = 0
     left_count: int = 0
     left_mu: float = 0.0
     left_floor_m2: float = 0.0
@@ -117,5 +118,7 @@ class PageInfo:
     ruleset: str | None = None
     linked: bool = False
     """The pages of county and townships lie side by side and may link to each other."""
+    language: Language = "zh"
+    """The one that the page opens in; its switch leads to the other."""
     base_map: BaseMap | None = None
     """What lies below everything; its hosts are the only ones that the page may ask."""

@@ -144,7 +144,8 @@ def _surroundings(
     own = now.settings.home / "demo" / "backdrop.geojson"
     chosen = backdrop or (own if facts.invented and own.is_file() else None)
     drawn = read_backdrop(chosen) if chosen else None
-    return Surroundings(now.settings.assets_dir, drawn, linked, saved_base_map(now.settings) if base_map else None)
+    below = saved_base_map(now.settings) if base_map else None
+    return Surroundings(now.settings.assets_dir, drawn, linked, below, now.language)
 
 
 def _write(now: Context, file: Path, page: str, json: bool) -> None:

@@ -53,6 +53,8 @@ class MapFacts:
     affairs: "Affairs | None" = None
     first_steps: Mapping[str, Text] = field(default_factory=dict)
     """What each measure begins with."""
+    outline: str | None = None
+    """The county's own ``boundary``, where no township has one."""
 
     def township(self, code: str) -> TownshipLeft:
         """The row of a township, or of the parcels without one for :data:`UNKNOWN`.
@@ -83,6 +85,7 @@ def map_facts(
     """Read it all; ``county`` must exist. ``tolerance_m2`` asks for zones' and approvals' figures as well."""
     names = next(known for known in list_counties(connection) if known.code == county)
     run = _run(connection, county, as_of)
+    units = units_of(connection, county, as_of=as_of)
     return MapFacts(
         code=county,
         name=Text(names.name, names.name_en),
@@ -90,13 +93,19 @@ def map_facts(
         as_of=as_of or today(),
         read_at=datetime.now(ZoneInfo(TIME_ZONE)),
         ruleset=f"{run.ruleset} {run.ruleset_version}" if run else None,
-        units=units_of(connection, county, as_of=as_of),
+        units=units,
         left=township_left(connection, county, as_of),
         zones=zones_of(connection, county),
         affairs=None if tolerance_m2 is None else _affairs(connection, county, as_of, tolerance_m2),
         first_steps=first_steps(run.ruleset_toml) if run else {},
+        outline=None if any(unit["boundary"] for unit in units) else _outline(connection, county, as_of),
         words=measures() | (gate_titles(connection, run.id) | worded(run.ruleset_toml) if run else {}),
     )
+
+
+def _outline(connection: Connection, county: str, as_of: date | None) -> str | None:
+    """The county's polygon as GeoJSON text, if it has one."""
+    return next((unit["boundary"] for unit in units_of(connection, county, "county", as_of)), None)
 
 
 def _affairs(connection: Connection, county: str, as_of: date | None, tolerance_m2: float) -> Affairs:

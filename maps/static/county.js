@@ -47,13 +47,13 @@ gisreg.choropleth = function (map, data) {
         map.closeTooltip(tip);
       })
       .on("click", function () {
-        gisreg.goTo(township.href);
+        if (township.href) gisreg.goTo(township.href);
       })
       .addTo(map);
     map.extent.extend(shape.getBounds());
     var label = el("span", { class: "figure" }, [
       el("b", {}, [gisreg.both(township.name)]),
-      el("small", {}, township.mu > 0 ? [gisreg.number(township.mu, township.mu < 10 ? 1 : 0) + " ", gisreg.word("mu")] : [gisreg.word("none_left")]),
+      el("small", {}, township.nothing ? [gisreg.both(township.nothing)] : [gisreg.number(township.mu, township.mu < 10 ? 1 : 0) + " ", gisreg.word("mu")]),
     ]);
     gisreg.place(map, gisreg.inside(rings), label, "township-name", 1000 + township.mu);
   });
@@ -82,7 +82,7 @@ gisreg.choropleth = function (map, data) {
 
   function legend() {
     var entries = [];
-    if (data.none) entries.push([data.none, gisreg.word("none_left")]);
+    if (data.none) entries.push([data.none, gisreg.both(data.noneWords)]);
     data.shades.forEach(function (shade, place) {
       var low = place === 0 ? null : gisreg.number(data.breaks[place - 1], data.breaks[place - 1] % 1 ? 1 : 0);
       var high = place < data.breaks.length ? gisreg.number(data.breaks[place], data.breaks[place] % 1 ? 1 : 0) : null;

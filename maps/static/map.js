@@ -63,7 +63,7 @@ var gisreg = (function () {
   };
 
   self.swatch = function (colour, hatched, glyph) {
-    var box = self.svg("svg", { class: "swatch", width: 18, height: 18, "aria-hidden": "true", focusable: "false" });
+    var box = self.svg("svg", { class: "swatch", width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true", focusable: "false" });
     box.append(self.svg("rect", { x: 0.5, y: 0.5, width: 17, height: 17, rx: 2, fill: colour, stroke: "#5d6873", "stroke-opacity": 0.55 }));
     if (hatched) {
       box.append(self.svg("path", { d: "M0 6L6 0M0 12L12 0M0 18L18 0M6 18L18 6M12 18L18 12", stroke: INK, "stroke-width": 1.3 }));
@@ -102,13 +102,16 @@ var gisreg = (function () {
     });
   }
 
-  /* Pages lead to each other in the reader's language; a mark after the address also works for pages opened from disk. */
+  /* Pages lead to each other in the reader's language; a mark after the address also works for pages opened from disk.
+     In the language that the pages were made for there is none. */
+  var MADE_FOR = document.documentElement.lang;
+
   function hashOf(short) {
-    return short === "en" ? "#en" : "";
+    return short === (MADE_FOR === "en" ? "en" : "zh") ? "" : "#" + short;
   }
 
   self.goTo = function (address) {
-    window.location.href = address + hashOf(document.documentElement.lang);
+    window.location.href = address + hashOf(document.documentElement.lang === "en" ? "en" : "zh");
   };
 
   function labelAll(root, short) {
@@ -367,6 +370,7 @@ var gisreg = (function () {
     if (map.baseSwitch) map.addControl(new (still("topright", map.baseSwitch))());
     if (map.layerSwitch) map.addControl(new (still("topright", map.layerSwitch))());
     addScale(map);
+    if (map.layerLegend) map.addControl(new (still("bottomright", map.layerLegend))());
     var container = map.getContainer();
     var about = "map_of_" + container.getAttribute("data-about");
     self.labelled(container, about);
@@ -376,7 +380,7 @@ var gisreg = (function () {
       });
     });
     setUpPrinting(map);
-    setLanguage(window.location.hash === "#en" ? "en" : "zh-CN");
+    setLanguage({ "#en": "en", "#zh": "zh-CN" }[window.location.hash] || MADE_FOR);
     container.setAttribute("data-ready", "true");
   };
 
@@ -460,6 +464,9 @@ var gisreg = (function () {
 
   /* ---- names of places: HTML, so that they stay sharp; where two would overlap the less important one hides ---- */
 
+  var TOWNSHIP = 1000;
+  var ALWAYS = 1e9;
+
   self.place = function (map, at, content, style, weight, href) {
     var label = self.el(href ? "a" : "span", href ? { href: href } : {}, [content]);
     var marker = L.marker(at, {
@@ -472,16 +479,21 @@ var gisreg = (function () {
     return marker;
   };
 
+  /* Where a township's name may also stand, in its own widths and heights, the nearest first. */
+  var ASIDE = [[0, 0], [0, -0.5], [0, 0.5], [0.35, 0], [-0.35, 0], [0.35, -0.5], [-0.35, -0.5], [0.35, 0.5], [-0.35, 0.5], [0, -0.9], [0, 0.9]];
+  var HERE = [[0, 0]];
+
   function declutter(map) {
-    var kept = [];
-    map.places
-      .slice()
-      .sort(function (a, b) {
-        return b.weight - a.weight;
-      })
-      .forEach(function (place) {
-        place.label.classList.remove("crowded");
+    var kept = controlsOf(map);
+    function free(box) {
+      return !kept.some(function (other) {
+        return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
       });
+    }
+    map.places.forEach(function (place) {
+      place.label.classList.remove("crowded", "slim", "brief");
+      place.label.style.left = place.label.style.top = "0";
+    });
     map.places
       .slice()
       .sort(function (a, b) {
@@ -491,12 +503,45 @@ var gisreg = (function () {
         return { place: place, box: place.label.getBoundingClientRect() };
       })
       .forEach(function (found) {
-        var box = found.box;
-        var clash = kept.some(function (other) {
-          return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+        var label = found.place.label;
+        var movable = found.place.weight >= TOWNSHIP && found.place.weight < ALWAYS;
+        var box = placed(label, found.box, movable ? ASIDE : HERE, free);
+        /* No room: the name on lines of its own words, else the figure alone, as the table has the name too. */
+        ["slim", "brief"].forEach(function (form) {
+          if (box || !movable) return;
+          label.classList.add(form);
+          box = placed(label, label.getBoundingClientRect(), ASIDE, free);
         });
-        if (clash) found.place.label.classList.add("crowded");
-        else kept.push(box);
+        if (box) kept.push(box);
+        else label.classList.add("crowded");
+      });
+  }
+
+  /* The first of the places at which a label is free, moved there. */
+  function placed(label, box, places, free) {
+    var found = null;
+    places.some(function (shift) {
+      var x = Math.round(shift[0] * box.width);
+      var y = Math.round(shift[1] * box.height);
+      var moved = { left: box.left + x, right: box.right + x, top: box.top + y, bottom: box.bottom + y };
+      if (!free(moved)) return false;
+      label.style.left = x + "px";
+      label.style.top = y + "px";
+      found = moved;
+      return true;
+    });
+    return found;
+  }
+
+  /* What names must not run below: legend, scale, buttons, the search box. */
+  function controlsOf(map) {
+    var frame = map.getContainer().parentElement;
+    return Array.from(frame.querySelectorAll(".leaflet-control, .search"))
+      .map(function (control) {
+        return control.getBoundingClientRect();
+      })
+      .filter(function (box) {
+        return box.width > 0 && box.height > 0;
       });
   }
 
@@ -572,7 +617,10 @@ var gisreg = (function () {
     var drawing = { renderer: L.svg({ pane: "overlays" }), pane: "overlays" };
     var layers = [];
     if (data.zones.length) layers.push(["zones", zoneLayer(map, data.zones, drawing)]);
-    if (data.approvals.length) layers.push(["approvals", approvalLayer(data, drawing)]);
+    if (data.approvals.length) {
+      layers.push(["approvals", approvalLayer(data, drawing)]);
+      map.layerLegend = approvalLegend(data.colours);
+    }
     if (!layers.length) return;
     var buttons = layers.map(function (layer) {
       var button = self.el("button", { type: "button", "aria-pressed": "false" }, [self.word(layer[0])]);
@@ -590,6 +638,7 @@ var gisreg = (function () {
       return function (on) {
         if (on) group.addTo(map);
         else group.remove();
+        map.layerLegend.hidden = !on;
       };
     }
   };
@@ -606,7 +655,7 @@ var gisreg = (function () {
         group.addTo(map);
         named = zones.map(function (zone) {
           var left = zone.mu === null ? null : self.el("small", {}, [" " + self.mu(zone.mu) + " ", self.word("mu"), " · " + self.number(zone.count, 0) + " ", self.word("parcels")]);
-          return self.place(map, self.inside(self.rings(zone.shape)), self.el("span", {}, [self.both(zone.name), left]), "zone-name", 1e9);
+          return self.place(map, self.inside(self.rings(zone.shape)), self.el("span", {}, [self.both(zone.name), left]), "zone-name", ALWAYS);
         });
         return;
       }
@@ -634,6 +683,20 @@ var gisreg = (function () {
         return balanceOf(approval);
       }, { sticky: true, direction: "top", className: "tip", offset: [0, -6] });
     });
+  }
+
+  function approvalLegend(colours) {
+    var entries = [["agrees", "approval_agrees"], ["disagrees", "approval_differs"]].map(function (entry) {
+      var box = self.svg("svg", { class: "swatch", width: 18, height: 18, viewBox: "0 0 18 18", "aria-hidden": "true", focusable: "false" });
+      var agrees = entry[0] === "agrees";
+      box.append(self.svg("circle", Object.assign({ cx: 9, cy: 9, r: 7.5, fill: colours[entry[0]], "fill-opacity": 0.75, "stroke-width": 1.5 }, agrees ? { stroke: "#fff" } : { stroke: INK, "stroke-dasharray": "3 2" })));
+      return self.el("li", {}, [box, self.el("span", {}, [self.word(entry[1])])]);
+    });
+    return self.el("div", { class: "map-legend layer-legend", hidden: "" }, [
+      self.el("b", {}, [self.word("approvals")]),
+      self.el("ul", {}, entries),
+      self.el("small", {}, [self.word("approval_size")]),
+    ]);
   }
 
   function balanceOf(approval) {

@@ -200,6 +200,13 @@ gisreg.parcels = function (map, page) {
     return [both(get.step(i))].concat(get.stepDue(i) ? [" · "].concat(dated(get.stepDue(i), i)) : []);
   }
 
+  /* What a person wrote stands as it was written, in either language. */
+  function reasonOf(i) {
+    var reason = get.reason(i);
+    if (!reason || !get.person(i) || reason[0] !== reason[1]) return line("reason", optional(reason));
+    return line("reason_written", both([reason[0], "“" + reason[1] + "”"]));
+  }
+
   function details(i) {
     var label = byToken.label[get.label(i)];
     var state = byToken.state[get.state(i)];
@@ -211,7 +218,7 @@ gisreg.parcels = function (map, page) {
       line("holder", optional(get.holder(i))),
       line("address", get.address(i)),
       line("measure", get.measure(i) ? [both(get.measure(i)), get.person(i) ? el("small", {}, [" ", word("by_person")]) : null] : null),
-      line("reason", optional(get.reason(i))),
+      reasonOf(i),
       line("basis", optional(get.basis(i))),
       line("agency", optional(get.agency(i))),
       line("due", dueOf(i)),

@@ -11,7 +11,16 @@ import pytest
 
 from gisreg.settings import Settings
 from gisreg.text import Text
-from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES, HolderClass, Kind, Label, OwnershipStatus, State
+from gisreg.vocab import (
+    LEFT_STATES,
+    NOT_CLOSED_STATES,
+    OUTSIDE_STATES,
+    HolderClass,
+    Kind,
+    Label,
+    OwnershipStatus,
+    State,
+)
 from maps.overlays import Overlays
 from maps.rows import Amount, ApprovalRow, PageInfo, ParcelRow, TownshipRow, ZoneRow
 
@@ -125,6 +134,7 @@ def township_of(code: str | None, name: Text, boundary: Any, parcels: Sequence[P
         code,
         name,
         boundary,
+        registered_count=sum(parcel.state not in OUTSIDE_STATES for parcel in parcels),
         left_count=len(left),
         left_mu=sum((parcel.land_area_m2 or 0) * 0.0015 for parcel in left) - overlap,
         left_floor_m2=sum(parcel.floor_area_m2 or 0 for parcel in left),

@@ -12,6 +12,8 @@ from maps.county import choropleth_data, county_page, ranking, sum_of, unlabelle
 from maps.overlays import Overlays
 from maps.rows import Amount, PageInfo, TownshipRow
 
+SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+
 
 def data_of(page: str, name: str) -> Any:
     found = re.search(rf'<script type="application/json" id="{name}_{name}">(.*?)</script>', page, re.DOTALL)
@@ -51,10 +53,54 @@ def test_equal_townships_share_a_rank() -> None:
 
 
 def test_a_county_in_which_nothing_is_left(info: PageInfo) -> None:
-    rows = [TownshipRow("1", Text("甲", "A"), {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]})]
+    rows = [TownshipRow("1", Text("甲", "A"), SQUARE, registered_count=3)]
     assert ranking(rows)[0].share == 0
     assert choropleth_data(rows)["none"] is not None
-    assert "已清零" in county_page(info, rows)
+    assert data_of(county_page(info, rows), "choropleth")["townships"][0]["nothing"] == ["已清零", "none left"]
+
+
+@pytest.mark.parametrize(
+    ("figures", "said", "legend"),
+    [
+        ({"registered_count": 2}, ["已清零", "none left"], ["已清零", "none left"]),
+        ({}, ["无在册宗地", "nothing registered"], ["无在册宗地", "nothing registered"]),
+        (
+            {"suspected_count": 5000}, ["无在册，疑似 5,000 宗", "none registered, 5,000 suspected"],
+            ["无在册宗地", "nothing registered"],
+        ),
+        ({"registered_count": 2, "suspected_count": 9}, ["已清零", "none left"], ["已清零", "none left"]),
+        ({"registered_count": 1, "left_count": 1}, ["剩余 0 亩", "0 mu left"], ["剩余 0 亩", "0 mu left"]),
+        ({"registered_count": 1, "left_count": 1, "left_mu": 3.0}, None, ["", ""]),
+    ],
+)  # fmt: skip
+def test_dealt_with_is_said_only_of_what_was_registered(
+    figures: dict[str, Any], said: list[str] | None, legend: list[str]
+) -> None:
+    drawn = choropleth_data([TownshipRow("1", Text("甲", "A"), SQUARE, **figures)])
+    assert (drawn["townships"][0]["nothing"], drawn["noneWords"]) == (said, legend)
+
+
+def test_the_legend_names_all_that_is_white() -> None:
+    rows = [TownshipRow("1", Text("甲", "A"), SQUARE), TownshipRow("2", Text("乙", "B"), SQUARE, registered_count=1)]
+    assert choropleth_data(rows)["noneWords"] == ["已清零、无在册宗地", "none left, nothing registered"]
+
+
+def test_without_township_outlines_the_county_s_own_is_drawn(info: PageInfo, county: Sequence[TownshipRow]) -> None:
+    bare = [dataclasses.replace(row, boundary=None) for row in county]
+    (drawn,) = data_of(county_page(info, bare, outline=SQUARE), "choropleth")["townships"]
+    total = sum_of(county)
+    assert drawn["name"] == ["示例县", "Example County"]
+    assert (drawn["mu"], drawn["count"], drawn["href"]) == (round(total.left_mu, 2), total.left_count, None)
+    assert drawn["shape"]
+    assert len(data_of(county_page(info, county, outline=SQUARE), "choropleth")["townships"]) == 12
+    assert data_of(county_page(info, bare), "choropleth")["townships"] == []
+
+
+def test_a_page_is_made_for_a_language(info: PageInfo, county: Sequence[TownshipRow]) -> None:
+    made = county_page(dataclasses.replace(info, language="en"), county)
+    assert '<html lang="en"' in made
+    assert "<title>Example County: what is left to revitalise</title>" in made
+    assert '<html lang="zh-CN"' in county_page(info, county)
 
 
 def test_a_county_without_outlines_or_townships(info: PageInfo) -> None:

@@ -154,6 +154,85 @@ def test_the_language_is_kept_from_page_to_page(
     expect(overview.locator("h1")).to_contain_text("示例县", use_inner_text=True)
 
 
+def test_a_page_opens_in_the_language_it_was_made_for(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
+) -> None:
+    english = dataclasses.replace(info, language="en", linked=True)
+    page = township_page(english, county[5], parcels, county)
+    (desk.folder / f"township-{county[5].code}.html").write_text(page, encoding="utf-8")
+    opened = desk.open(county_page(english, county), "county.html")
+    expect(opened.locator("h1")).to_have_text("Example County: what is left to revitalise", use_inner_text=True)
+    expect(opened.get_by_role("button", name="English")).to_have_attribute("aria-pressed", "true")
+    opened.get_by_role("button", name="中文").click()
+    expect(opened.locator("h1")).to_contain_text("示例县", use_inner_text=True)
+    opened.locator(f'tr[data-code="{county[5].code}"] a').click()
+    expect(opened.locator("h1")).to_have_text("示例己镇待盘活资产图", use_inner_text=True)
+    opened.get_by_role("button", name="English").click()
+    opened.get_by_text("Back to the county").click()
+    expect(opened.locator("h1")).to_contain_text("what is left", use_inner_text=True)
+
+
+def test_what_a_person_wrote_is_told_as_such(
+    desk: Desk, info: PageInfo, county: Sequence[TownshipRow], parcels: list[ParcelRow]
+) -> None:
+    own = Text("会议已定", "会议已定")
+    first, second, *rest = parcels
+    written = dataclasses.replace(first, reason=own, decided_by_person=True)
+    ruled = dataclasses.replace(second, reason=Text("已有项目", "A project is ready"), decided_by_person=True)
+    page = desk.open(township_page(info, county[5], [written, ruled, *rest], county))
+    page.get_by_role("button", name="English").click()
+    for parcel, told in ((first, "Reason (as written)\n“会议已定”"), (second, "Reason\nA project is ready")):
+        page.locator("#search").fill(parcel.parcel_code)
+        page.keyboard.press("Enter")
+        expect(page.locator(".details .code")).to_contain_text(parcel.parcel_code)
+        assert told in page.locator(".details dl").inner_text()
+    page.get_by_role("button", name="中文").click()
+
+
+HIDDEN_BELOW = """() => {
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const boxes = [...document.querySelectorAll('.map-frame .leaflet-control, .map-frame .search')]
+        .map(c => c.getBoundingClientRect()).filter(b => b.width > 0);
+    return [...document.querySelectorAll('.place > :not(.crowded)')].map(l => [l.innerText, l.getBoundingClientRect()])
+        .filter(([, a]) => boxes.some(b => meet(a, b)))
+        .map(([text]) => text); }"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_no_name_runs_below_a_control(overview: Page, width: int, language: str) -> None:
+    overview.set_viewport_size({"width": width, "height": 800})
+    overview.reload()
+    overview.wait_for_selector(".map[data-ready]")
+    overview.click(f"[data-language='{language}']")
+    assert overview.evaluate(HIDDEN_BELOW) == []
+    assert overview.locator(".township-name > :not(.crowded)").count() == 12
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_ranking_is_whole_on_a_phone(overview: Page, language: str) -> None:
+    overview.set_viewport_size({"width": 390, "height": 800})
+    overview.click(f"[data-language='{language}']")
+    card = overview.locator(".ranking-card")
+    assert card.evaluate("card => card.scrollWidth - card.clientWidth") == 0
+    assert overview.locator(".ranking").evaluate("t => t.getBoundingClientRect().right") <= 390 - 8
+
+
+def test_the_county_s_own_outline_shows_its_figures(desk: Desk, info: PageInfo, county: Sequence[TownshipRow]) -> None:
+    bare = [dataclasses.replace(row, boundary=None) for row in county]
+    page = desk.open(county_page(info, bare, outline=county[5].boundary))
+    expect(page.locator(".no-map")).to_have_count(0)
+    expect(page.locator(".township-name")).to_contain_text("示例县")
+    box = page.locator(".map").bounding_box()
+    assert box
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(middle[0], middle[1] + 60)
+    page.mouse.move(middle[0] + 2, middle[1] + 62)
+    expect(page.locator(".tip")).to_contain_text(f"{sum_of(county).left_mu:,.2f}")
+    page.mouse.click(middle[0], middle[1] + 60)
+    assert page.url.endswith("page.html")
+
+
 def test_the_language_can_be_switched(township: Page) -> None:
     expect(township.locator("h1")).to_have_text("示例己镇待盘活资产图", use_inner_text=True)
     township.get_by_role("button", name="English").click()
@@ -446,8 +525,12 @@ def test_zones_and_approvals_are_switched_on_and_off(
     zones.click()
     assert drawn.count() == 1
     assert "30.25" in page.locator(".zone-name").inner_text()
+    key = page.locator(".layer-legend")
+    expect(key).to_be_hidden()
     approvals.click()
     assert drawn.count() == 3
+    assert key.locator("circle").count() == 2
+    assert key.inner_text().split("\n") == ["批文", "与宗地相符", "与宗地不符", "圆越大，批准面积越大"]
     drawn.nth(1).hover()
     tip = page.locator(".tip").inner_text()
     assert "示政地〔2024〕1号" in tip
@@ -455,6 +538,7 @@ def test_zones_and_approvals_are_switched_on_and_off(
     assert "与宗地相符" in tip
     zones.click()
     approvals.click()
+    expect(key).to_be_hidden()
     assert drawn.count() == 0
     assert page.locator(".zone-name").count() == 0
     assert desk.complaints == []

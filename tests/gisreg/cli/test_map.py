@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, text
 
+from gisreg.cluster import DatabaseAddress
 from gisreg.db.engine import Actor, transaction
 from gisreg.demo.load import load_demo
 from gisreg.errors import NotFoundError
@@ -75,6 +76,32 @@ def test_one_page_replaces_an_older_one(run_cli: Callable[..., Any], county: str
     assert len(data_of(page, "choropleth")["townships"]) == 12
     assert "虚构的示范数据" in page
     assert "national" in page
+
+
+@pytest.mark.parametrize(("language", "opens"), [("zh", "zh-CN"), ("en", "en")])
+def test_a_page_opens_in_the_language_asked_for(
+    run_cli: Callable[..., Any], county: str, tmp_path: Path, language: str, opens: str
+) -> None:
+    for command in (["county"], ["township", f"{county}100"]):
+        file = tmp_path / "page.html"
+        done = run_cli("--lang", language, "map", *command, "-o", file)
+        assert done.code == 0, done.err
+        assert f'<html lang="{opens}"' in file.read_text(encoding="utf-8")
+
+
+def test_a_county_of_which_only_the_outline_is_known(
+    run_cli: Callable[..., Any], county: str, database: DatabaseAddress, engine: Engine, tmp_path: Path
+) -> None:
+    with create_engine(database.admin_url).begin() as owner:
+        owner.execute(text("UPDATE gisreg.admin_unit SET boundary = NULL WHERE level = 'township'"))
+    file = tmp_path / "county.html"
+    done = run_cli("map", "county", "-o", file)
+    assert done.code == 0, done.err
+    with transaction(engine) as connection:
+        total = county_left(township_left(connection, county))
+    (drawn,) = data_of(file.read_text(encoding="utf-8"), "choropleth")["townships"]
+    assert (drawn["mu"], drawn["openCount"]) == (round(total.left_mu, 2), total.not_closed_count)
+    assert drawn["shape"]
 
 
 def test_a_township_of_a_past_day_and_its_backdrop(run_cli: Callable[..., Any], county: str, tmp_path: Path) -> None:
