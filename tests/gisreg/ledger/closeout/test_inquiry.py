@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from books_county import code
 
-from gisreg.days import today
-from gisreg.ledger.closeout.errors import DayInFuture, DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
+from gisreg.days import DayInFuture, today
+from gisreg.ledger.closeout.errors import DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
 from gisreg.ledger.closeout.inquiry import clear, determine, investigate
 from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.reading import standing

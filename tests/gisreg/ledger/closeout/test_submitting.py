@@ -6,13 +6,12 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
-from gisreg.days import today
+from gisreg.days import DayInFuture, today
 from gisreg.documents import DocumentInUse, DocumentWithdrawn
 from gisreg.documents import withdraw as withdraw_document
 from gisreg.ledger.closeout.errors import (
     AreaNotKnown,
     AreaTooLarge,
-    DayInFuture,
     DayTooEarly,
     DisposableTooLarge,
     MeasureDoesNotClose,
