@@ -238,6 +238,7 @@ def _value(now: Context, value: object) -> str:
 
 
 def _number(value: float) -> str:
-    """Four digits that count, never fewer than those before the point."""
+    """Four digits that count, never fewer than those before the point; no nought with a minus sign."""
+    value += 0.0
     shown = f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.4g}"
     return shown if abs(value) >= SMALL or value == 0 else f"{value:.1e}"

@@ -40,6 +40,9 @@ UNSURE = Text("该段日历或条文待核", "the calendar or the clause is stil
 DAYS = Text("日期|类别|名称|来源|已核", "Day|Kind|Name|Source|Confirmed")
 KINDS = {"holiday": Text("放假", "holiday"), "workday": Text("上班", "worked")}
 WORKED = Text("{day} 是工作日", "{day} is a working day")
+TO_CONFIRM = Text(
+    "(待核:当年放假通知未载入或未核对)", " (to be confirmed: that year's notice is not here or not checked)"
+)
 ROLLED = Text("{day} 不上班({why}),顺延至 {next}", "{day} is no working day ({why}); the next is {next}")
 
 
@@ -188,11 +191,12 @@ def calendar(
     known = load_calendar(now.settings.data_dir, now.settings.home)
     if day is not None:
         why, forward = known.why_not(day), known.roll_forward(day)
+        sure = known.sure(day, max(day, forward - timedelta(days=1)))
         if json:
-            sure = known.sure(day, max(day, forward - timedelta(days=1)))
             print_json({"day": day, "works": why is None, "why_not": why, "next": forward, "sure": sure})
         else:
-            print_line(now.say(WORKED if why is None else ROLLED, day=day, why=why, next=forward))
+            told = now.say(WORKED if why is None else ROLLED, day=day, why=why, next=forward)
+            print_line(told if sure else told + now.say(TO_CONFIRM))
         return
     items = [one for _, one in sorted(known.days.items()) if year is None or one.day.year == year]
     if json:

@@ -181,7 +181,7 @@ def _money(books: Books, plots: Plots, random: np.random.Generator) -> None:
     }
     for name in ("price_wan", "paid_wan", "total_investment_wan", "invested_wan", "market_value_wan", "land_cost_wan",
                  "debt_wan", "funding_gap_wan", "yearly_income_wan"):  # fmt: skip
-        books.numbers[name] = np.round(books.numbers[name], 2)
+        books.numbers[name] = np.round(books.numbers[name], 2) + 0.0  # no nought with a minus sign
     books.numbers["income_years"] = np.where(running, np.floor(np.nan_to_num(share["income_years"])), np.nan)
 
 

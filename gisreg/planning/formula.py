@@ -1,8 +1,9 @@
 """Formulas of money: sums over facts and parameters, computed with ranges, so that an unknown fact is never zero.
 
-The language is that of arithmetic: numbers, names, ``param.NAME``, ``+ - * /``, brackets, ``min(…)``, ``max(…)`` and
-``first(a, b, …)``, which takes the first that is known. It is parsed by Python's own grammar and walked; nothing is
-ever executed.
+The language is that of arithmetic: numbers, names, ``param.NAME``, ``+ - * /``, brackets, ``min(…)``, ``max(…)``,
+``first(a, b, …)``, which takes the first that is known, and ``positive(…)``, which knows nothing of what is nothing or
+less: the income of an empty building says nothing of its rent. It is parsed by Python's own grammar and walked; nothing
+is ever executed.
 """
 
 import ast
@@ -21,9 +22,11 @@ DEEPEST = 40
 """Brackets within brackets."""
 INFINITE = math.inf
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "−", ast.Mult: "×", ast.Div: "÷"}
-FUNCTIONS = ("min", "max", "first")
+FUNCTIONS = ("min", "max", "first", "positive")
+ONE_ARGUMENT = ("positive",)
 SHOWN: dict[str, Text] = {
     "min": Text("较低者", "lower of"), "max": Text("较高者", "higher of"), "first": Text("已知者", "known of"),
+    "positive": Text("为正的", "positive"),
 }  # fmt: skip
 """The functions in words."""
 PARAMETER = "param"
@@ -34,8 +37,8 @@ class FormulaError(InputError):
 
     what: ClassVar[Text] = Text("算式有误:{detail}", "the formula is wrong: {detail}")
     mend: ClassVar[Text] = Text(
-        "可用数字、事实名、param.参数名、+ - * / 括号、min、max、first",
-        "use numbers, names of facts, param.NAME, + - * / and brackets, min, max, first",
+        "可用数字、事实名、param.参数名、+ - * / 括号、min、max、first、positive(一项)",
+        "use numbers, names of facts, param.NAME, + - * / and brackets, min, max, first, positive (of one value)",
     )
 
 
@@ -116,12 +119,17 @@ def _check(node: ast.expr, names: dict[str, None], where: str, depth: int) -> No
             parts = [one]
         case ast.BinOp(left=one, right=other, op=sign) if type(sign) in SIGNS:
             parts = [one, other]
-        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]) if function in FUNCTIONS and arguments:
+        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]) if _takes(function, len(arguments)):
             parts = arguments
         case _:
             raise FormulaError(where, detail=ast.unparse(node)[:80])
     for part in parts:
         _check(part, names, where, depth + 1)
+
+
+def _takes(function: str, count: int) -> bool:
+    """Whether there is such a function of so many values."""
+    return function in FUNCTIONS and (count == 1 if function in ONE_ARGUMENT else count > 0)
 
 
 def name_of(node: ast.expr) -> str:
@@ -177,10 +185,17 @@ def _quotient(a: Range, b: Range) -> Range:
 def _function(function: str, given: list[Range]) -> Range:
     if function == "first":
         return next((one for one in given if one.exact is not None), given[-1])
+    if function == "positive":
+        return _positive(given[0])
     if any(one.nothing for one in given):
         return NO_FIGURE
     choose = min if function == "min" else max
     return Range(choose(one.low for one in given), choose(one.high for one in given))
+
+
+def _positive(one: Range) -> Range:
+    """As it is where it is more than nothing; else no figure."""
+    return NO_FIGURE if one.nothing or one.high <= 0 else Range(max(0.0, one.low), one.high)
 
 
 def _words(node: ast.expr, shown: Callable[[str], str], functions: Callable[[str], str]) -> str:

@@ -103,6 +103,9 @@ def _quotient(a: Ranges, b: Ranges, nothing: Flags) -> Ranges:
 def _function(function: str, given: list[Ranges]) -> Ranges:
     if function == "first":
         return _first_known(given)
+    if function == "positive":
+        (one,) = given
+        return _figures(np.maximum(0.0, one.low), one.high, one.nothing | (one.high <= 0))
     choose = np.minimum if function == "min" else np.maximum
     nothing = np.logical_or.reduce([one.nothing for one in given])
     return _figures(choose.reduce([one.low for one in given]), choose.reduce([one.high for one in given]), nothing)

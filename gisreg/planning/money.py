@@ -78,8 +78,8 @@ class Figure:
         return {
             "id": self.rule.id, "title": self.rule.title.text._asdict(), "effect": self.rule.effect,
             "per": self.rule.per, "unit": self.rule.unit, "form": self.form,
-            "low": round(self.amount.low, DECIMALS) if has_low else None,
-            "high": round(self.amount.high, DECIMALS) if has_high else None,
+            "low": round(self.amount.low, DECIMALS) + 0.0 if has_low else None,
+            "high": round(self.amount.high, DECIMALS) + 0.0 if has_high else None,
             "said": {"zh": self.said("zh"), "en": self.said("en")}, "formula": self.formula._asdict(),
             "filled": self.filled._asdict(), "unknown": list(self.unknown), "basis": self.rule.basis,
             "confirmed": self.rule.confirmed,
@@ -170,5 +170,6 @@ def _shown(value: float) -> str:
     """With thousands apart and no needless noughts."""
     if not abs(value) < float("inf"):
         return "∞"
-    rounded = round(Decimal(repr(value)), 4 if abs(value) < 1 else DECIMALS)
+    # a nought with a minus sign is a nought: adding one takes the sign away
+    rounded = round(Decimal(repr(value)), 4 if abs(value) < 1 else DECIMALS) + 0
     return f"{rounded.normalize():,f}"

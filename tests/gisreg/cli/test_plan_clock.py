@@ -75,7 +75,11 @@ def test_the_calendar(gisreg: Any, run_cli: Any) -> None:
         "day": "2025-05-01", "works": False, "why_not": "劳动节", "next": "2025-05-06", "sure": True,
     }  # fmt: skip
     assert "2025-05-06" in run_cli("plan", "calendar", "--day", "2025-05-01").out
-    assert "工作日" in run_cli("plan", "calendar", "--day", "2025-04-27").out
+    sure = run_cli("plan", "calendar", "--day", "2025-04-27").out
+    assert ("工作日" in sure, "待核" in sure) == (True, False)
+    for beyond in ("2027-10-05", "2027-02-09", "2027-10-01"):
+        assert "待核" in run_cli("plan", "calendar", "--day", beyond).out, "no notice of that year is here"
+        assert "to be confirmed" in run_cli("--lang", "en", "plan", "calendar", "--day", beyond).out
     assert gisreg("plan", "calendar", "--year", "2025")["total"] == len(
         [one for one in gisreg("plan", "calendar")["items"] if one["day"].startswith("2025")]
     )

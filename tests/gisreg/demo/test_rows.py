@@ -80,6 +80,12 @@ def test_codes_are_in_order_and_kinds_are_counted_ahead(table: pa.Table) -> None
     assert min(County(2_000, 7).kinds().values()) > 200
 
 
+def test_no_sum_is_nought_with_a_minus_sign(table: pa.Table) -> None:
+    for name in ("yearly_income_wan", "debt_wan", "funding_gap_wan", "market_value_wan"):
+        sums = table[name].to_numpy()
+        assert not np.any((sums == 0) & np.signbit(sums)), name
+
+
 def test_every_state_holder_and_ownership_occurs(table: pa.Table) -> None:
     assert set(table["state"].to_pylist()) == {str(state) for state in State}
     assert set(table["holder_class"].to_pylist()) == {*map(str, HolderClass), None}

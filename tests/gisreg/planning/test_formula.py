@@ -44,6 +44,13 @@ def test_an_unknown_fact_gives_a_range_and_never_zero() -> None:
     assert read_formula("first(cost, value)").value(facts).exact == 800
 
 
+@pytest.mark.parametrize(("income", "rent"), [(30.0, 30.0), (0.0, 40.0), (-0.0, 40.0), (-12.5, 40.0), (None, 40.0)])
+def test_what_is_nothing_or_less_says_nothing_of_what_is_asked(income: float | None, rent: float) -> None:
+    facts = {"income": ANYTHING if income is None else KNOWN(income), "value": KNOWN(1000)}
+    assert read_formula("first(positive(income), 0.04 * value)").value(facts).exact == pytest.approx(rent)
+    assert read_formula("positive(income)").value({"income": Range(-3.0, 5.0)}) == Range(0.0, 5.0)
+
+
 @pytest.mark.parametrize("source", ["value / 0", "value / (value - value)", "0 / 0", "value / nought"])
 def test_a_division_by_nothing_gives_no_figure(source: str) -> None:
     result = read_formula(source).value({"value": KNOWN(800), "nought": KNOWN(0)})
@@ -56,6 +63,7 @@ def test_a_division_by_nothing_gives_no_figure(source: str) -> None:
     "source",
     [
         "", "1 +", "__import__('os')", "price.__class__", "open('x')", "price ** 2", "price if price else 1", "[1]",
+        "positive()", "positive(price, value)",
         "min()", "min(price, key=1)", "'a'", "True", "price > 1", "lambda: 1", "1e999", "9" * 400,
         "param.a.b", "other.name",
         "(" * 500, "-" * 300 + "1", "1+" * 5000 + "1", "price; price", "f'{price}'", "price\x00",
@@ -114,6 +122,7 @@ FORMULAS = st.recursive(
         st.builds("({} {} {})".format, inner, st.sampled_from("+-*/"), inner),
         st.builds("{}({}, {})".format, st.sampled_from(["min", "max", "first"]), inner, inner),
         st.builds("-({})".format, inner),
+        st.builds("positive({})".format, inner),
     ),
     max_leaves=6,
 )

@@ -67,6 +67,13 @@ def test_waiting_costs_something_on_every_kind() -> None:
         assert [one.amount.exact for one in waiting] == [pytest.approx(20.0)]
 
 
+@pytest.mark.parametrize("nought", [-0.0, 0.0, -0.00001])
+def test_nothing_is_told_without_a_minus_sign(nought: float) -> None:
+    owed = money("half_finished_project", "debt_restructuring", debt_wan=nought)["debt_settled"]
+    assert (owed.said("zh"), owed.filled.zh) == ("0 万元", "0")
+    assert str(owed.as_json()["low"]) == str(owed.as_json()["high"]) == "0.0"
+
+
 def with_money(tmp_path: Path, formula: str) -> str:
     text = NATIONAL.read_text(encoding="utf-8").replace('formula = "debt_wan"', f'formula = "{formula}"')
     assert formula in text
