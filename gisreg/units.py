@@ -293,6 +293,9 @@ def _store(connection: Connection, level: str, county: str | None, report: Units
         text("SELECT row_no, code, fault FROM judged_unit WHERE fault IS NOT NULL")
     ):
         report.refused.append(Refusal(row, code, fault))
+    if level != UnitLevel.COUNTY:
+        for row, code in connection.execute(text(load("gisreg.intake", "sql/units_elsewhere.sql")), {"county": county}):
+            report.refused.append(Refusal(row, code, "outside_county"))
     report.repaired = connection.scalar(text("SELECT count(*) FROM judged_unit WHERE repaired AND fault IS NULL")) or 0
     if level == UnitLevel.COUNTY:
         connection.execute(

@@ -49,11 +49,11 @@ class Taking:
     def __init__(self, path: Path, folder: Path | None, aside: Executor) -> None:
         self._path, self._folder, self._aside = path, folder, aside
         self._seen = {part: _stamp(part) for part in parts_of(path)}
-        self._sha256 = aside.submit(_fingerprint, path)
+        self._sha256 = aside.submit(fingerprint, path)
         self._copying: Future[None] | None = None
 
     def sha256(self) -> str:
-        """The main file's fingerprint."""
+        """The fingerprint of all its parts."""
         return self._sha256.result()
 
     def begin_copy(self) -> None:
@@ -148,12 +148,18 @@ def _stamp(part: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _fingerprint(path: Path) -> str:
-    """The SHA-256 of a file; of a folder that of its files' names."""
-    if path.is_dir():
-        return hashlib.sha256("\n".join(sorted(p.name for p in path.iterdir())).encode()).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file; of several parts (a shapefile, a geodatabase) that of their names and fingerprints."""
+    parts = parts_of(path)
+    if parts == [path]:
+        return _sha256(path)
+    told = (f"{part.relative_to(path.parent).as_posix()} {_sha256(part)}\n" for part in parts)
+    return hashlib.sha256("".join(told).encode()).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _copy(part: Path, target: Path) -> None:

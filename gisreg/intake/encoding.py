@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gisreg.intake.errors import EncodingContradicted, EncodingUndetected, EncodingUnknown
+from gisreg.intake.errors import EncodingAmbiguous, EncodingContradicted, EncodingUndetected, EncodingUnknown
 
 LANGUAGE_BYTES = {
     0x01: "CP437", 0x02: "CP850", 0x03: "CP1252", 0x13: "CP932", 0x4D: "GBK", 0x4E: "CP949", 0x4F: "Big5",
@@ -24,6 +24,12 @@ _NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-u
 """Codecs for single words, for Python's own sources and for mail (UTF-7, which gives halves of characters)."""
 _SUPERSETS = {"GBK": "gb18030", "GB2312": "gb18030", "Big5": "big5hkscs"}
 """Codecs that read all of an encoding and what Windows programs add to it."""
+
+COMMON = {"GB18030": ("gb2312", (b"\xb0", b"\xd7")), "Big5": ("big5", (b"\xa4", b"\xc6"))}
+"""The level of most used characters: a codec, and the first bytes that it has there."""
+USUAL_SHARE = 0.7
+"""So much of ordinary Chinese is of that level, names of places and people included."""
+JUDGED_PIECES = 2_000
 
 
 @dataclass(frozen=True)
@@ -108,10 +114,27 @@ def _agreed(found: Found, sample: list[Piece], where: str) -> Found:
 
 
 def _detected(sample: list[Piece], where: str) -> str:
-    """UTF-8 if all of it is, else GB18030 if all of it is: never a guess by frequency."""
+    """UTF-8 if all of it is, else GB18030 if all of it is and reads as Chinese: never a guess by frequency."""
     for name in ("UTF-8", "GB18030"):
         if misfit(sample, name) is None:
+            if name == "GB18030" and _may_be_big5(sample):
+                raise EncodingAmbiguous(where, row=sample[0].row, field=sample[0].field)
             return name
     doubt = misfit(sample, "GB18030")
     assert doubt is not None  # noqa: S101 - just found
     raise EncodingUndetected(where, row=doubt.row, field=doubt.field)
+
+
+def _may_be_big5(sample: list[Piece]) -> bool:
+    """Most bytes of Big5 are some text in GB18030 too, but of rare characters, kana and box drawing."""
+    if misfit(sample, "Big5") is not None:
+        return False
+    return _share_of_common(sample, "GB18030") < USUAL_SHARE <= _share_of_common(sample, "Big5")
+
+
+def _share_of_common(sample: list[Piece], name: str) -> float:
+    """Of the characters beyond ASCII, how many are among the encoding's common ones."""
+    codec, (first, last) = COMMON[name]
+    text = "".join(piece.value.decode(codec_of(name), "ignore") for piece in sample[:JUDGED_PIECES])
+    leads = [character.encode(codec, "ignore")[:1] for character in text if not character.isascii()]
+    return sum(first <= lead <= last for lead in leads) / len(leads) if leads else 1.0

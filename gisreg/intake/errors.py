@@ -218,6 +218,19 @@ class EncodingUndetected(InputError):
     )
 
 
+class EncodingAmbiguous(InputError):
+    """The bytes could be either, and as GB18030 they are hardly any ordinary Chinese."""
+
+    what: ClassVar[Text] = Text(
+        "文字可能是 Big5 而非 GB18030(第 {row} 行 {field})",
+        "the text may well be Big5 rather than GB18030 (row {row}, {field})",
+    )
+    mend: ClassVar[Text] = Text(
+        "请用 --encoding 指定,例如 --encoding Big5 或 --encoding GB18030",
+        "give it with --encoding, for instance --encoding Big5 or --encoding GB18030",
+    )
+
+
 class EncodingContradicted(InputError):
     """The text does not fit the encoding that the file or the caller names."""
 

@@ -57,6 +57,20 @@ def test_townships_are_repaired_updated_and_named(county, bring, engine, tmp_pat
     ]  # fmt: skip
 
 
+def test_units_that_lie_nowhere_in_the_county_are_another_county_s(county, bring, engine, tmp_path):
+    path = towns(tmp_path / "a.gpkg")
+    far = gpd.read_file(path)
+    far.geometry = far.geometry.translate(8, -11)
+    far["XZQDM"] = ["65000010", "149901109"]
+    gpd.pd.concat([gpd.read_file(path), far]).to_file(path)
+    report = bring(path, "township")
+    assert (report.added, [(one.row, one.code, one.fault) for one in report.refused if one.row > 1]) == (
+        2, [(4, "149901109", "outside_county")],
+    )  # fmt: skip
+    with transaction(engine) as connection:
+        assert len(units.list_units(connection, "149901", "township")) == 2
+
+
 def test_a_ring_in_no_order_is_refused_and_the_others_do_not_wait(county, bring, tmp_path, settings):
     """3,000 corners anywhere cross a million times: repairing that would take most of a minute."""
     tangle = Polygon(np.random.default_rng(1).random((3000, 2)) * 0.1 + (113.1, 36))

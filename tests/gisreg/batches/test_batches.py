@@ -1,6 +1,5 @@
 """Imports looked at before and after: preview, some rows, the very file, taking one back."""
 
-import hashlib
 import json
 
 import pytest
@@ -9,7 +8,7 @@ from shapely.geometry import box
 from sqlalchemy import text
 
 from gisreg.batches.read import BatchNotFound, list_batches, read_batch
-from gisreg.batches.sources import FileChanged, SourceNotKept, source_of
+from gisreg.batches.sources import FileChanged, SourceNotKept, fingerprint, source_of
 from gisreg.batches.undo import BatchInUse, BatchUndone, undo_batch
 from gisreg.db.engine import Actor, transaction
 from gisreg.intake import parallel
@@ -79,7 +78,7 @@ def test_a_batch_is_taken_back_once_and_must_be_there(load, county, tmp_path):
 def test_the_very_file_is_kept_with_all_its_parts(load, settings, tmp_path):
     path = survey(tmp_path / "a.shp", squares(2))
     report = load(path)
-    kept = source_of(settings.home, report.batch, hashlib.sha256(path.read_bytes()).hexdigest())
+    kept = source_of(settings.home, report.batch, fingerprint(path))
     assert {one.suffix for one in kept} >= {".shp", ".shx", ".dbf", ".prj"}
     assert all(one.read_bytes() == path.with_suffix(one.suffix).read_bytes() for one in kept)
     load(path, dry_run=True)
@@ -96,6 +95,14 @@ def test_a_failed_import_keeps_no_file(load, settings, monkeypatch, tmp_path):
     with pytest.raises(ZeroDivisionError):
         load(survey(tmp_path / "a.gpkg", squares(1)))
     assert not list((settings.home / "batches").glob("*"))
+
+
+def test_a_shapefile_is_the_same_only_with_all_its_parts(load, tmp_path):
+    path = survey(tmp_path / "a.shp", squares(2), BSM=["A", "B"], DKMC=["甲", "乙"])
+    first = load(path)
+    assert load(path).again_of == first.batch
+    survey(path, squares(2), BSM=["A", "B"], DKMC=["甲", "改"])
+    assert load(path).again_of is None, "the shapes are the same, a name is not"
 
 
 @pytest.mark.parametrize("preview", [False, True])

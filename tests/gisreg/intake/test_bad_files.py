@@ -3,6 +3,7 @@ import shutil
 import zipfile
 
 import pytest
+import shapefile
 import shapely
 from intake_surveys import squares, survey
 
@@ -204,6 +205,29 @@ def test_text_that_is_in_no_known_encoding_must_be_named(shape):
     dbf.write_bytes(dbf.read_bytes().replace("示例地块".encode("gbk"), b"\xff\xe4\xff\xfc\xf6\xff\xdf\xff"))
     with pytest.raises(e.EncodingUndetected):
         opened(shape)
+
+
+def written(path, names, encoding):
+    """A shapefile that does not say what its text is in."""
+    with shapefile.Writer(path, encoding=encoding) as writer:
+        writer.field("DKMC", "C", 60)
+        for one, name in zip(squares(len(names)), names, strict=True):
+            writer.poly([list(one.exterior.coords)])
+            writer.record(name)
+    return path.with_suffix(".shp")
+
+
+def test_text_that_is_rather_big5_must_be_named_and_is_read_as_such(load, tmp_path):
+    path = written(tmp_path / "a", ["閒置土地", "臺北市大安區", "建築管理處"], "big5")
+    with pytest.raises(e.EncodingAmbiguous, match="Big5"):
+        load(path, crs="EPSG:4547")
+    assert load(path, crs="EPSG:4547", encoding="Big5").loaded == 3
+
+
+@pytest.mark.parametrize("names", [["郯城县", "亳州", "衢州"], ["喆镕公司", "墨池坪镇"], ["示例县", "建设路"]])
+def test_rare_characters_of_names_are_still_ordinary_text(tmp_path, names):
+    source = opened(written(tmp_path / "a", names, "gbk"), crs_given="EPSG:4547")
+    assert (source.encoding, source.encoding_from) == ("GB18030", "detected")
 
 
 def test_one_undecodable_value_is_named_and_the_rest_loaded(load, shape):
