@@ -51,6 +51,31 @@ def test_the_first_page_on_a_phone_needs_no_sideways_scrolling(watched, site):
     watched.check()
 
 
+CELLS = """() => [...document.querySelectorAll('#townships tbody tr, #townships tfoot tr')].map(row =>
+    [...row.cells].filter(c => c.dataset.head).map(c => {
+        const text = document.createRange(); text.selectNodeContents(c);
+        return [c.dataset.head, c.innerText, Math.round(text.getBoundingClientRect().right)]; }))"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_figure_of_the_ranking_is_whole_on_a_phone_and_under_its_heading(watched, site, language):
+    watched.page.goto(f"{site}/?lang={language}", wait_until="networkidle")
+    wide = watched.page.evaluate(CELLS)
+    columns = watched.page.evaluate(
+        "() => [...document.querySelectorAll('#townships tr')].map(r => [...r.cells].map(c => c.offsetLeft))"
+    )
+    assert all(row == columns[0] for row in columns)
+    watched.page.set_viewport_size({"width": 390, "height": 800})
+    narrow = watched.page.evaluate(CELLS)
+    assert [[cell[:2] for cell in row] for row in narrow] == [[cell[:2] for cell in row] for row in wide]
+    assert {len(row) for row in narrow} == {6}
+    assert max(cell[2] for row in narrow for cell in row) <= 390 - 16
+    assert watched.page.locator("#townships .wide").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    assert watched.page.locator("#townships tfoot td:visible").count() == 6
+    assert watched.page.locator("#townships .rank:visible").count() == 0
+    watched.check()
+
+
 def test_county_map_leads_to_a_township_and_back(watched, site):
     watched.page.goto(f"{site}/", wait_until="networkidle")
     watched.page.get_by_role("link", name="全县地图").click()
