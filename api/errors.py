@@ -43,6 +43,12 @@ _PLAIN: dict[int, tuple[str, Text, Text]] = {
         Text("请改用 Allow 头列出的方法", "use a method that the Allow header lists"),
     ),
 }
+_TITLES: dict[int, Text] = {
+    405: Text("不支持的请求方法", "Method not allowed"),
+    413: Text("请求体过大", "Too large"),
+    415: Text("不收这种内容", "Unsupported media type"),
+}
+"""Of the statuses that no failure of the registry's own has."""
 _FAULTS = {
     "missing": "必填",
     "int_parsing": "应为整数",
@@ -133,7 +139,9 @@ def _plain(request: Request, error: Exception) -> Response:
     code, what, mend = _PLAIN.get(
         error.status_code, (phrase.lower().replace(" ", "_"), Text(phrase, phrase), Text("用法见 /docs", "see /docs"))
     )
-    title = next((words for _, status, words in STATUS if status == error.status_code), Text(phrase, phrase))
+    title = _TITLES.get(error.status_code) or next(
+        (words for _, status, words in STATUS if status == error.status_code), Text(phrase, phrase)
+    )
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(methods_at(request))

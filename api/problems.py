@@ -50,6 +50,33 @@ STATUS: tuple[tuple[type[GisregError], int, Text], ...] = (
 
 RETRY_AFTER_SECONDS = 5
 
+NAMING = ("parcel_code", "parcel", "township", "county", "crs", "run", "checkout", "batch", "given", "key")
+"""Parameters of a failure that name what was asked for: its place where it tells none."""
+
+MENDS: dict[str, Text] = {
+    "parcel_not_found": Text("请用 GET /parcels 查编号", "look the number up with GET /parcels"),
+    "parcel_retired": Text(
+        "后继编号见 successors;历史见 GET /parcels/{parcel_code}/history",
+        "successors lists what it became; its past: GET /parcels/{parcel_code}/history",
+    ),
+    "version_not_found": Text(
+        "请用 GET /parcels/{parcel_code}/history 查版本", "see its versions with GET /parcels/{parcel_code}/history"
+    ),
+    "county_unknown": Text("请改用已有的县,或不指定县", "name a county that there is, or none"),
+    "run_unknown": Text("请用 GET /plan/runs 查看", "GET /plan/runs lists them"),
+    "no_accepted_run": Text(
+        "请先运行并采用(POST /plan/runs,再 POST /plan/runs/编号/accept)",
+        "run the rules and accept it: POST /plan/runs, then POST /plan/runs/NUMBER/accept",
+    ),
+    "unknown_queryable": Text("{nearest}全部名称见 GET /queryables", "{nearest}GET /queryables lists all names"),
+    "sort_unknown": Text(
+        "{nearest}全部名称见 GET /queryables;降序在名称前加 -",
+        "{nearest}GET /queryables lists all names; a leading - turns the order round",
+    ),
+    "checkout_not_found": Text("请用 GET /checkouts 查看", "GET /checkouts lists them"),
+}
+"""The way out over HTTP, of failures whose mend names a command."""
+
 
 class ProblemPart(BaseModel):
     """One of several faults in a request."""
@@ -109,7 +136,7 @@ class Fault:
             "detail": self.what.say(language),
             "instance": instance,
             "code": self.code,
-            "where": self.say_where(language),
+            "where": self.say_where(language) or (instance if self.status == HTTPStatus.NOT_FOUND else ""),
             "mend": self.mend.say(language),
             **self.more,
         }
@@ -130,11 +157,20 @@ def fault_of(error: GisregError) -> Fault:
         title,
         error.code,
         Text(error.say_what("zh"), error.say_what("en")),
-        Text(error.say_mend("zh"), error.say_mend("en")),
-        error.place,
+        Text(_mend(error, "zh"), _mend(error, "en")),
+        error.place or next((str(error.params[name])[:100] for name in NAMING if error.params.get(name)), ""),
         headers,
         {name: error.params[name] for name in getattr(error, "shown", ())},
     )
+
+
+def _mend(error: GisregError, language: Language) -> str:
+    """The way out over HTTP, else the failure's own."""
+    instead = MENDS.get(error.code)
+    if instead is None:
+        return error.say_mend(language)
+    worded = {name: one.say(language) if isinstance(one, Text) else one for name, one in error.params.items()}
+    return instead.say(language, **worded)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -147,6 +147,8 @@ def _figure(one: Sum, values: Mapping[str, Range], titles: Mapping[str, Queryabl
     unknown = tuple(name for name in missing if values[name].exact is None)
     by_title = {language: _in_words(one.formula, language, _titled(titles, language)) for language in ("zh", "en")}
     filled = {language: _in_words(one.formula, language, _valued(values)) for language in ("zh", "en")}
+    if one.rule.unit == WAN and set(filled["en"]) & set(" ("):  # the amount is told in yuan, its facts are not
+        filled["en"] = f"{YUAN_PER_WAN:,} yuan × ({filled['en']})"
     return Figure(one.rule, amount_seen, Text(**by_title), Text(**filled), unknown)
 
 

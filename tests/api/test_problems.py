@@ -1,12 +1,13 @@
 """Every failure is a problem document with code, what, where and mend, in the reader's language."""
 
 import errno
+import re
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.problems import STATUS, fault_of
+from api.problems import MENDS, STATUS, fault_of
 from gisreg import errors
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "where", "mend"}
@@ -58,6 +59,38 @@ def test_a_wrong_method_is_a_problem_that_names_the_right_ones(client):
     answer = client.delete("/parcels")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST, HEAD")
     assert answer.json()["code"] == "method_not_allowed"
+    assert answer.json()["title"] == "不支持的请求方法"
+    assert client.delete("/parcels?lang=en").json()["title"] == "Method not allowed"
+
+
+@pytest.mark.parametrize(
+    ("address", "where"),
+    [
+        ("/nowhere", "/nowhere"),
+        ("/parcels/149901-9999999", "149901-9999999"),
+        ("/parcels/149901-9999999/history", "149901-9999999"),
+        ("/townships?county=999999", "999999"),
+        ("/export?format=gpkg&crs=EPSG:1", "EPSG:1"),
+        ("/maps/townships/149901999", "149901999"),
+    ],
+)
+def test_a_problem_says_where_and_names_no_command(client, address, where):
+    problem = client.get(address).json()
+    assert problem["where"] == where
+    assert problem["mend"]
+    assert "gisreg " not in problem["mend"]
+
+
+def test_every_mend_of_its_own_belongs_to_a_failure_and_has_its_parameters():
+    kinds, waiting = {}, [errors.GisregError]
+    while waiting:
+        kind = waiting.pop()
+        kinds[kind.code] = kind
+        waiting += kind.__subclasses__()
+    for code, mend in MENDS.items():
+        for language in ("zh", "en"):
+            wanted = set(re.findall(r"{(\w+)}", mend.say(language)))
+            assert wanted <= set(re.findall(r"{(\w+)}", "".join((*kinds[code].what, *kinds[code].mend)))), code
 
 
 def test_every_kind_of_failure_has_a_status():

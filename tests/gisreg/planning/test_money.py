@@ -28,7 +28,7 @@ def test_the_idle_fee_is_a_fifth_of_the_price() -> None:
     assert fee.amount.exact == pytest.approx(246.9)
     assert fee.said("zh") == "246.9 万元"
     assert fee.formula.zh == "土地闲置费占土地价款比例 × 土地价款"
-    assert fee.filled.en == "0.2 × 1,234.5"
+    assert fee.filled.en == "10,000 yuan × (0.2 × 1,234.5)"
     assert fee.unknown == ()
 
 
