@@ -25,6 +25,8 @@ _PORTFOLIO: dict[str, Any] = {
         "targets": {"type": "array", "items": {"type": "object"}},
         "budget_wan": {"type": ["number", "null"]},
         "spent_wan": {"type": "number"},
+        "cost_ranged": {"type": "integer"},
+        "cost_unknown": {"type": "integer"},
         "income_wan": {"type": "number"},
         "load": {"type": "object"},
         "aside": {"type": "object"},

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from gisreg.planning.portfolio.answer import Portfolio
 
 DONE = Text(
-    "{year} 年:选入 {count} 宗,支出 {spent} 万元,预计收入 {income} 万元({unknown} 宗收入不明,未计),距最优不超过 {gap}",
-    "{year}: {count} parcels, {spent} to spend and {income} expected (10,000 yuan; {unknown} with an unknown income "
-    "left out), within {gap} of the best",
+    "{year} 年:选入 {count} 宗,支出 {spent} 万元{cost},预计收入 {income} 万元({unknown} 宗收入不明,未计),"
+    "距最优不超过 {gap}",
+    "{year}: {count} parcels, {spent} to spend{cost} and {income} expected (10,000 yuan; {unknown} with an unknown "
+    "income left out), within {gap} of the best",
 )
+RANGED = Text("(其中 {count} 宗为区间,按上限计)", " ({count} of them a range, of which the most is counted)")
+UNKNOWN = Text("({count} 宗支出不明,未计)", " ({count} with an unknown cost left out)")
 TARGETS = Text("类型|任务(亩)|可完成(亩)|缺口(亩)|宗数", "Kind|Target (mu)|Done (mu)|Gap (mu)|Parcels")
 LOAD = Text(
     "责任单位|一季度|二季度|三季度|四季度", "Unit|Quarter 1|Quarter 2|Quarter 3|Quarter 4"
@@ -71,6 +74,8 @@ def _print(now: Context, chosen: "Portfolio") -> None:
     from gisreg.planning.portfolio.sorting import ASIDE as REASONS  # noqa: PLC0415 - loaded by now
 
     sums = {"spent": f"{chosen.spent_wan:,.2f}", "income": f"{chosen.income_wan:,.2f}", "gap": f"{chosen.mip_gap:.2%}"}
+    costs = ((RANGED, chosen.cost_ranged), (UNKNOWN, chosen.cost_unknown))
+    sums["cost"] = "".join(now.say(words, count=count) for words, count in costs if count)
     print_line(now.say(DONE, year=chosen.year, count=len(chosen.items), unknown=chosen.income_unknown, **sums))
     rows: list[tuple[Any, ...]]
     if chosen.targets:

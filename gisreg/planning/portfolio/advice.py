@@ -28,6 +28,10 @@ RELEASED = Text(
     "解除“{gate}”的限制,另有 {count} 宗 {mu} 亩可以处置",
     "with “{gate}” lifted, {count} more parcels ({mu} mu) could be done",
 )
+LATE = Text(
+    "不受已定期限约束(keep_deadlines = false),另有 {count} 宗 {mu} 亩可以处置",
+    "without the deadlines of their plans (keep_deadlines = false), {count} more parcels ({mu} mu) could be done",
+)
 NO_MORE = Text(
     "可处置的{kind}已全部列入,任务仍差 {mu} 亩", "all {kind} that can be done is taken; {mu} mu are still missing"
 )
@@ -45,7 +49,7 @@ def advise(given: Supply, sorted_out: SortedOut, solution: Solution, units: list
     if not gaps:
         return _priced(solution.value_prices, titles, VALUE_WORDS)
     advice = _priced(solution.gap_prices, titles, GAP_WORDS)
-    advice += _released(given, sorted_out, gaps)
+    advice += _released(given, sorted_out, gaps) + _late(given, sorted_out, gaps)
     return advice + _exhausted(sorted_out, solution, gaps)
 
 
@@ -81,6 +85,16 @@ def _released(given: Supply, sorted_out: SortedOut, gaps: Mapping[Kind, float]) 
         )
         for gate, (count, mu) in most
     ]
+
+
+def _late(given: Supply, sorted_out: SortedOut, gaps: Mapping[Kind, float]) -> list[Text]:
+    """What the deadlines of approved plans keep back of the kinds that are short."""
+    kinds = {str(kind) for kind in gaps}
+    of_kind = {one.parcel_code: one.kind for one in given.candidates}
+    areas = [
+        mu for code, (reason, _, mu) in sorted_out.aside.items() if reason == "deadline" and of_kind[code] in kinds
+    ]
+    return [_said(LATE, count=str(len(areas)), mu=_rounded(sum(areas)))] if areas else []
 
 
 def _exhausted(sorted_out: SortedOut, solution: Solution, gaps: Mapping[Kind, float]) -> list[Text]:

@@ -1,11 +1,13 @@
 """A year's choice as people and machines read it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from gisreg.planning.formula import Range
+from gisreg.planning.portfolio.sorting import at_most
 from gisreg.planning.portfolio.supply import Option
 from gisreg.text import Text
 from gisreg.vocab import Kind
@@ -25,6 +27,23 @@ class Item:
     """Quarter of the year, from 1."""
     finish: int
 
+    @property
+    def cost_wan(self) -> float | None:
+        """What it costs, where that is known exactly; nothing where no rule speaks of a cost."""
+        return 0.0 if self.option.cost is None else exact(self.option.cost)
+
+    @property
+    def counted_wan(self) -> float | None:
+        """What the spending counts of it: the most that it can cost; None where nothing bounds that."""
+        most = at_most(self.option.cost)
+        return round(most, 2) if math.isfinite(most) else None
+
+    @property
+    def least_wan(self) -> float | None:
+        """The least that it costs."""
+        cost = self.option.cost
+        return None if cost is None or cost.nothing or not math.isfinite(cost.low) else round(cost.low, 2)
+
     def as_json(self, words: Mapping[str, Text]) -> dict[str, Any]:
         """For machines."""
         one, rule = self.option, self.option.rule
@@ -33,7 +52,9 @@ class Item:
             "township_code": one.candidate.township_code, "area_mu": round(one.candidate.area_mu or 0.0, 2),
             "label": str(rule.label), "measure": rule.measure, "measure_title": words[rule.measure]._asdict(),
             "agency": rule.agency, "basis": rule.basis, "start_quarter": self.start, "finish_quarter": self.finish,
-            "cost_wan": exact(one.cost), "income_wan": exact(one.income), "waiting_wan": exact(one.waiting),
+            "cost_wan": exact(one.cost), "cost_low_wan": self.least_wan,
+            "cost_high_wan": None if one.cost is None else self.counted_wan, "cost_counted_wan": self.counted_wan,
+            "income_wan": exact(one.income), "waiting_wan": exact(one.waiting),
         }  # fmt: skip
 
 
@@ -60,6 +81,11 @@ class Portfolio:
     targets: list[TargetMet]
     budget_wan: float | None
     spent_wan: float
+    """The sum of what the items count."""
+    cost_ranged: int
+    """Parcels taken whose cost is a range; the most of it is counted."""
+    cost_unknown: int
+    """Parcels taken whose cost nothing bounds, which only an order without a budget takes; they count for nothing."""
     income_wan: float
     income_unknown: int
     """Parcels taken whose income is not known; they count for nothing in the sum."""
@@ -87,6 +113,7 @@ class Portfolio:
                  "gap_mu": round(one.gap_mu, 2), "count": one.count} for one in self.targets
             ],
             "budget_wan": self.budget_wan, "spent_wan": round(self.spent_wan, 2),
+            "cost_ranged": self.cost_ranged, "cost_unknown": self.cost_unknown,
             "income_wan": round(self.income_wan, 2),
             "income_unknown": self.income_unknown, "load": self.load,
             "aside": {reason: {"count": count, "mu": round(mu, 2)} for reason, (count, mu) in self.aside.items()},

@@ -10,7 +10,7 @@ from gisreg.planning.portfolio.advice import advise
 from gisreg.planning.portfolio.answer import Item, Portfolio, TargetMet, exact
 from gisreg.planning.portfolio.model import QUARTERS, UNLIMITED, Chosen, Problem, Way
 from gisreg.planning.portfolio.solving import solve
-from gisreg.planning.portfolio.sorting import SortedOut, at_least, at_most, quarters
+from gisreg.planning.portfolio.sorting import SortedOut, at_least, at_most, latest, quarters
 from gisreg.planning.portfolio.supply import Option, Supply, supply
 from gisreg.planning.portfolio.wanted import Order
 from gisreg.vocab import Kind
@@ -24,12 +24,15 @@ def choose_portfolio(connection: Connection, county: str, order: Order) -> Portf
     Raises:
         NoAcceptedRun: nothing has been labelled yet.
         NoSolution: the solver found nothing in its time.
+        YearOver, UnitUnknown: the order asks for what is over, or limits a unit that there is not.
     """
+    order.require_ahead()
     return choose(supply(connection, county, cascade=order.cascade), order)
 
 
 def choose(given: Supply, order: Order) -> Portfolio:
     """The same from what there is to choose from."""
+    order.require_units(rule.agency for rule in given.loaded.rules.rules)
     sorted_out = SortedOut.of(given, order)
     units = list(dict.fromkeys(option.rule.agency for option in sorted_out.options))
     kinds = list(order.targets_wan_mu)
@@ -38,14 +41,16 @@ def choose(given: Supply, order: Order) -> Portfolio:
         targets_mu=[order.targets_wan_mu[kind] * MU_PER_WAN_MU for kind in kinds],
         budget_wan=UNLIMITED if order.budget_wan is None else order.budget_wan,
         capacity=[_capacity(order, unit) for unit in units],
-        first=order.first_quarter - 1,
+        first=order.begins - 1,
     )
     solution = solve(problem)
     items = _items(sorted_out.options, solution.chosen)
     return Portfolio(
         year=order.year, run_id=given.run_id, ruleset=given.ruleset, as_of=given.as_of, items=items,
         targets=_targets(problem, kinds, items), budget_wan=order.budget_wan,
-        spent_wan=sum(at_most(item.option.cost) for item in items),
+        spent_wan=sum(item.counted_wan or 0.0 for item in items),
+        cost_ranged=sum(item.counted_wan is not None and item.cost_wan is None for item in items),
+        cost_unknown=sum(item.counted_wan is None for item in items),
         income_wan=sum(exact(item.option.income) or 0.0 for item in items),
         income_unknown=sum(item.option.income is not None and exact(item.option.income) is None for item in items),
         load=_load(items), aside=sorted_out.summed(), aside_parcels=sorted_out.listed(),
@@ -76,19 +81,11 @@ def _ways(options: list[Option], order: Order, units: list[str], kinds: list[Kin
             else at_most(option.cost),
             income_wan=at_least(option.income),
             waiting_wan=max(0.0, at_least(option.waiting)),
-            latest=_latest(option, order),
+            latest=latest(option, order),
             rank=option.rank,
         )
         for option in options
     ]
-
-
-def _latest(option: Option, order: Order) -> int:
-    """The last quarter that the deadline of an approved plan leaves, if deadlines are to be kept."""
-    due = option.candidate.due_on
-    if not order.keep_deadlines or due is None or due.year > order.year:
-        return QUARTERS - 1
-    return -1 if due.year < order.year else (due.month - 1) // 3
 
 
 def _items(options: list[Option], chosen: Iterable[Chosen]) -> list[Item]:

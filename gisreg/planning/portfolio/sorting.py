@@ -18,6 +18,7 @@ ASIDE = {
     "no_area": Text("面积不明", "its area is not known"),
     "cost_unknown": Text("费用不明,无法计入预算", "its cost is not known, so it fits no budget"),
     "too_long": Text("年内办不完", "cannot be finished within the year"),
+    "deadline": Text("已定期限前办不完", "cannot be finished by the deadline of its plan"),
 }  # fmt: skip
 
 
@@ -87,6 +88,16 @@ def _unusable(option: Option, order: Order) -> tuple[str, str] | None:
         return "no_area", ""
     if order.budget_wan is not None and option.cost is not None and not math.isfinite(at_most(option.cost)):
         return "cost_unknown", option.rule.measure
-    if quarters(option) > QUARTERS - order.first_quarter + 1:
+    if quarters(option) > QUARTERS - order.begins + 1:
         return "too_long", str(quarters(option))
+    if order.begins - 1 + quarters(option) > latest(option, order) + 1:
+        return "deadline", str(option.candidate.due_on)
     return None
+
+
+def latest(option: Option, order: Order) -> int:
+    """The last quarter (from 0) that the deadline of an approved plan leaves, if deadlines are to be kept."""
+    due = option.candidate.due_on
+    if not order.keep_deadlines or due is None or due.year > order.year:
+        return QUARTERS - 1
+    return -1 if due.year < order.year else (due.month - 1) // 3

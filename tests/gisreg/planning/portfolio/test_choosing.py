@@ -1,5 +1,7 @@
 """From parcels and rules in the registry to a year's choice, with what was put aside and what more would cost."""
 
+import csv
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from gisreg.planning.explain import NoAcceptedRun
 from gisreg.planning.portfolio.answer import Portfolio
 from gisreg.planning.portfolio.choosing import choose_portfolio
 from gisreg.planning.portfolio.listing import HEADINGS, write_csv
-from gisreg.planning.portfolio.wanted import Order, OrderInvalid, load_order
+from gisreg.planning.portfolio.wanted import Order, OrderInvalid, UnitUnknown, YearOver, load_order
+from gisreg.settings import PROJECT_DIR
 
 COUNTY = "149901"
 HECTARE_M2 = 10_000.0
@@ -105,7 +108,90 @@ def test_what_people_decided_is_what_is_done_and_its_deadline_kept(registry: Any
     assert item.option.rule.measure == "public_auction"
     (item,) = chosen(registry, keep_deadlines=True).items
     assert item.finish <= 2
-    assert chosen(registry, keep_deadlines=True, first_quarter=2).items == []
+    late = chosen(registry, keep_deadlines=True, first_quarter=2)
+    assert (late.items, late.aside_parcels) == ([], [(code, "deadline", "2027-05-01")]), "and it is told, not dropped"
+    short = chosen(registry, first_quarter=2, targets_wan_mu={"idle_factory": 0.0015})
+    assert any("不受已定期限约束" in words.zh and "1 宗 15.0 亩" in words.zh for words in short.advice)
+
+
+def test_a_cost_between_bounds_is_listed_as_such_and_counted_at_its_upper_end(registry: Any, tmp_path: Path) -> None:
+    (exact,) = parcels(registry, 1, market_value_wan=100.0, land_cost_wan=120.0, **BOUGHT_BACK)
+    (ranged,) = parcels(registry, 1, land_cost_wan=80.0, **BOUGHT_BACK)
+    (unbounded,) = parcels(registry, 1, **BOUGHT_BACK)
+    registry.run()
+    year = chosen(registry, targets_wan_mu={"idle_land": 0.009}, budget_wan=1000.0)
+    items = {item["parcel_code"]: item for item in year.as_json()["items"]}
+    assert set(items) == {exact, ranged}
+    told = ("cost_wan", "cost_low_wan", "cost_high_wan", "cost_counted_wan")
+    assert [items[exact][name] for name in told] == [100.0, 100.0, 100.0, 100.0]
+    assert [items[ranged][name] for name in told] == [None, 0.0, 80.0, 80.0]
+    assert (year.spent_wan, year.cost_ranged, year.cost_unknown) == (180.0, 1, 0)
+    write_csv(year, tmp_path / "list.csv")
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["宗地编号"]: row for row in csv.DictReader(file)}
+    assert (rows[ranged]["支出(万元)"], rows[exact]["支出(万元)"]) == ("0–80", "100.0")
+    assert sum(float(row["计入支出(万元)"]) for row in rows.values()) == year.spent_wan
+    without = chosen(registry, targets_wan_mu={"idle_land": 0.009})
+    assert (without.spent_wan, without.cost_ranged, without.cost_unknown) == (180.0, 1, 1)
+    open_cost = next(item for item in without.as_json()["items"] if item["parcel_code"] == unbounded)
+    assert [open_cost[name] for name in told] == [None, 0.0, None, None]
+
+
+@pytest.mark.parametrize(("now", "quarter"), [(date(2027, 11, 23), 4), (date(2027, 3, 31), 1), (date(2026, 1, 1), 1)])
+def test_a_year_begins_with_the_quarter_that_it_is(
+    registry: Any, monkeypatch: pytest.MonkeyPatch, now: date, quarter: int
+) -> None:
+    monkeypatch.setattr("gisreg.planning.portfolio.wanted.today", lambda: now)
+    assert Order(year=2027).begins == quarter
+    assert Order(year=2028).begins == 1
+    (code,) = parcels(registry, 1, **WELFARE)
+    registry.run()
+    year = chosen(registry, targets_wan_mu={"idle_factory": 0.0015})
+    if quarter == 4:
+        assert (year.items, year.aside_parcels) == ([], [(code, "too_long", "2")])
+    else:
+        assert [item.start >= quarter for item in year.items] == [True]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [({"year": 2026}, "2026 年已经过去"), ({"year": 2027, "first_quarter": 2}, "2027 年第 2 季度已经过去")],
+)
+def test_what_is_over_is_not_planned(
+    registry: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wanted: dict[str, int], words: str
+) -> None:
+    monkeypatch.setattr("gisreg.planning.portfolio.wanted.today", lambda: date(2027, 7, 1))
+    registry.run()
+    with transaction(registry.engine) as connection, pytest.raises(YearOver, match="is over") as raised:
+        choose_portfolio(connection, COUNTY, Order(**wanted))
+    where = list(wanted)[-1]
+    assert (raised.value.where, words in raised.value.line("zh")) == (where, True)
+    path = tmp_path / "order.toml"
+    path.write_text("".join(f"{name} = {value}\n" for name, value in wanted.items()), encoding="utf-8")
+    with pytest.raises(YearOver) as raised:
+        load_order(path)
+    assert raised.value.where == f"order.toml:{len(wanted)}:{where}"
+
+
+def test_a_limit_of_a_unit_that_there_is_not_is_no_limit_and_so_is_refused(registry: Any, tmp_path: Path) -> None:
+    parcels(registry, 1, **WELFARE)
+    registry.run()
+    path = tmp_path / "order.toml"
+    path.write_text('year = 2027\n[capacity]\n"土地储备机构" = 3\n"没有的单位" = 3\n', encoding="utf-8")
+    with transaction(registry.engine) as connection, pytest.raises(UnitUnknown) as raised:
+        choose_portfolio(connection, COUNTY, load_order(path))
+    assert raised.value.where == "order.toml:4:capacity:没有的单位"
+    assert "土地储备机构" in raised.value.say_mend("zh")
+    with pytest.raises(UnitUnknown):
+        chosen(registry, capacity={"没有的单位": 3})
+
+
+def test_the_example_says_from_when_and_whether_deadlines_are_kept() -> None:
+    example = PROJECT_DIR / "data" / "portfolio" / "example.toml"
+    order = load_order(example)
+    assert (order.first_quarter, order.keep_deadlines) == (1, True)
+    assert {"first_quarter", "keep_deadlines"} <= set(tomllib.loads(example.read_text(encoding="utf-8")))
+    assert Order(year=2027).keep_deadlines
 
 
 def test_before_a_first_run_there_is_nothing_to_choose(registry: Any) -> None:
