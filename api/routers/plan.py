@@ -168,11 +168,19 @@ def accept(
     registry: RegistryDep,
     actor: ActorDep,
     run_id: Annotated[int, Path(ge=1, le=MAX_RUN, description="批次 · the run's number")],
+    yes: Annotated[
+        bool, Query(description="没有建议或早于现行批次的也采用 · also one that is empty, or older")
+    ] = False,
 ) -> Response:
-    """Its labels come into force; the run in force before is superseded, not deleted."""
+    """Its labels come into force; the run in force before is superseded, not deleted.
+
+    One as of a day to come is refused; one that labels nothing, or is older than the run in force, unless `yes`.
+    """
     from gisreg.planning.run import accept_run  # noqa: PLC0415 - as above
 
-    return Response(json_bytes(accept_run(registry.engine(), actor, run_id)), media_type="application/json")
+    return Response(
+        json_bytes(accept_run(registry.engine(), actor, run_id, confirmed=yes)), media_type="application/json"
+    )
 
 
 @router.get(

@@ -128,16 +128,16 @@ def _replace(now: Context, engine: "Engine", summary: "PlanRunSummary", before: 
         found = compare_runs(connection, summary.run_id, before)
     print_diff(now, found)
     if asks and (not found["parcels"] or typer.confirm(now.say(ASK, run=summary.run_id, other=before))):
-        _accept(now, engine, summary.run_id)
+        _accept(now, engine, summary.run_id, yes=True)
     else:
         print_line(now.say(WAITS, run=summary.run_id))
 
 
-def _accept(now: Context, engine: "Engine", run_id: int, *, json: bool = False) -> None:
+def _accept(now: Context, engine: "Engine", run_id: int, *, yes: bool = False, json: bool = False) -> None:
     from gisreg.cli.database import actor
     from gisreg.planning.run import accept_run
 
-    accepted = accept_run(engine, actor(now.settings), run_id)
+    accepted = accept_run(engine, actor(now.settings), run_id, confirmed=yes)
     if json:
         print_json(accepted)
     else:
@@ -146,6 +146,9 @@ def _accept(now: Context, engine: "Engine", run_id: int, *, json: bool = False) 
 
 def accept(
     run_id: Annotated[int, typer.Argument(metavar="RUN", min=1, max=2**31 - 1, help="批次 · the run")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="没有建议或早于现行批次的也采用 · also one that is empty, or older")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """采用一个拟定的批次 · put a proposed run in force."""
@@ -153,7 +156,7 @@ def accept(
 
     now = context()
     with open_engine(now.settings) as engine:
-        _accept(now, engine, run_id, json=json)
+        _accept(now, engine, run_id, yes=yes, json=json)
 
 
 def list_(county: CountyOption = None, json: JsonFlag = False) -> None:

@@ -34,6 +34,8 @@ AT_A_TIME = 20_000
 """Parcels fetched and added up at once."""
 BEFORE = 4
 """Columns before those of the facts: rule, decided label and measure, area."""
+DECISIONS_STAND = ("accepted", "proposed")
+"""Runs in which people's decisions of today count; one that was superseded is told as its rules had it."""
 EFFECTS = {
     "income": Text("收入", "income"), "cost": Text("支出", "cost"), "waiting": Text("再等的代价", "cost of waiting"),
 }  # fmt: skip
@@ -156,7 +158,8 @@ def _total(effect: str, per: str, sums: list[Amount]) -> Json:
 def money_of_run(connection: Connection, county_code: str, run_id: int | None = None) -> MoneyTable:
     """What the run's measures come to, by the facts that it saw; by default the run in force.
 
-    In the run in force a measure that people decided on stands in place of the rules'.
+    In the run in force, and in one proposed, a measure that people decided on stands in place of the rules'; so two
+    runs with the same labels come to the same, and decisions outlive the acceptance of the proposal.
 
     Raises:
         RunUnknown, NoAcceptedRun.
@@ -179,7 +182,7 @@ def money_of_run(connection: Connection, county_code: str, run_id: int | None = 
 def _query(compiled: CompiledRules, run: Mapping[str, Any], facts: Iterable[str]) -> Any:
     """A row a parcel: the rule that gave its label, what people decided, its land, the facts that money turns on."""
     target, labels, plan = compiled.target, labels_of(run["id"]), Plan.__table__
-    in_force = plan.c.ended_at.is_(None) if run["status"] == "accepted" else false()
+    in_force = plan.c.ended_at.is_(None) if run["status"] in DECISIONS_STAND else false()
     return (
         select(
             labels.c.rule_no,

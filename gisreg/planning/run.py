@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Date, Engine, func, literal, select, text, up
 
 from gisreg.counties import choose_county
 from gisreg.days import end_of as end_of_day
-from gisreg.days import today
+from gisreg.days import require_come, today
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import PlanRun
@@ -34,6 +34,8 @@ __all__ = [
     "AsOfOutOfRange",
     "LabelTotal",
     "PlanRunSummary",
+    "RunAhead",
+    "RunDoubtful",
     "RunNotProposed",
     "RunUnknown",
     "accept_run",
@@ -69,6 +71,31 @@ class AsOfOutOfRange(InputError):
 
     what: ClassVar[Text] = Text("日期 {day} 超出范围", "the date {day} is out of range")
     mend: ClassVar[Text] = Text("请用 1990 至 2100 年之间的日期", "use a date between 1990 and 2100")
+
+
+class RunAhead(ConflictError):
+    """A run as of a day that has not come says nothing of today."""
+
+    what: ClassVar[Text] = Text("方案批次 {run} 的基准日 {day} 晚于今天", "plan run {run} is as of {day}, after today")
+    mend: ClassVar[Text] = Text(
+        "请以今天为基准日重新运行 gisreg plan run", "run gisreg plan run again as of a day that has come"
+    )
+
+
+class RunDoubtful(ConflictError):
+    """A run that hardly anybody means to accept: it would take labels away, or is older than the one in force."""
+
+    what: ClassVar[Text] = Text("采用方案批次 {run} 须确认:{why}", "plan run {run} wants a confirmation: {why}")
+    mend: ClassVar[Text] = Text(
+        "确要采用,请加 --yes(接口:?yes=true);否则请重新运行 gisreg plan run",
+        "to accept it all the same add --yes (over HTTP ?yes=true); else run gisreg plan run again",
+    )
+
+
+EMPTY = Text(
+    "该批次没有一宗处置建议,现行批次 {other} 有 {count} 宗", "it labels no parcel; run {other}, in force, {count}"
+)
+OLDER = Text("该批次拟于现行批次 {other} 之前", "it was made before run {other}, which is in force")
 
 
 @dataclass(frozen=True)
@@ -115,11 +142,16 @@ def run_plan(
     """Label every open parcel of a county; unless only proposed, the run is in force at once.
 
     Terms that ran out since somebody last wrote are followed first, so that no ended seizure holds a parcel.
+
+    Raises:
+        DayInFuture: facts recorded on a day that has not come.
     """
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
     day = as_of or today()
     check_day(day)
+    if recorded_as_of is not None:
+        require_come("recorded_as_of", recorded_as_of)
     require_sound(loaded, day)
     with transaction(engine, actor) as connection:
         choose_county(connection, county_code)
@@ -193,16 +225,43 @@ def _in_force(connection: Connection, county_code: str) -> int:
     return connection.execute(select(PlanRun.id).where(wanted)).scalar_one_or_none() or 0
 
 
-def accept_run(engine: Engine, actor: Actor, run_id: int) -> dict[str, Any]:
-    """Put a proposed run in force; the run in force before is superseded. Returns the run as :func:`list_runs` does."""
+def accept_run(engine: Engine, actor: Actor, run_id: int, *, confirmed: bool = False) -> dict[str, Any]:
+    """Put a proposed run in force; the run in force before is superseded. Returns the run as :func:`list_runs` does.
+
+    Raises:
+        RunUnknown, RunNotProposed, RunAhead.
+        RunDoubtful: it is empty or older than the one in force, and nobody ``confirmed`` that it is meant.
+    """
     with transaction(engine, actor) as connection:
         county_code, _status = _run_status(connection, run_id)
         lock_runs(connection, county_code)
         _county_code, status = _run_status(connection, run_id)  # again: somebody may just have accepted it
         if status != "proposed":
             raise RunNotProposed(run=run_id, status=STANDS[status])
+        _require_meant(connection, county_code, run_id, confirmed=confirmed)
         put_in_force(connection, county_code, run_id)
         return next(run for run in list_runs(connection, county_code, limit=None) if run["id"] == run_id)
+
+
+def _require_meant(connection: Connection, county_code: str, run_id: int, *, confirmed: bool) -> None:
+    """Refuse a day to come; ask where labels would be lost.
+
+    Raises:
+        RunAhead, RunDoubtful.
+    """
+    columns = (PlanRun.id, PlanRun.as_of, PlanRun.parcels)
+    ours = connection.execute(select(*columns).where(PlanRun.id == run_id)).one()
+    if ours.as_of > today():
+        raise RunAhead(run=run_id, day=ours.as_of)
+    in_force = connection.execute(
+        select(*columns).where(PlanRun.id == _in_force(connection, county_code))
+    ).one_or_none()
+    if in_force is None or confirmed:
+        return
+    why = EMPTY if not ours.parcels and in_force.parcels else OLDER if run_id < in_force.id else None
+    if why is not None:
+        known = {"other": in_force.id, "count": in_force.parcels}
+        raise RunDoubtful(run=run_id, why=Text(why.zh.format(**known), why.en.format(**known)))
 
 
 def _run_status(connection: Connection, run_id: int) -> tuple[str, str]:

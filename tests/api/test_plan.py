@@ -14,6 +14,14 @@ def test_a_run_is_in_force_at_once_and_labels_open_parcels(client):
     assert "by_label" in client.get("/townships").json()["total"]
 
 
+def test_an_older_proposal_is_a_conflict_unless_it_is_meant(client):
+    older = client.post("/plan/runs", json={"as_of": "2025-06-01", "propose": True}).json()["run_id"]
+    client.post("/plan/runs", json={"as_of": "2025-06-25"})
+    refused = client.post(f"/plan/runs/{older}/accept")
+    assert (refused.status_code, refused.json()["code"]) == (409, "run_doubtful")
+    assert client.post(f"/plan/runs/{older}/accept?yes=true").json()["status"] == "accepted"
+
+
 def test_a_proposed_run_waits_until_it_is_accepted(client):
     proposed = client.post("/plan/runs", json={"propose": True}).json()
     assert proposed["status"] == "proposed"

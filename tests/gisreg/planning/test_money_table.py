@@ -76,6 +76,17 @@ def test_a_bound_is_a_range(registry: Any, money: Any) -> None:
     assert [row.measure for row in table.rows] == ["buy_back"], "what people decided stands in place of the rules'"
 
 
+def test_what_people_decided_counts_in_a_proposal_as_in_the_run_in_force(registry: Any, money: Any) -> None:
+    registry.add_all([{**FEE, "price_wan": 100.0, "market_value_wan": 60.0}])
+    first, code = registry.run().run_id, "149901-0000001"
+    with transaction(registry.engine, Actor("tester", "test")) as connection:
+        override(connection, code, label=Label.SELL, measure="free_reclaim", reason="会议", document="会纪1号")
+    proposed = registry.run(propose=True).run_id
+    in_force, proposal = money(first), money(proposed)
+    assert [row.measure for row in in_force.rows] == [row.measure for row in proposal.rows] == ["free_reclaim"]
+    assert in_force.totals() == proposal.totals()
+
+
 def test_once_and_a_year_are_never_added(registry: Any, money: Any) -> None:
     registry.add_all([{**FEE, "price_wan": 100.0}])
     registry.run()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, func, insert, select, text
 
 from gisreg.counties import CountyUnknown
-from gisreg.days import today
+from gisreg.days import DayInFuture, today
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
 from gisreg.parcels.current import parcel_current
@@ -17,6 +17,8 @@ from gisreg.planning.lint import RuleSetUnsound
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,
+    RunAhead,
+    RunDoubtful,
     RunNotProposed,
     RunUnknown,
     accept_run,
@@ -130,6 +132,37 @@ def test_what_cannot_be_accepted(registry: Any) -> None:
     registry.run()
     with pytest.raises(RunNotProposed, match="superseded by a later one"):
         accept_run(registry.engine, TESTER, run_id)
+
+
+def test_a_run_as_of_a_day_to_come_is_never_accepted(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    first = registry.run()
+    ahead = registry.run(today() + timedelta(days=1), propose=True)
+    for confirmed in (False, True):
+        with pytest.raises(RunAhead, match="after today"):
+            accept_run(registry.engine, TESTER, ahead.run_id, confirmed=confirmed)
+    assert label_in_force(registry, code)[1] == first.run_id
+
+
+def test_a_run_that_is_empty_or_older_than_the_one_in_force_wants_a_confirmation(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    older = registry.run(date(2025, 6, 1), propose=True)
+    first = registry.run()
+    empty = registry.run(recorded_as_of=date(2020, 1, 1), propose=True)
+    assert empty.parcels == 0
+    for doubtful, words in ((older, "made before"), (empty, "labels no parcel")):
+        with pytest.raises(RunDoubtful, match=words) as raised:
+            accept_run(registry.engine, TESTER, doubtful.run_id)
+        assert "--yes" in raised.value.say_mend("zh")
+    assert label_in_force(registry, code) == ("sell", first.run_id)
+    assert accept_run(registry.engine, TESTER, older.run_id, confirmed=True)["status"] == "accepted"
+    assert label_in_force(registry, code) == ("use", older.run_id)
+
+
+def test_facts_recorded_on_a_day_to_come_are_not_known(registry: Any) -> None:
+    with pytest.raises(DayInFuture, match="recorded_as_of"):
+        registry.run(recorded_as_of=today() + timedelta(days=1), propose=True)
+    assert registry.run(recorded_as_of=today(), propose=True).parcels == 0
 
 
 def test_the_same_rules_and_day_give_the_same_labels(registry: Any) -> None:
