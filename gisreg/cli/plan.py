@@ -30,6 +30,12 @@ MORE_LABELS = Text("另有 {count} 项也会改判", "{count} more facts would f
 MORE_MEASURES = Text("{count} 项只改措施", "{count} would change the measure only")
 LARGE, SMALL = 1_000, 1e-4
 """From here on no digits after the point are shown; below this, powers of ten are."""
+SURE_OF = Text(
+    "{grade}(按已试条件是否都有答案);本类规则所涉事实已知 {share}",
+    "{grade} (whether each condition tried had an answer); {share} of the facts that rules of its kind ask are known",
+)
+"""The word and the share count other things: one the conditions up to the label, the other all facts of the kind."""
+TO_FIND_OUT = Text("待查({facts})", "to find out ({facts})")
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
 
@@ -90,7 +96,7 @@ def _print_explanation(now: Context, why: dict[str, Any]) -> None:
             now.say(ANSWER[rule["result"]]) + (" ←" if rule["fired"] else ""), _values(now, rule["facts"]),
         )
         for rule in why["trace"]["rules"]
-        if rule["tried"]
+        if rule["tried"] or rule["label"] == Label.FINANCE  # finance is always tested
     ]  # fmt: skip
     headings = now.say(Text("规则|建议|措施|成立|所见事实", "Rule|Label|Measure|Holds|Facts seen")).split("|")
     print_table(headings, rows, now.say(Text("逐条判断", "Rules in the order tried")))
@@ -113,10 +119,10 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("责任单位", "Responsible unit"), _say_both(now, why["agency_title"])),
         (Text("办理期限", "Due on"), why["due_on"]),
         (Text("规则", "Rule"), f"{why['rule']} · {why['ruleset']} · {why['as_of']}"),
-        (Text("把握", "Confidence"), f"{now.say(CONFIDENCE[why['confidence_grade']])} ({why['confidence']:.0%})"),
+        (Text("把握", "Confidence"), _confidence(now, why)),
         (Text("限制事项", "Blockers"), _titles(now, why["blockers"])),
         (Text("待查", "To find out"), _titles(now, why["to_find_out"])),
-        (Text("融资选项", "Finance option"), _say_both(now, why["finance_title"] or NO_FINANCE._asdict())),
+        (Text("融资选项", "Finance option"), _finance(now, why)),
         (Text("逐级结论", "Cascade"), "; ".join(_stage(now, stage) for stage in why["trace"]["cascade"])),
         (Text("不能融资", "Why not finance"), "; ".join(_why_not_finance(now, why["trace"]["rules"])) or None),
         (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
@@ -170,6 +176,21 @@ def _clock(now: Context, clock: dict[str, Any]) -> list[tuple[Text, str | None]]
 def _stage(now: Context, stage: dict[str, Any]) -> str:
     """A label of the cascade: possible, not, or not known."""
     return f"{_say_both(now, stage['title'])} {now.say(ANSWER[stage['possible']])}"
+
+
+def _confidence(now: Context, why: dict[str, Any]) -> str:
+    """The word and the share, each with what it counts."""
+    return now.say(SURE_OF, grade=now.say(CONFIDENCE[why["confidence_grade"]]), share=f"{why['confidence']:.0%}")
+
+
+def _finance(now: Context, why: dict[str, Any]) -> str:
+    """The way of finance that is open; where that is not known, the facts that it waits for; else none."""
+    if why["finance_title"]:
+        return _say_both(now, why["finance_title"])
+    asked = [rule for rule in why["trace"]["rules"] if (rule["label"], rule["result"]) == (Label.FINANCE, "unknown")]
+    unknown = {fact["fact"]: _say_both(now, fact["title"]) for rule in asked for fact in rule["facts"]
+               if fact["value"] is None and not fact.get("parameter")}  # fmt: skip
+    return now.say(TO_FIND_OUT, facts=", ".join(unknown.values())) if asked else now.say(NO_FINANCE)
 
 
 def _why_not_finance(now: Context, rules: list[dict[str, Any]]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, exists, or_, select
 
-from gisreg.db.models import Plan
+from gisreg.db.models import ClockEvent, Investigation, Plan, ProcedureDate
 from gisreg.parcels.queryables import Queryable
 from gisreg.planning.clock.report import ClockData, national_clock
 from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, CompiledGate, CompiledRule
@@ -44,7 +44,8 @@ def explain(
     parcel = parcel_named(connection, parcel_code)
     decision, decisions = _decision(connection, parcel["id"]), decisions_of(connection, parcel["id"])
     case = _decided(case_of(connection, parcel, run_id, clock or national_clock()), decision)
-    return {**_explanation(case, parcel, decision), "decisions": decisions}
+    changed = _changed_since(connection, case, parcel)
+    return {**_explanation(case, parcel, decision), "changed_since": changed, "decisions": decisions}
 
 
 def _decided(case: Case, decision: RowMapping | None) -> Case:
@@ -124,7 +125,6 @@ def _titles(case: Case, parcel: RowMapping, decision: RowMapping | None, due_on:
         **_how(case, measure),
         "guidance_only": parcel["holder_class"] == HolderClass.PRIVATE,
         "run_id": case.run["id"],
-        "changed_since": _changed_since(case, parcel),
         "decided_by_person": decision is not None,
         "rules_say": {"label": str(rule.label), "measure": rule.measure, "rule": rule.id},
     }
@@ -155,10 +155,22 @@ def _how(case: Case, measure: str) -> Json:
     }  # fmt: skip
 
 
-def _changed_since(case: Case, parcel: RowMapping) -> bool:
-    """Edited after the run, or by a transaction that the run could not see yet."""
-    edited: bool = parcel["recorded_at"] >= instant_of(case.run)
-    return edited or case.outcomes.as_it_is["rule_no"] != case.stored["rule_no"]
+def _changed_since(connection: Connection, case: Case, parcel: RowMapping) -> bool:
+    """Edited after the run, or by a transaction that the run could not see yet; or its clock or procedure moved."""
+    instant = instant_of(case.run)
+    edited: bool = parcel["recorded_at"] >= instant
+    relabelled: bool = case.outcomes.as_it_is["rule_no"] != case.stored["rule_no"]
+    return edited or relabelled or _moved_since(connection, parcel["id"], instant)
+
+
+def _moved_since(connection: Connection, parcel_id: int, instant: datetime) -> bool:
+    """Whether an event of the clock, a date of the procedure or an investigation was recorded or withdrawn since."""
+    books = (table.__table__ for table in (ClockEvent, ProcedureDate, Investigation))
+    newer = [
+        exists().where(book.c.parcel_id == parcel_id, book.c.recorded_at >= instant).correlate(None) for book in books
+    ]
+    found: bool = connection.execute(select(or_(*newer))).scalar_one()
+    return found
 
 
 def _confidence(case: Case) -> float:

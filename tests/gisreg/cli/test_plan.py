@@ -86,6 +86,30 @@ def test_propose_list_accept(run_cli: Any, labelled_parcel: str) -> None:
     assert run_cli("plan", "accept", run_id).code == 5
 
 
+def test_a_proposal_older_than_the_run_in_force_is_accepted_only_with_yes(run_cli: Any, labelled_parcel: str) -> None:
+    older = json.loads(run_cli("plan", "run", "--as-of", "2025-06-01", "--propose", "--json").out)["run_id"]
+    assert run_cli("plan", "run", "--as-of", "2026-11-21").code == 0
+    refused = run_cli("plan", "accept", older)
+    assert (refused.code, "run_doubtful" in refused.err, "--yes" in refused.err) == (5, True, True)
+    assert run_cli("plan", "accept", older, "--yes").code == 0
+
+
+def test_finance_that_is_not_known_is_not_told_as_none(run_cli: Any, labelled_parcel: str) -> None:
+    run_cli("plan", "run", "--as-of", "2026-11-21")
+    why = json.loads(run_cli("plan", "explain", labelled_parcel, "--json").out)
+    asked = [rule for rule in why["trace"]["rules"] if rule["label"] == "finance"]
+    assert {rule["result"] for rule in asked} >= {"unknown"}
+    said = run_cli("plan", "explain", labelled_parcel).out
+    line = next(line for line in said.splitlines() if line.startswith("融资选项"))
+    unknown = [fact["title"]["zh"] for rule in asked if rule["result"] == "unknown" for fact in rule["facts"]
+               if fact["value"] is None]  # fmt: skip
+    assert line.startswith("融资选项: 待查(")
+    assert unknown
+    assert all(title in line for title in unknown)
+    assert all(rule["rule"] in said for rule in asked), "finance is always tested, and is shown so"
+    assert "to find out (" in run_cli("--lang", "en", "plan", "explain", labelled_parcel).out
+
+
 def on_a_terminal(settings: Settings, arguments: list[str], typed: str) -> str:
     """What ``gisreg`` shows to somebody who sits at a terminal and types this."""
     master, slave = pty.openpty()

@@ -86,7 +86,7 @@ def test_a_measure_of_another_kind_is_refused_in_one_line(in_force: Any) -> None
 
 def test_explain_tells_the_cascade_and_how_sure_it_is(in_force: Any) -> None:
     said = in_force("--lang", "en", "plan", "explain", CODE).out
-    assert re.search(r"Confidence: (high|medium|low) \(\d+%\)", said)
+    assert re.search(r"Confidence: (high|medium|low) \(whether .*\); \d+% of the facts", said)
     assert "Cascade: Use yes; Sell" in said
 
 

@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import insert, select
 
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import Parcel, Plan
+from gisreg.db.models import Investigation, Parcel, Plan
 from gisreg.parcels.read import ParcelNotFound
+from gisreg.planning.clock.events import EVENTS, add_event, serve, withdraw
+from gisreg.planning.clock.report import national_clock
 from gisreg.planning.explain import NoAcceptedRun, NotLabelled, explain
 from gisreg.planning.ruleset import load_ruleset
 from gisreg.planning.run import RunUnknown
+from gisreg.records import RecordBasis
 
 SHAPE = {
     "parcel_code", "label", "measure", "basis", "rule", "ruleset", "as_of", "confidence", "blockers", "to_find_out",
@@ -134,6 +137,36 @@ def test_the_explanation_is_that_of_the_run_and_tells_of_later_edits(registry: A
     assert (steps["idle_free_reclaim"], steps["idle_extension"]) == ("yes", "no")
     registry.run()
     assert (why(registry, code)["rule"], why(registry, code)["changed_since"]) == ("idle_extension", False)
+
+
+STARTED = {"event": "pause", "agreed_on": "2026-11-20", "cause": "government", "from_on": "2025-01-01",
+           "until_on": "2025-03-01", "reason": "管线迁改"}  # fmt: skip
+NOTICE = {"county_code": "149901", "notice_on": date(2026, 11, 20)}
+
+
+@pytest.mark.parametrize("what", ["event", "date", "investigation"])
+def test_what_moves_the_clock_after_the_run_makes_its_explanation_old(registry: Any, what: str) -> None:
+    code, other = registry.add_all([{"kind": "idle_land", **ENTERPRISE}] * 2)
+    registry.run()
+    assert not why(registry, code)["changed_since"]
+    procedure = national_clock().procedure
+    with transaction(registry.engine, Actor("tester", "test")) as connection:
+        if what == "event":
+            entry = add_event(connection, code, STARTED, procedure)
+        elif what == "date":
+            served = {"step": "suspected", "served_on": "2026-11-20"}
+            entry = serve(connection, code, served, procedure)
+        else:
+            parcel_id = connection.execute(select(Parcel.id).where(Parcel.parcel_code == code)).scalar_one()
+            connection.execute(insert(Investigation).values(parcel_id=parcel_id, **NOTICE))
+    assert why(registry, code)["changed_since"]
+    assert not why(registry, other)["changed_since"]
+    registry.run()
+    assert not why(registry, code)["changed_since"]
+    if what == "event":
+        with transaction(registry.engine, Actor("tester", "test")) as connection:
+            withdraw(connection, "149901", EVENTS, RecordBasis(entry["id"], 1), "记错")
+        assert why(registry, code)["changed_since"], "what was taken back is a change too"
 
 
 def test_an_earlier_run_can_be_explained(registry: Any) -> None:
