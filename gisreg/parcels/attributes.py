@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from sqlalchemy import ARRAY, Boolean, Column, Date, Double, Integer, Table
 
+from gisreg.checks.attributes import PAST
 from gisreg.columns import Meaning
+from gisreg.days import today
 from gisreg.db.models import Parcel
 from gisreg.parcels.faults import FieldUnknown, ValueUnusable
 from gisreg.text import Text
@@ -73,7 +75,10 @@ def _read(field: str, value: Any) -> Any:
     column = EDITABLE.get(field)
     if column is None:
         raise FieldUnknown(where=field, field=field, known=", ".join(EDITABLE))
-    return read_value(field, column, value)
+    read = read_value(field, column, value)
+    if field in PAST and read is not None and read > today():
+        raise _unusable(field, value, Text("不晚于今天的日期", "a day that is not after today"))
+    return read
 
 
 def read_value(field: str, column: Column[Any], value: Any) -> Any:

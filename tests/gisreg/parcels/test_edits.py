@@ -71,6 +71,7 @@ def test_values_are_typed_and_the_version_says_who_and_how(does, ask, at) -> Non
         ({"subkind": "idle_building"}, ValueUnusable),
         ({"income_years": 1.5}, ValueUnusable),
         ({"contract_on": "2024-02-30"}, ValueUnusable),
+        ({"actual_start_on": "2999-01-01"}, ValueUnusable),
         ({"seized": "maybe"}, ValueUnusable),
         ({"holder_class": "king"}, ValueUnusable),
         ({"ownership_status": ""}, ValueUnusable),
