@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine, text
 
+from gisreg.checks.faults import FAULTS
 from gisreg.checks.policy import load_policy
 from gisreg.checks.tangles import tangled
 from gisreg.counties import choose_county
@@ -22,7 +23,7 @@ from gisreg.intake.crosswalks import todays_code
 from gisreg.intake.load import actor_name, is_geographic
 from gisreg.intake.opening import open_source
 from gisreg.settings import Settings
-from gisreg.text import Text
+from gisreg.text import Language, Text
 from gisreg.vocab import UnitLevel
 
 CODE_FIELDS = ("code", "xzqdm", "xzdm", "adcode", "towncode", "townid", "countycode", "行政区代码", "代码", "dm")
@@ -63,7 +64,9 @@ class NoUnits(InputError):
     """Nothing usable in the file."""
 
     what: ClassVar[Text] = Text("文件中没有可用的行政区({detail})", "no usable unit in the file ({detail})")
-    mend: ClassVar[Text] = Text("请检查代码字段和图形", "check the code column and the shapes")
+    mend: ClassVar[Text] = Text(
+        "请检查代码(代码字段或 --code)和图形", "check the codes (their column, or --code) and the shapes"
+    )
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,7 @@ def _import(engine: Engine, wanted: WantedUnits, county: str | None, actor: str,
         usable = list(_untangled(list(_usable(rows, wanted.level, county, report)), crossings, report))
         report.translations = [_translation(row) for row in usable if row.said != row.code]
         if not usable:
-            faults = dict.fromkeys(one.fault for one in report.refused)
-            raise NoUnits(str(wanted.file), detail=", ".join([f"{report.read} → 0", *faults]))
+            raise NoUnits(str(wanted.file), detail=_none_left(report))
         _stage(connection, usable, srid)
         _store(connection, wanted.level, county, report)
         if wanted.level == UnitLevel.TOWNSHIP:
@@ -267,6 +269,18 @@ def _untangled(rows: Sequence[UnitRow], allowed: float, report: UnitsReport) -> 
             report.refused.append(Refusal(row.row, row.code, found[place].fault, found[place].said))
         else:
             yield row
+
+
+def _none_left(report: UnitsReport) -> Text:
+    """How many were read, and one refusal of each sort, in words."""
+    first = {one.fault: one for one in reversed(report.refused)}
+
+    def said(language: Language) -> str:
+        told = [FAULTS[fault].what.say(language, detail=one.detail or "-", value=one.detail or one.code or "-")
+                for fault, one in first.items()]  # fmt: skip
+        return ("、" if language == "zh" else ", ").join([f"{report.read} → 0", *told])
+
+    return Text(said("zh"), said("en"))
 
 
 def _stage(connection: Connection, rows: Sequence[UnitRow], srid: int | None) -> None:

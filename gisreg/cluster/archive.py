@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, ClassVar
 
-from gisreg.errors import DiskFull, InputError
+from gisreg.errors import DiskFull, InputError, NotFoundError
 from gisreg.text import Text
 
 FOLDERS = ("documents", "batches")
@@ -40,6 +40,13 @@ class NoBackupError(InputError):
 
     what: ClassVar[Text] = Text("这个文件不是 gisreg 备份（{reason}）", "this file is no gisreg backup ({reason})")
     mend: ClassVar[Text] = Text("请选择 gisreg db backup 写出的文件", "choose a file that gisreg db backup wrote")
+
+
+class BackupMissingError(NotFoundError):
+    """The path leads nowhere."""
+
+    what: ClassVar[Text] = Text("找不到备份文件", "there is no such backup")
+    mend: ClassVar[Text] = Text("请检查路径", "check the path")
 
 
 class BackupDamagedError(InputError):
@@ -146,8 +153,10 @@ class Archive:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        if not file.exists():
+            raise BackupMissingError(where=str(file))
         if not file.is_file():
-            raise NoBackupError(where=str(file), reason="不存在 / not there")
+            raise NoBackupError(where=str(file), reason=Text("不是文件", "it is no file"))
         with file.open("rb") as raw:
             self.bare = raw.read(len(BARE_DUMP)) == BARE_DUMP
         self.files = {} if self.bare else self._manifest()
@@ -161,7 +170,7 @@ class Archive:
                 found = {str(name): str(about["sha256"]) for name, about in said["files"].items()}
                 stored = {one.filename for one in archive.infolist() if one.compress_type == zipfile.ZIP_STORED}
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, EOFError) as error:
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            reason = Text("不是完整的备份压缩包", "it is no whole archive of a backup")
             raise NoBackupError(where=str(self.file), reason=reason) from error
         wrong = next((name for name in found if name not in stored or not _is_ours(name)), None)
         if wrong is not None or DUMP not in found or said.get("format") not in FORMATS:

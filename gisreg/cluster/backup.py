@@ -119,10 +119,11 @@ def check_backup(file: Path) -> Archive:
         code = _fed([_program("pg_restore"), "--list"], None, (dump, out, err))
         listed, complaint = (_text(stream) for stream in (out, err))
     if code != 0:
-        raise NoBackupError(where=str(file), reason=" ".join(complaint.split())[-200:])
+        reason = Text("pg_restore 读不出其中的数据库", "pg_restore cannot read the database in it")
+        raise NoBackupError(where=str(file), reason=reason) from RuntimeError(complaint)
     schema, table = MARK.split(".")
     if f"TABLE {schema} {table} " not in listed:
-        raise NoBackupError(where=str(file), reason=f"没有表 / no table {MARK}")
+        raise NoBackupError(where=str(file), reason=Text(f"没有表 {MARK}", f"there is no table {MARK}"))
     return archive
 
 

@@ -113,7 +113,20 @@ def _explained(target: Path, shown: str) -> Iterator[None]:
         ) from error  # a file under another file, a place before the start
 
 
-def _one_line(error: Exception) -> str:
+_SAID: tuple[tuple[str, Text], ...] = (
+    ("not a zip file", Text("内容不是 zip", "its content is no zip")),
+    ("Bad magic number", Text("内容已损坏", "its content is damaged")),
+    ("Bad CRC-32", Text("内容已损坏", "its content is damaged")),
+    ("password required", Text("设有密码", "it has a password")),
+    ("compression method is not supported", Text("压缩方式不受支持", "it is compressed in a way that is not read")),
+)
+"""What Python says of archives most often, in words."""
+
+
+def _one_line(error: Exception) -> Text | str:
+    known = next((words for said, words in _SAID if said in str(error)), None)
+    if known is not None:
+        return known
     told = error.strerror if isinstance(error, OSError) else None  # its own paths are ours, not the archive's
     return " ".join((told or str(error) or type(error).__name__).split())[:80]
 
@@ -163,7 +176,7 @@ def _unpacked(
     with zipfile.ZipFile(path) as archive:
         members = [member for member in _files(archive) if _has(member, suffixes)]
         if len(members) > MOST_MEMBERS:
-            raise BadArchive(shown, detail=f"{len(members)} 个文件 / {len(members)} files")
+            raise BadArchive(shown, detail=Text(f"{len(members)} 个文件", f"{len(members)} files"))
         budget.take(sum(member.file_size for member in members), shown)
         for member in members:
             place = target.joinpath(*_safe_parts(_name_of(member), shown))

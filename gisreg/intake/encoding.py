@@ -6,7 +6,14 @@ import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gisreg.intake.errors import EncodingAmbiguous, EncodingContradicted, EncodingUndetected, EncodingUnknown
+from gisreg.intake.errors import (
+    EncodingAmbiguous,
+    EncodingContradicted,
+    EncodingUndetected,
+    EncodingUnknown,
+    looks_like,
+)
+from gisreg.text import Text
 
 LANGUAGE_BYTES = {
     0x01: "CP437", 0x02: "CP850", 0x03: "CP1252", 0x13: "CP932", 0x4D: "GBK", 0x4E: "CP949", 0x4F: "Big5",
@@ -49,6 +56,14 @@ class Found:
 
     name: str
     how: str
+
+
+STATED = {
+    "given": Text("由 --encoding 给出", "given with --encoding"),
+    "cpg": Text(".cpg 文件所述", "named in the .cpg"),
+    "ldid": Text(".dbf 文件头所述", "named in the .dbf"),
+}
+"""Who says what the encoding is."""
 
 
 def canonical(name: str, where: str) -> str:
@@ -107,10 +122,11 @@ def _agreed(found: Found, sample: list[Piece], where: str) -> Found:
     doubt = misfit(sample, found.name)
     if doubt is None:
         return found
-    likely = next((name for name in ("UTF-8", "GB18030", "Big5") if misfit(sample, name) is None), "?")
+    fitting = next((name for name in ("UTF-8", "GB18030", "Big5") if misfit(sample, name) is None), None)
     raise EncodingContradicted(
-        where, encoding=found.name, source=found.how, row=doubt.row, field=doubt.field, likely=likely
-    )
+        where, encoding=found.name, source=STATED[found.how], row=doubt.row, field=doubt.field,
+        likely=looks_like(fitting),
+    )  # fmt: skip
 
 
 def _detected(sample: list[Piece], where: str) -> str:

@@ -238,9 +238,12 @@ class EncodingContradicted(InputError):
         "文字不符合所述编码 {encoding}({source};第 {row} 行 {field})",
         "the text does not fit the stated encoding {encoding} ({source}; row {row}, {field})",
     )
-    mend: ClassVar[Text] = Text(
-        "请用 --encoding 指定正确的编码(似为 {likely})", "give the right one with --encoding (it looks like {likely})"
-    )
+    mend: ClassVar[Text] = Text("请用 --encoding 指定正确的编码{likely}", "give the right one with --encoding{likely}")
+
+
+def looks_like(encoding: str | None) -> Text:
+    """What the text may be instead, for the end of a mend; nothing where no encoding fits it."""
+    return Text(f"(似为 {encoding})", f" (it looks like {encoding})") if encoding else Text("", "")
 
 
 class MappingInvalid(InputError):

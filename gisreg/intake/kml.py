@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from gisreg.geometry import WGS84_SRID
 from gisreg.intake import crs
 from gisreg.intake.encoding import Found, canonical, codec_of
-from gisreg.intake.errors import EncodingContradicted, FileTooLarge, LayerMissing, NotGeodata, SeveralLayers
+from gisreg.intake.errors import EncodingContradicted, FileTooLarge, LayerMissing, NotGeodata, SeveralLayers, looks_like
 from gisreg.intake.notes import UNREADABLE
 from gisreg.intake.plaintext import LARGEST_BYTES
 from gisreg.intake.table import TableSource, make_table
@@ -75,7 +75,9 @@ def _text(path: Path, shown: str, given: str | None) -> tuple[str, Found]:
         text = raw.decode("utf-8-sig" if name == "UTF-8" else codec_of(name))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise EncodingContradicted(shown, encoding=name, source="XML", row=line, field="-", likely="GB18030") from error
+        raise EncodingContradicted(
+            shown, encoding=name, source="XML", row=line, field="-", likely=looks_like("GB18030")
+        ) from error
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text), Found(name, "given" if given else "format")
 
 

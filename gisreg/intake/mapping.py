@@ -19,7 +19,7 @@ from gisreg.columns import Meaning
 from gisreg.db.parcel_facts import ParcelFacts
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
 from gisreg.intake.crosswalks import former_code, land_use_crosswalk
-from gisreg.intake.errors import MappingInvalid
+from gisreg.intake.errors import FileMissing, MappingInvalid
 from gisreg.intake.keys import PARCEL_CODE
 from gisreg.intake.mapping_form import check_form
 from gisreg.planning.written import Written, read_written
@@ -374,6 +374,8 @@ def _limits(column: "Column[Any]") -> tuple[float | None, float | None]:
 
 def load_mapping(path: Path, base: Mapping | None = None) -> Mapping:
     """Read a mapping file; what it names comes before what ``base`` knows."""
+    if not path.exists():
+        raise FileMissing(str(path))
     written = read_written(path, MappingInvalid)
     check_form(written)
     columns = written.data.get("columns", {})

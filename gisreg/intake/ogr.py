@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gisreg.intake.errors import BrokenFile, NotGeodata
 from gisreg.intake.source import BATCH_ROWS, DAMAGED, ROW, WKB, Part, Source, split
+from gisreg.text import Text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,8 +121,20 @@ def set_up_gdal() -> None:
     pyogrio.set_gdal_config_options(SETTINGS)
 
 
-def brief(error: BaseException) -> str:
-    """The first sentence of a library's message, without paths."""
+_SAID: tuple[tuple[str, Text], ...] = (
+    ("not recognized as", Text("没有一种格式与其内容相符", "its content is of no known format")),
+    ("Failed to read GeoJSON", Text("GeoJSON 读不出来", "the GeoJSON cannot be read")),
+    ("No such file", Text("文件不在了", "the file is gone")),
+    ("codec can't decode", Text("文字编码不符", "its text is in another encoding")),
+)
+"""What the libraries say most often, in words."""
+
+
+def brief(error: BaseException) -> Text | str:
+    """A library's message in words; the first sentence of a rarer one, without paths."""
+    told = next((words for said, words in _SAID if said in str(error)), None)
+    if told is not None:
+        return told
     words = str(error).splitlines()[0] if str(error) else type(error).__name__
     if "sqlite3_" in words:  # the statement that failed tells nobody anything
         return "SQLite"

@@ -25,6 +25,7 @@ from gisreg.intake.errors import (
 from gisreg.intake.ogr import GPKG_SUFFIX, GeoPackageSource, OgrSource, brief, set_up_gdal
 from gisreg.intake.refusals import refuse_foreign, refuse_in_archive
 from gisreg.intake.source import Source
+from gisreg.text import Text
 
 ZIP_MAGIC = b"PK"
 SHP_PARTS = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
@@ -41,7 +42,7 @@ def open_source(
     refuse_foreign(path, shown)
     if not _is_zip(path):
         if path.is_file() and path.suffix.lower() in archive.ZIPS:
-            raise BadArchive(shown, detail="not a zip file")
+            raise BadArchive(shown, detail=Text("内容不是 zip", "its content is no zip"))
         with _undisturbed(path) as main:
             yield _open(_main_file(main, shown), shown, layer, crs_given, encoding)
         return

@@ -3,8 +3,8 @@
 import codecs
 from pathlib import Path
 
-from gisreg.intake.encoding import Found, canonical, codec_of
-from gisreg.intake.errors import EncodingContradicted, EncodingUndetected, FileTooLarge, NotGeodata
+from gisreg.intake.encoding import STATED, Found, canonical, codec_of
+from gisreg.intake.errors import EncodingContradicted, EncodingUndetected, FileTooLarge, NotGeodata, looks_like
 
 LARGEST_BYTES = 512 * 1024**2
 """Text is read whole; a file beyond this is no list of boundary points."""
@@ -56,10 +56,10 @@ def _decoded(raw: bytes, codec: str, name: str, shown: str, *, given: bool = Fal
     try:
         return raw.decode(codec)
     except UnicodeDecodeError as error:
-        likely = next((one for one in _DETECTED if _fits(raw, one)), "?")
+        likely = next((one for one in _DETECTED if _fits(raw, one)), None)
         raise EncodingContradicted(
-            shown, encoding=name, source="given" if given else "BOM", row=raw.count(b"\n", 0, error.start) + 1,
-            field="-", likely=likely,
+            shown, encoding=name, source=STATED["given"] if given else "BOM", row=raw.count(b"\n", 0, error.start) + 1,
+            field="-", likely=looks_like(likely),
         ) from error  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from intake_surveys import squares, survey
 from gisreg.errors import GisregError
 from gisreg.intake import errors as e
 from gisreg.intake.archive import SCRATCH
+from gisreg.intake.mapping import load_mapping
 from gisreg.intake.opening import open_source
 
 
@@ -188,7 +189,7 @@ def test_encodings_are_stated_detected_or_refused(shape):
     assert (opened(shape).encoding, opened(shape).encoding_from) == ("GB18030", "detected")
     assert opened(shape, encoding="cp936").encoding_from == "given"
     cpg.write_text("UTF-8")
-    with pytest.raises(e.EncodingContradicted, match="GB18030"):
+    with pytest.raises(e.EncodingContradicted, match=r"named in the \.cpg.*looks like GB18030"):
         opened(shape)
     with pytest.raises(e.EncodingUnknown):
         opened(shape, encoding="klingon")
@@ -331,3 +332,24 @@ def test_every_failure_is_one_line_with_a_mend(shape, tmp_path):
         for language in ("zh", "en"):
             assert "\n" not in found.value.line(language)
             assert found.value.say_mend(language) in found.value.line(language)
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("a.zip", "压缩包无法解开(内容不是 zip)", "(its content is no zip)"),
+        ("a.gpkg", "(没有一种格式与其内容相符)", "(its content is of no known format)"),
+    ],
+)
+def test_what_a_library_says_is_told_in_words_of_one_language(tmp_path, name, zh, en):
+    file = tmp_path / name
+    file.write_bytes(b"neither this nor that")
+    with pytest.raises(GisregError) as refused, open_source(file):
+        pass
+    assert zh in refused.value.line("zh")
+    assert en in refused.value.line("en")
+
+
+def test_a_mapping_file_that_is_not_there_is_a_missing_file(tmp_path):
+    with pytest.raises(e.FileMissing, match=r"absent\.toml"):
+        load_mapping(tmp_path / "absent.toml")
