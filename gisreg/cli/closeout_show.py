@@ -26,6 +26,8 @@ STANDS = Text(
 INVESTIGATED = Text(
     "调查:{notice_on} 送达通知书;{finding} {found_on}", "investigation: notice served {notice_on}; {finding} {found_on}"
 )
+FIELD = Text("{name}({title})", "{name} ({title})")
+FIELD_EMPTY = Text("{name}({title},待填)", "{name} ({title}, to be filled in)")
 NO_FINDING = Text("尚无结论", "no finding yet")
 NEEDS = Text("销号所需({way}):{needs}", "to close ({way}): {needs}")
 OUT_HEADINGS = Text("上报|状态|上报日|台账月|决定日|面积㎡|说明", "submission|status|submitted|ledger|decided|m²|note")
@@ -123,8 +125,8 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
         )
         show_steps(now, plan["steps"])
     for way in found["closing"]:
-        needs = "、".join(f"{need['proof']}({words(now, need['title'])})" for need in way["needs"])
-        print_line(now.say(NEEDS, way=words(now, way["title"]), needs=needs))
+        needs = [f"{need['proof']}({words(now, need['title'])})" for need in way["needs"]] + _fields(now, way)
+        print_line(now.say(NEEDS, way=words(now, way["title"]), needs="、".join(needs)))
     if found["close_outs"]:
         rows = [
             (
@@ -139,6 +141,18 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
             for one in found["close_outs"]
         ]
         print_table(now.say(OUT_HEADINGS).split("|"), rows)
+
+
+def _fields(now: Context, way: Mapping[str, Any]) -> list[str]:
+    """What the parcel's own record must say, and whether it does."""
+    from gisreg.parcels.attributes import title_of
+
+    told = []
+    for name in way["fields"]:
+        title = title_of(name)
+        words_ = FIELD_EMPTY if title._asdict() in way["missing"] else FIELD
+        told.append(now.say(words_, name=name, title=title.say(now.language)))
+    return told
 
 
 def _possible(now: Context, step: str, found: Mapping[str, Any]) -> str:

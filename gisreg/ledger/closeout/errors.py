@@ -17,6 +17,19 @@ class StepNotPossible(ConflictError):
     mend: ClassVar[Text] = Text("此时可以:{possible_zh}", "what is possible now: {possible_en}")
 
 
+class ClosedOtherwise(ConflictError):
+    """The step is for parcels that were closed out by other measures."""
+
+    what: ClassVar[Text] = Text(
+        "宗地 {parcel_code} 以“{measure}”销号,不能{step}",
+        "parcel {parcel_code} was closed out by “{measure}”, which does not allow: {step}",
+    )
+    mend: ClassVar[Text] = Text(
+        "只适用于以这些措施销号的宗地:{known};又闲置的请用 gisreg closeout relapse",
+        "it is for what was closed out by: {known}; idle again: gisreg closeout relapse",
+    )
+
+
 class RoleMayNot(AccessError):
     """The step is another's to take."""
 
@@ -98,10 +111,7 @@ class ProofMissing(InputError):
         "宗地 {parcel_code} 不能销号,缺少:{missing_zh}{not_enough_zh}",
         "parcel {parcel_code} cannot be closed out; missing: {missing_en}{not_enough_en}",
     )
-    mend: ClassVar[Text] = Text(
-        "请用 gisreg documents add 附上文件,再以 --proof 类别=文档编号 提交",
-        "attach them with gisreg documents add, then name them: --proof KIND=DOCUMENT",
-    )
+    mend: ClassVar[Text] = Text("{how}", "{how}")
 
 
 class ProofUnknown(InputError):
@@ -132,6 +142,30 @@ class DayTooEarly(InputError):
 
     what: ClassVar[Text] = Text("{field} {day} 早于 {earlier}", "{field} {day} is before {earlier}")
     mend: ClassVar[Text] = Text("请核对日期", "check the dates")
+
+
+class StepAfterPlan(InputError):
+    """A step ends with its plan at the latest."""
+
+    what: ClassVar[Text] = Text(
+        "第 {step_no} 步的期限 {day} 晚于方案的期限 {due_on}", "step {step_no} is due {day}, after its plan: {due_on}"
+    )
+    mend: ClassVar[Text] = Text(
+        "请提前该步,或批准方案时给出更晚的期限(--due-on)",
+        "make it due earlier, or approve the plan with a later day (--due-on)",
+    )
+
+
+class AmountMissing(InputError):
+    """Quotas are taken back by amount, each in its own unit."""
+
+    what: ClassVar[Text] = Text(
+        "宗地 {parcel_code} 收回要素,未写收回了多少", "quotas of parcel {parcel_code} are taken back: how much?"
+    )
+    mend: ClassVar[Text] = Text(
+        "请至少给出一项大于 0 的数量:--set energy_tce=吨标准煤 或 --set water_t=吨",
+        "give at least one amount above 0: --set energy_tce=TCE or --set water_t=TONNES",
+    )
 
 
 class DisposableTooLarge(InputError):

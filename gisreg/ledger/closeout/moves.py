@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gisreg.days import require_come
-from gisreg.db.models import ParcelVersion
-from gisreg.ledger.closeout.errors import DayTooEarly, ReasonMissing, StepNotPossible
+from gisreg.db.models import CloseOut, ParcelVersion
+from gisreg.ledger.closeout.errors import ClosedOtherwise, DayTooEarly, ReasonMissing, StepNotPossible
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
-from gisreg.ledger.closeout.words import Role, Step, term
+from gisreg.ledger.closeout.words import CloseOutStatus, Role, Step, term
 from gisreg.parcels.editing import Basis, Edit, Edited, Subject
+from gisreg.planning.measures import measure_titles
 from gisreg.records import require_day
 from gisreg.text import Text
 from gisreg.vocab import State
@@ -71,7 +72,8 @@ def begin(connection: Connection, basis: Basis, step: Step, by: By) -> Move:
     """Lock the parcel and see that the step is possible.
 
     Raises:
-        StepNotPossible, RoleMayNot, RoleNotHeld, ReasonMissing, StaleVersion, ParcelNotFound, ParcelRetired.
+        StepNotPossible, ClosedOtherwise, RoleMayNot, RoleNotHeld, ReasonMissing, StaleVersion, ParcelNotFound,
+        ParcelRetired.
     """
     rules = closeout_rules()
     reason = (by.reason or "").strip() or None
@@ -80,6 +82,7 @@ def begin(connection: Connection, basis: Basis, step: Step, by: By) -> Move:
     (subject,) = edit.lock(basis)
     found = require_possible(rules, subject, step)
     require_role(connection, step.titles, found.roles, by.role)
+    _require_closed_so(connection, found, subject, step)
     if found.reason and reason is None:
         raise ReasonMissing(where="reason", step_zh=step.zh, step_en=step.en)
     return Move(edit, subject, step, _target(connection, found, subject), rules)
@@ -102,6 +105,32 @@ def require_possible(rules: CloseOutRules, subject: Subject, step: Step) -> Tran
             possible_en=", ".join(one.en for one in possible) or "-",
         )  # fmt: skip
     return found
+
+
+def closed_by(connection: Connection, parcel_id: int) -> str | None:
+    """The measure by which a parcel was closed out last; none where that is not on record, as of an import."""
+    wanted = (
+        select(CloseOut.measure)
+        .where(CloseOut.parcel_id == parcel_id, CloseOut.status == CloseOutStatus.ACCEPTED)
+        .order_by(CloseOut.id.desc())
+        .limit(1)
+    )
+    return connection.execute(wanted).scalar_one_or_none()
+
+
+def suits(found: Transition, measure: str | None) -> bool:
+    """Whether a parcel that was closed out by a measure may take a step; an unknown one is not held against it."""
+    return not found.measures or measure is None or measure in found.measures
+
+
+def _require_closed_so(connection: Connection, found: Transition, subject: Subject, step: Step) -> None:
+    measure = closed_by(connection, subject.key) if found.measures else None
+    if measure is not None and not suits(found, measure):
+        titles, known = measure_titles(measure), [measure_titles(one) for one in found.measures]
+        raise ClosedOtherwise(
+            where=subject.code, parcel_code=subject.code, measure=titles, step=step.titles,
+            known=Text("、".join(one.zh for one in known), ", ".join(one.en for one in known)),
+        )  # fmt: skip
 
 
 def _target(connection: Connection, found: Transition, subject: Subject) -> State:
@@ -142,7 +171,7 @@ def require_after(name: str, day: date, earlier: date, what: Text) -> None:
         DayTooEarly.
     """
     if day < earlier:
-        raise DayTooEarly(where=name, field=name, day=day, earlier=f"{what.zh} {earlier}")
+        raise DayTooEarly(where=name, field=name, day=day, earlier=Text(f"{what.zh} {earlier}", f"{what.en} {earlier}"))
 
 
 def take(connection: Connection, basis: Basis, step: Step, by: By) -> Edited:

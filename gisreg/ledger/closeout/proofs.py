@@ -12,6 +12,15 @@ from gisreg.ledger.closeout.rulebook import CloseOutRules, Way
 from gisreg.parcels.attributes import title_of
 from gisreg.text import Text
 
+ATTACH = Text(
+    "请用 gisreg documents add 附上文件,再以 --proof 类别=文档编号 提交",
+    "attach them with gisreg documents add, then name them: --proof KIND=DOCUMENT",
+)
+FILL_IN = Text(
+    "请用 gisreg parcels edit {code} --based-on 版本 --set {fields} 填写宗地的{titles}",
+    "fill in the parcel's {titles}: gisreg parcels edit {code} --based-on VERSION --set {fields}",
+)
+
 
 def require_documents_of(connection: Connection, parcel_id: int, parcel_code: str, document_ids: Sequence[int]) -> None:
     """The documents are the parcel's, or of the parcel that it was carved off, and are shown.
@@ -44,7 +53,7 @@ def require_proof(rules: CloseOutRules, row: Mapping[str, Any], measure: str, gi
     complete = next((way for way, missing in lacks if not missing), None)
     if complete is not None:
         return complete
-    _nearest, missing = min(lacks, key=lambda one: len(one[1]))
+    nearest, missing = min(lacks, key=lambda one: len(one[1]))
     others = [lack for _way, lack in lacks if lack is not missing]
     weak = [rules.proofs[proof].text for proof, _document in given if not rules.proofs[proof].enough]
     raise ProofMissing(
@@ -53,7 +62,21 @@ def require_proof(rules: CloseOutRules, row: Mapping[str, Any], measure: str, gi
         not_enough=[one.both() for one in weak],
         not_enough_zh="".join(f";{one.zh}不足以销号" for one in weak),
         not_enough_en="".join(f"; {one.en} is not enough" for one in weak),
+        how=_how(nearest, row, has_all_papers=not nearest.missing(enough)),
     )  # fmt: skip
+
+
+def _how(way: Way, row: Mapping[str, Any], *, has_all_papers: bool) -> Text:
+    """Papers are attached; what the parcel's own record lacks is filled in there."""
+    empty = [field for field in way.fields if row[field] is None]
+    told = [] if has_all_papers else [ATTACH]
+    if empty:
+        titles = [title_of(field) for field in empty]
+        given = {"code": row["parcel_code"], "fields": " --set ".join(f"{field}=…" for field in empty)}
+        zh = FILL_IN.say("zh", **given, titles="、".join(one.zh for one in titles))
+        en = FILL_IN.say("en", **given, titles=", ".join(one.en for one in titles))
+        told.append(Text(zh, en))
+    return Text(";".join(one.zh for one in told), "; ".join(one.en for one in told))
 
 
 def _require_sound(rules: CloseOutRules, given: Sequence[tuple[str, int]]) -> None:

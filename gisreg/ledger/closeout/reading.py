@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, select, text
 from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
 from gisreg.db.sql import load
+from gisreg.ledger.closeout.moves import closed_by, suits
 from gisreg.ledger.closeout.proofs import missing_for
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.ledger.closeout.words import Step
@@ -33,7 +34,7 @@ def standing(connection: Connection, parcel_code: str) -> Row:
     investigations = _rows(connection, Investigation.__table__, Investigation.parcel_id == key)
     return {
         **{name: parcel[name] for name in STATE_FACTS},
-        "possible": _possible(rules, parcel, investigations),
+        "possible": _possible(rules, parcel, investigations, closed_by(connection, key)),
         "plan": live,
         "next_step": _next(live),
         "closing": ways_for(connection, rules, parcel, live["measure"]) if live else [],
@@ -43,11 +44,14 @@ def standing(connection: Connection, parcel_code: str) -> Row:
     }
 
 
-def _possible(rules: CloseOutRules, parcel: Row, investigations: list[Row]) -> list[str]:
-    """What the state allows; an investigation begins once, and a finding is of one that is under way."""
+def _possible(rules: CloseOutRules, parcel: Row, investigations: list[Row], closed: str | None) -> list[str]:
+    """What the state allows; an investigation begins once, and a finding is of one that is under way; some steps are
+    only of what was closed out by some measures."""
     under_way = any(one["finding"] is None for one in investigations)
     not_now = (Step.INVESTIGATE,) if under_way else (Step.DETERMINE, Step.CLEAR)
-    return [str(step) for step in rules.possible(parcel["state"], parcel["kind"]) if step not in not_now]
+    state, kind = parcel["state"], parcel["kind"]
+    allowed = [step for step in rules.possible(state, kind) if step not in not_now]
+    return [str(step) for step in allowed if (way := rules.transition(step, state, kind)) and suits(way, closed)]
 
 
 def _rows(connection: Connection, table: Any, where: Any, *order: Any) -> list[Row]:
@@ -128,8 +132,8 @@ def transitions() -> list[Row]:
         {
             "step": str(one.step), "title": one.step.titles._asdict(),
             "from": [str(state) for state in one.source], "to": one.to,
-            "kinds": [str(kind) for kind in one.kinds], "roles": [str(role) for role in one.roles],
-            "reason": one.reason,
+            "kinds": [str(kind) for kind in one.kinds], "measures": list(one.measures),
+            "roles": [str(role) for role in one.roles], "reason": one.reason,
         }
         for one in closeout_rules().transitions
     ]  # fmt: skip

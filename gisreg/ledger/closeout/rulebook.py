@@ -41,6 +41,8 @@ class Transition(_Model):
     source: Annotated[tuple[State, ...], Field(alias="from", min_length=1)]
     to: str
     kinds: tuple[Kind, ...] = tuple(Kind)
+    measures: tuple[str, ...] = ()
+    """Only of parcels that were closed out by one of these; of all where none is named."""
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     reason: bool = False
     """Whether a reason must be told."""

@@ -6,10 +6,17 @@ import pytest
 from books_county import code
 
 from gisreg.days import DayInFuture, today
-from gisreg.ledger.closeout.errors import DayTooEarly, InvestigationOpen, NoInvestigation, StepNotPossible
+from gisreg.ledger.closeout.errors import (
+    ClosedOtherwise,
+    DayTooEarly,
+    InvestigationOpen,
+    NoInvestigation,
+    StepNotPossible,
+)
 from gisreg.ledger.closeout.inquiry import clear, determine, investigate
 from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.reading import standing
+from gisreg.ledger.closeout.submitting import Submission, accept, submit
 from gisreg.ledger.closeout.words import Step
 from gisreg.planning.clock.report import clock_of
 
@@ -69,9 +76,23 @@ def test_suspected_land_cannot_be_planned_and_registered_land_not_determined(do,
         do(determine, basis(3), date(2026, 2, 1))
 
 
-def test_land_taken_back_waits_in_a_band_of_its_own_and_is_listed_again(do, basis, closed, state) -> None:
-    closed(1)
+def test_land_taken_back_waits_in_a_band_of_its_own_and_is_listed_again(do, basis, started, paper, state) -> None:
+    started(1, "buy_back")
+    do(submit, basis(1), Submission([(one, paper(1)) for one in ("reclaim_decision", "registration_cancelled")]))
+    do(accept, basis(1))
+    assert "take_back" in do(standing, code(1))["possible"]
     do(take, basis(1), Step.TAKE_BACK, By(reason="收回待再供"))
     assert state(1) == "taken_back"
     do(take, basis(1), Step.LIST_AGAIN, By(reason="再供后闲置"))
     assert state(1) == "registered"
+
+
+def test_land_that_was_closed_as_started_was_never_taken_back(do, basis, closed, put, state) -> None:
+    closed(1)
+    with pytest.raises(ClosedOtherwise) as refused:
+        do(take, basis(1), Step.TAKE_BACK, By(reason="收回待再供"))
+    assert ("约谈" in refused.value.line("zh"), "无偿收回" in refused.value.line("zh")) == (True, True)
+    assert (state(1), "take_back" in do(standing, code(1))["possible"]) == ("closed", False)
+    put("state = 'closed'", f"parcel_code = '{code(2)}'")  # as imported: by what it was closed is not known
+    do(take, basis(2), Step.TAKE_BACK, By(reason="收回待再供"))
+    assert state(2) == "taken_back"
