@@ -78,6 +78,7 @@ class PlanOrder(StateOrder):
     person: Name = None
     leader: Name = None
     due_on: DayField = None
+    on: DayField = Field(None, description="批准日，默认今天 · the day of approval, today if not given")
     steps: list[StepField] = Field(default_factory=list, max_length=MAX_STEPS)
 
 
@@ -179,7 +180,10 @@ def plan(mover: MoverDep, parcel_code: ParcelCode, order: PlanOrder) -> Response
     charge = Charge(order.agency, order.person, order.leader, order.due_on)
     steps = [PlannedStep(Text(one.title, one.title), one.agency, one.due_on) for one in order.steps]
     return mover.move(
-        parcel_code, order, lambda c, basis: approve(c, basis, decision, charge=charge, steps=steps, by=order.by), 201
+        parcel_code,
+        order,
+        lambda c, basis: approve(c, basis, decision, charge=charge, steps=steps, by=order.by, on=order.on),
+        201,
     )
 
 

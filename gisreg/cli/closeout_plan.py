@@ -60,6 +60,7 @@ def plan(
     measure: Annotated[str | None, typer.Option(help="措施 · measure")] = None,
     basis: Annotated[str | None, typer.Option(help="依据 · legal basis")] = None,
     agency: Agency = None, person: Person = None, leader: Leader = None, due_on: DueOn = None,
+    on: Annotated[date | None, day_option("--on", "批准日,期限由此起算,默认今天 · the day of approval, from which days are counted; today if not given")] = None,
     step: Annotated[list[str] | None, typer.Option(help="步骤 内容@期限@责任单位,可重复 · WHAT@YYYY-MM-DD@UNIT")] = None,
     reason: Reason = None, role: AsRole = None, json: JsonFlag = False,
 ) -> None:  # fmt: skip
@@ -71,7 +72,9 @@ def plan(
         decision = Decision(label, measure or "", reason or "", basis)
     charge, steps = Charge(agency, person, leader, due_on), [_step(one) for one in step or ()]
     done = change(
-        lambda c: approve(c, basis_of(code, based_on), decision, charge=charge, steps=steps, by=taken_by(role, reason))
+        lambda c: approve(
+            c, basis_of(code, based_on), decision, charge=charge, steps=steps, by=taken_by(role, reason), on=on
+        )
     )
     show_move(Step.PLAN, done.as_json(), json=json)
 

@@ -127,10 +127,11 @@ class _Desk:
             advice = advice_on(connection, parcel_key(connection, code)["id"])
             measure = decision.measure if decision is not None else str(advice["measure"] if advice else "")
             steps = load_ruleset().rules.measures[measure].steps
-            ends = step_ends(steps, _day(100 + place), load_calendar(PROJECT_DIR / "data"))
+            day = _day(100 + place)
+            ends = step_ends(steps, day, load_calendar(PROJECT_DIR / "data"))
             planned = [PlannedStep(step.text, step.agency, end) for step, end in zip(steps, ends, strict=True)]
             charge = Charge(person=person, leader=leader, due_on=ends[-1])
-            approve(connection, basis, decision, charge=charge, steps=planned, by=By(Role.COUNTY))
+            approve(connection, basis, decision, charge=charge, steps=planned, by=By(Role.COUNTY), on=day)
             return measure
 
         return str(self._do(code, work))

@@ -63,8 +63,15 @@ SELECT
         d.measure
     ) END AS measure_en,
     coalesce(d.reason, x.reason_zh) AS reason_zh,
-    coalesce(d.reason, x.reason_en) AS reason_en,
-    coalesce(d.basis, x.basis) AS basis,
+    CASE WHEN d.id IS NULL OR d.reason = x.reason_zh THEN x.reason_en ELSE coalesce(
+        (SELECT min(w.reason_en) FROM plan_rule AS w WHERE w.run_id = r.label_run_id AND w.reason_zh = d.reason),
+        d.reason
+    ) END AS reason_en,
+    coalesce(d.basis, CASE WHEN d.id IS NULL OR d.measure = x.measure THEN x.basis ELSE (
+        SELECT w.basis FROM plan_rule AS w
+        WHERE w.run_id = r.label_run_id AND (w.kind, w.label, w.measure) = (p.kind, d.label, d.measure)
+        ORDER BY w.rule_no LIMIT 1
+    ) END) AS basis,
     coalesce(d.agency, x.agency) AS agency,
     coalesce(d.due_on, r.as_of + x.days_allowed) AS due_on,
     d.id IS NOT NULL AS decided_by_person,

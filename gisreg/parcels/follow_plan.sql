@@ -12,8 +12,10 @@ WITH source AS (
     LIMIT 1
 ),
 followed AS (
-    INSERT INTO plan (county_code, parcel_id, label, measure, reason, basis, agency, leader, due_on, document)
-    SELECT county_code, :new, label, measure, reason, basis, agency, leader, due_on, document FROM source
+    INSERT INTO plan (
+        county_code, parcel_id, label, measure, reason, basis, agency, leader, due_on, document, approved_on
+    )
+    SELECT county_code, :new, label, measure, reason, basis, agency, leader, due_on, document, approved_on FROM source
     RETURNING id
 ),
 charged AS (

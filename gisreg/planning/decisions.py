@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
+from gisreg.days import today
 from gisreg.db.models import Parcel, Plan
 from gisreg.errors import ConflictError, InputError, NotFoundError
+from gisreg.ledger.closeout.errors import DayTooEarly
 from gisreg.ledger.closeout.roles import require_role_of
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
@@ -84,10 +86,15 @@ def override(
     A gate does not keep people from deciding, but from starting: those that hold what was decided are told at once.
 
     Raises:
-        RoleMayNot, ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready.
+        RoleMayNot, ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready,
+        DayTooEarly.
     """
     require_role_of(connection, closeout_rules(), Step.PLAN, DECIDING)
     words = {"reason": _words(reason, "reason", "理由"), "document": _words(document, "document", "依据文件")}
+    if due_on is not None and due_on < today():
+        raise DayTooEarly(
+            where="due_on", field="due_on", day=due_on, earlier=Text(f"今天 {today()}", f"today, {today()}")
+        )
     parcel = _locked(connection, parcel_code)
     if parcel.state in UNLABELLED_STATES:
         state = next(one for one in State if one == parcel.state)

@@ -72,7 +72,7 @@ def _explanation(case: Case, parcel: RowMapping, decision: RowMapping | None) ->
         "parcel_code": parcel["parcel_code"],
         "label": decision["label"] if decision else str(rule.label),
         "measure": decision["measure"] if decision else rule.measure,
-        "basis": (decision["basis"] if decision else None) or rule.basis,
+        "basis": _basis(case, decision),
         "rule": rule.id,
         "ruleset": case.rules.title,
         "as_of": case.as_of.isoformat(),
@@ -116,8 +116,8 @@ def _titles(case: Case, parcel: RowMapping, decision: RowMapping | None, due_on:
         "state": parcel["state"],
         "label_title": both(label.titles),
         "measure_title": both(words.text) if words else {"zh": measure, "en": measure},
-        "reason": both(_reason(case, finance) if decision is None else Text(decision["reason"], decision["reason"])),
-        "basis_title": _worded(case, (decision["basis"] if decision else None) or rule.basis),
+        "reason": both(_reason(case, finance) if decision is None else _said(case, decision["reason"])),
+        "basis_title": _worded(case, _basis(case, decision)),
         "agency": (agency := (decision["agency"] if decision else None) or rule.agency),
         "agency_title": _worded(case, agency),
         "finance_title": both(case.rules.measures[finance.rule.measure].text) if finance else None,
@@ -136,6 +136,19 @@ def _reason(case: Case, finance: CompiledRule | None) -> Text:
         return case.chosen.rule.reason.text
     way_out = case.rules.measures[finance.rule.measure].text
     return Text(FINANCE_WAITS.say("zh", way=way_out.zh), FINANCE_WAITS.say("en", way=way_out.en))
+
+
+def _basis(case: Case, decision: RowMapping | None) -> str:
+    """That of what people decided, never that of another measure."""
+    if decision is None:
+        return case.chosen.rule.basis
+    return decision["basis"] or (case.decided.rule.basis if case.decided else decision["document"] or "")
+
+
+def _said(case: Case, reason: str) -> Text:
+    """The reason of a decision; where it took over a rule's words, in that rule's English."""
+    theirs = (one.rule.reason.text for one in case.compiled.rules if one.rule.reason.zh == reason)
+    return next(theirs, Text(reason, reason))
 
 
 def _how(case: Case, measure: str) -> Json:

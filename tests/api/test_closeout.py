@@ -55,7 +55,8 @@ PROOFS = [
 
 
 def test_the_whole_way(http, post) -> None:
-    post("plan", based_on=1, **BY_HAND, leader="乙", steps=[{"title": "约谈", "due_on": "2026-03-01"}])
+    post("plan", based_on=1, **BY_HAND, leader="乙", on="2026-02-10",
+         steps=[{"title": "约谈", "due_on": "2026-03-01"}])  # fmt: skip
     stands = http.get(f"/parcels/{CODE}/closeout").json()
     assert (stands["state"], stands["plan"]["leader"], stands["next_step"]["title_zh"]) == ("planned", "乙", "约谈")
     post("plan/steps/1", based_on=1, values={"done_on": "2026-02-20"}, document_id=1)

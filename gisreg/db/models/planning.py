@@ -161,6 +161,8 @@ class Plan(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     document: Mapped[str | None] = mapped_column(SqlText)
     """The paper that the decision rests on."""
+    approved_on: Mapped[date | None] = mapped_column(Date)
+    """As people say it; unknown of plans that were recorded before it was asked for."""
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_by: Mapped[str | None] = mapped_column(SqlText)
     ended_reason: Mapped[str | None] = mapped_column(SqlText)

@@ -1,7 +1,7 @@
 """One plan per parcel (一地一策): approved from the advice or by hand, with its steps; the plans before it are kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,8 +18,9 @@ from gisreg.ledger.closeout.errors import (
     NoAdvice,
     NoPlan,
     NoSuchStep,
+    StepAfterPlan,
 )
-from gisreg.ledger.closeout.moves import By, begin, require_past
+from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
 from gisreg.ledger.closeout.proofs import require_documents_of
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import closeout_rules
@@ -41,6 +42,7 @@ STEPS = Book(
     PlanStep, "id", Text("方案步骤", "plan step"),
     ("agency", "person", "leader", "due_on", "done_on", "note"),
 )  # fmt: skip
+APPROVED = Text("方案批准日", "the day of the plan's approval")
 CHANGING = Text("更改方案步骤", "change a step of the plan")
 DATA_DIR = PROJECT_DIR / "data"
 DEFAULT_DAYS = 90
@@ -104,6 +106,7 @@ class _Draft:
     agency: str | None
     due_on: date
     steps: list[PlannedStep]
+    """Those of the measure, counted from the approval."""
     origin: Origin
     run_id: int | None = None
     rule: str | None = None
@@ -118,25 +121,32 @@ def approve(
     charge: Charge | None = None,
     steps: Sequence[PlannedStep] = (),
     by: By | None = None,
+    on: date | None = None,
 ) -> Approved:
     """Approve a plan: what people decide, or decided before and did not release, else the advice in force. A plan that
     was in force ends and is kept; who answered for what people decided, until when, goes on unless it is said anew.
+    What is due is counted from the day of approval, today unless it is said.
 
     Raises:
-        NoAdvice, DecisionIncomplete, MeasureUnknown, MeasureNotOfKind, StepNotPossible, RoleMayNot, StaleVersion,
-        ParcelNotFound, ParcelRetired.
+        NoAdvice, DecisionIncomplete, MeasureUnknown, MeasureNotOfKind, DayInFuture, DayTooEarly, StepAfterPlan,
+        StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
     """
+    day = on or today()
+    require_past("approved_on", day)
     move = begin(connection, basis, Step.PLAN, by or By())
     who = charge or Charge()
     if decision is None:
         decision, before = _decided_before(connection, move.parcel_id)
         who = who.else_of(before)
     if decision is None:
-        draft = _adopted(connection, move.parcel_id, move.code)
+        draft = _adopted(connection, move.parcel_id, move.code, day)
     else:
-        draft = _decided(rules_of(connection, move.county).rules, decision, term(Kind, move.subject.row["kind"]))
-    plan_id = _store(connection, move.county, move.parcel_id, draft, who)
-    _store_steps(connection, move.county, plan_id, draft, who, given=steps)
+        draft = _decided(rules_of(connection, move.county).rules, decision, term(Kind, move.subject.row["kind"]), day)
+    due_on = who.due_on or _due_on(draft, steps)
+    planned = list(steps) or _within(draft.steps, due_on)
+    _require_due_in_order(day, due_on, planned)
+    plan_id = _store(connection, move, draft, replace(who, due_on=due_on), day)
+    _store_steps(connection, move.county, plan_id, draft, who, planned=planned)
     tell_of_plan(connection, move.parcel_id)
     return Approved(plan_id, move.done())
 
@@ -156,7 +166,7 @@ def _decided_before(connection: Connection, parcel_id: int) -> tuple[Decision | 
     return decision, Charge(found.agency, found.person, found.leader, found.due_on)
 
 
-def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:
+def _adopted(connection: Connection, parcel_id: int, code: str, day: date) -> _Draft:
     advice = advice_on(connection, parcel_id)
     if advice is None:
         raise NoAdvice(where=code, parcel_code=code)
@@ -164,25 +174,26 @@ def _adopted(connection: Connection, parcel_id: int, code: str) -> _Draft:
     days = advice["days_allowed"] or DEFAULT_DAYS
     return _Draft(
         label=advice["label"], measure=advice["measure"], reason=advice["reason_zh"], basis=advice["basis"],
-        agency=advice["agency"], due_on=today() + timedelta(days=days),
-        steps=_steps_of(measure, advice["agency"], days), origin=Origin.LABEL, run_id=advice["run_id"],
+        agency=advice["agency"], due_on=day + timedelta(days=days),
+        steps=_steps_of(measure, advice["agency"], days, day), origin=Origin.LABEL, run_id=advice["run_id"],
         rule=advice["rule"],
     )  # fmt: skip
 
 
-def _decided(rules: RuleSet, decision: Decision, kind: Kind) -> _Draft:
+def _decided(rules: RuleSet, decision: Decision, kind: Kind, day: date) -> _Draft:
     missing = [name for name in ("label", "measure", "reason") if not str(getattr(decision, name) or "").strip()]
     if missing:
         raise DecisionIncomplete(where=missing[0], fields=", ".join(missing))
     measure = rules.measures.get(decision.measure)
     if measure is None:
         raise MeasureUnknown(where="measure", measure=decision.measure, known=", ".join(rules.measures))
-    agency = _rule_of(rules, decision, kind).agency
-    steps = _steps_of(measure, agency, DEFAULT_DAYS)
+    rule = _rule_of(rules, decision, kind)
+    steps = _steps_of(measure, rule.agency, DEFAULT_DAYS, day)
     return _Draft(
-        label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(), basis=decision.basis,
-        agency=agency, due_on=steps[-1].due_on or today() + timedelta(days=DEFAULT_DAYS), steps=steps,
-        origin=Origin.HAND, document=decision.document,
+        label=str(decision.label), measure=decision.measure, reason=decision.reason.strip(),
+        basis=decision.basis or rule.basis, agency=rule.agency,
+        due_on=steps[-1].due_on or day + timedelta(days=DEFAULT_DAYS), steps=steps, origin=Origin.HAND,
+        document=decision.document,
     )  # fmt: skip
 
 
@@ -208,11 +219,42 @@ def advice_on(connection: Connection, parcel_id: int) -> RowMapping | None:
     return found.mappings().one_or_none()
 
 
-def _steps_of(measure: Measure, agency: str | None, days: int) -> list[PlannedStep]:
-    """The steps of a measure one after the other; a measure without any is one step itself."""
-    ends = step_ends(measure.steps, today(), load_calendar(DATA_DIR))
+def _steps_of(measure: Measure, agency: str | None, days: int, day: date) -> list[PlannedStep]:
+    """The steps of a measure one after the other from a day; a measure without any is one step itself."""
+    ends = step_ends(measure.steps, day, load_calendar(DATA_DIR))
     planned = [PlannedStep(step.text, step.agency, end) for step, end in zip(measure.steps, ends, strict=True)]
-    return planned or [PlannedStep(measure.text, agency, today() + timedelta(days=days))]
+    return planned or [PlannedStep(measure.text, agency, day + timedelta(days=days))]
+
+
+def _due_on(draft: _Draft, given: Sequence[PlannedStep]) -> date:
+    """Where nobody says it: when the last step is due; steps without a day leave it to the measure's days."""
+    dues = [step.due_on for step in given or draft.steps if step.due_on is not None]
+    if given and len(dues) == len(given):
+        return max(dues)
+    return max([draft.due_on, *dues])
+
+
+def _within(steps: Sequence[PlannedStep], due_on: date) -> list[PlannedStep]:
+    """The steps of a measure, none later than what people say of the plan."""
+    return [replace(step, due_on=min(step.due_on, due_on)) if step.due_on else step for step in steps]
+
+
+def _require_due_in_order(day: date, due_on: date, steps: Sequence[PlannedStep]) -> None:
+    """Nothing is due before the approval, and no step after the plan.
+
+    Raises:
+        DayTooEarly, StepAfterPlan.
+    """
+    require_after("due_on", due_on, day, APPROVED)
+    for no, step in enumerate(steps, start=1):
+        if step.due_on is not None:
+            require_after(f"step {no}", step.due_on, day, APPROVED)
+            _require_within_plan(no, step.due_on, due_on)
+
+
+def _require_within_plan(step_no: int, day: date, due_on: date | None) -> None:
+    if due_on is not None and day > due_on:
+        raise StepAfterPlan(where=f"step {step_no}", step_no=step_no, day=day, due_on=due_on)
 
 
 def step_ends(steps: Sequence[MeasureStep], start: date, calendar: Calendar) -> list[date]:
@@ -227,24 +269,24 @@ def step_ends(steps: Sequence[MeasureStep], start: date, calendar: Calendar) -> 
     return ends
 
 
-def _store(connection: Connection, county: str, parcel_id: int, draft: _Draft, who: Charge) -> int:
+def _store(connection: Connection, move: Move, draft: _Draft, who: Charge, day: date) -> int:
     connection.execute(
         update(Plan)
-        .where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None))
+        .where(Plan.parcel_id == move.parcel_id, Plan.ended_at.is_(None))
         .values(ended_at=func.now(), ended_by=ACTOR, ended_reason=f"{Step.PLAN.zh}: {draft.reason}")
     )
     plan_id: int = connection.execute(
         insert(Plan)
         .values(
-            county_code=county, parcel_id=parcel_id, label=draft.label, measure=draft.measure, reason=draft.reason,
-            basis=draft.basis, agency=who.agency or draft.agency, leader=who.leader, due_on=who.due_on or draft.due_on,
-            document=draft.document,
+            county_code=move.county, parcel_id=move.parcel_id, label=draft.label, measure=draft.measure,
+            reason=draft.reason, basis=draft.basis, agency=who.agency or draft.agency, leader=who.leader,
+            due_on=who.due_on, document=draft.document, approved_on=day,
         )
         .returning(Plan.id)
     ).scalar_one()  # fmt: skip
     connection.execute(
         insert(PlanCharge).values(
-            county_code=county, plan_id=plan_id, origin=str(draft.origin), run_id=draft.run_id, rule=draft.rule,
+            county_code=move.county, plan_id=plan_id, origin=str(draft.origin), run_id=draft.run_id, rule=draft.rule,
             person=who.person,
         )
     )  # fmt: skip
@@ -252,7 +294,7 @@ def _store(connection: Connection, county: str, parcel_id: int, draft: _Draft, w
 
 
 def _store_steps(
-    connection: Connection, county: str, plan_id: int, draft: _Draft, who: Charge, *, given: Sequence[PlannedStep]
+    connection: Connection, county: str, plan_id: int, draft: _Draft, who: Charge, *, planned: Sequence[PlannedStep]
 ) -> None:
     rows = [
         {
@@ -260,7 +302,7 @@ def _store_steps(
             "title_en": step.title.en, "agency": step.agency or who.agency or draft.agency, "person": who.person,
             "leader": who.leader, "due_on": step.due_on,
         }
-        for no, step in enumerate(given or draft.steps, start=1)
+        for no, step in enumerate(planned, start=1)
     ]  # fmt: skip
     connection.execute(insert(PlanStep), rows)
 
@@ -335,8 +377,8 @@ def change_step(
     """Who does a step, until when, and that it is done, with the document that shows it.
 
     Raises:
-        RoleMayNot, RoleNotHeld, NoPlan, NoSuchStep, StaleRecord, DayInFuture, ProofOfAnother, FieldUnknown,
-        ValueUnusable, NothingChanges, ParcelNotFound, ParcelRetired.
+        RoleMayNot, RoleNotHeld, NoPlan, NoSuchStep, StaleRecord, DayInFuture, DayTooEarly, StepAfterPlan,
+        ProofOfAnother, FieldUnknown, ValueUnusable, NothingChanges, ParcelNotFound, ParcelRetired.
     """
     found = step_of(connection, parcel_code, step_no)
     require_role(connection, CHANGING, closeout_rules().plan_steps.roles, role)
@@ -345,7 +387,17 @@ def change_step(
     read = STEPS.read(values)
     if read.get("done_on") is not None:
         require_past("done_on", read["done_on"])
+    if read.get("due_on") is not None:
+        _require_step_in_order(connection, found, read["due_on"])
     if document_id is not None:
         require_documents_of(connection, parcel_key(connection, parcel_code)["id"], parcel_code, [document_id])
         read["document_id"] = document_id
     return write(connection, STEPS, row, read)
+
+
+def _require_step_in_order(connection: Connection, step: Row, day: date) -> None:
+    wanted = select(Plan.approved_on, Plan.due_on).where(Plan.id == step["plan_id"])
+    plan = connection.execute(wanted).one()
+    if plan.approved_on is not None:
+        require_after("due_on", day, plan.approved_on, APPROVED)
+    _require_within_plan(step["step_no"], day, plan.due_on)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from gisreg.days import today
-from gisreg.db.models import CloseOut, CloseOutProof
+from gisreg.db.models import CloseOut, CloseOutProof, PlanStep
 from gisreg.ledger.closeout.errors import (
+    AmountMissing,
     AreaNotKnown,
     AreaTooLarge,
     DisposableTooLarge,
@@ -20,7 +21,7 @@ from gisreg.ledger.closeout.errors import (
     QuotaTooLarge,
 )
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
-from gisreg.ledger.closeout.plans import live_plan
+from gisreg.ledger.closeout.plans import APPROVED, live_plan
 from gisreg.ledger.closeout.proofs import require_documents_of, require_proof
 from gisreg.ledger.closeout.words import CloseOutStatus, Step
 from gisreg.parcels.editing import Basis, Edited
@@ -37,6 +38,8 @@ RESULTS = (
 CLOSE_OUTS = Book(CloseOut, "id", Text("销号上报", "submission"), RESULTS)
 QUOTAS = (("energy_tce", "energy_quota_tce", "tce"), ("water_t", "water_quota_t", "t"))
 """What is reclaimed, of which column of the parcel, in which unit: each by itself, never added up."""
+RECLAIMING = "reclaim_quotas"
+"""The measure that ends in quotas and nothing else: without an amount nothing is done."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,15 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
 
     Raises:
         ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan, DayInFuture,
-        DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, AreaTooLarge, AreaNotKnown, ValueUnusable, FieldUnknown,
+        DayTooEarly, DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, AmountMissing, AreaTooLarge, AreaNotKnown,
+        ValueUnusable, FieldUnknown,
         StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired; of a part also what carving raises.
     """
     who = by or By()
     day, month = _days(given)
     results = _results(given.results)
     move = begin(connection, basis, Step.SUBMIT, who)
+    _require_day_in_order(connection, move, day)
     edits = []
     if given.area_m2 is not None and _is_part(connection, move, given.area_m2):
         carved, basis = _carve(connection, move, basis, given)
@@ -91,7 +96,7 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
     plan = _closing_plan(connection, move)
     way = require_proof(move.rules, move.subject.row, plan["measure"], given.proofs)
     require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
-    _require_quotas(move, results)
+    _require_quotas(move, str(plan["measure"]), results)
     late = is_late(day, month, move.rules.submission.last_day)
     dated = {"submitted_on": day, "ledger_month": month, "late": late}
     stored = _store(connection, move, plan, {**results, **dated})
@@ -107,6 +112,27 @@ def _days(given: Submission) -> tuple[date, date]:
     if month > day:
         raise unusable("ledger_month", month, Text("不晚于上报当月", "not after the month of the submission"))
     return day, month
+
+
+def _require_day_in_order(connection: Connection, move: Move, day: date) -> None:
+    """A submission is not before what it rests on: a day before the 25th cannot be had by dating it back.
+
+    Raises:
+        DayTooEarly.
+    """
+    plan = live_plan(connection, move.parcel_id) or {}
+    last_step = select(func.max(PlanStep.done_on)).where(PlanStep.plan_id == plan.get("id"))
+    returned = select(func.max(CloseOut.decided_on)).where(
+        CloseOut.parcel_id == move.parcel_id, CloseOut.status == CloseOutStatus.RETURNED
+    )
+    for earlier, what in (
+        (move.subject.row["determined_on"], Text("认定日", "the determination")),
+        (plan.get("approved_on"), APPROVED),
+        (connection.execute(last_step).scalar_one(), Text("方案步骤完成日", "a step of the plan done")),
+        (connection.execute(returned).scalar_one(), Text("上次退回日", "the last return")),
+    ):
+        if earlier is not None:
+            require_after("submitted_on", day, earlier, what)
 
 
 def is_late(submitted_on: date, ledger_month: date, last_day: int) -> bool:
@@ -168,7 +194,9 @@ def _closing_plan(connection: Connection, move: Move) -> Row:
     return plan
 
 
-def _require_quotas(move: Move, results: Row) -> None:
+def _require_quotas(move: Move, measure: str, results: Row) -> None:
+    if measure == RECLAIMING and not any(results.get(field_name) for field_name, _column, _unit in QUOTAS):
+        raise AmountMissing(where="energy_tce, water_t", parcel_code=move.code)
     for field_name, column, unit in QUOTAS:
         wanted, held = results.get(field_name), move.subject.row[column]
         if wanted is not None and wanted > (held or 0.0):

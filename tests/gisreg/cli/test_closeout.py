@@ -54,7 +54,7 @@ def test_the_whole_way(gisreg, run_cli) -> None:
     v = version(gisreg("determine", CODE, "--based-on", v, "--on", "2026-02-05", "--role", "county"))
     v = version(gisreg(
         "plan", CODE, "--based-on", v, "--label", "use", "--measure", "order_start", "--reason", "专题会议确定",
-        "--leader", "乙", "--step", "约谈@2026-03-01@示例局", "--step", "开工",
+        "--leader", "乙", "--step", "约谈@2026-03-01@示例局", "--step", "开工", "--on", "2026-02-06",
     ))  # fmt: skip
     assert [one["title_zh"] for one in gisreg("due")["items"]] == ["约谈", "开工"]
     assert gisreg("step", CODE, 1, "--based-on", 1, "--done-on", "2026-02-20", "--document", 2)["version"] == 2
@@ -118,6 +118,16 @@ def test_what_people_see(gisreg, run_cli) -> None:
             done = run_cli("--lang", language, "closeout", *arguments)
             assert (done.code, done.err) == (0, ""), arguments
             assert done.out
+
+
+def test_the_number_that_is_to_be_filled_in_is_listed(gisreg, run_cli, engine) -> None:
+    with transaction(engine, Actor("li", "test")) as connection:
+        connection.execute(text("UPDATE parcel SET kind = 'unsupplied_land' WHERE parcel_code = :c"), {"c": OTHER})
+    gisreg("plan", OTHER, "--based-on", 2, "--label", "sell", "--measure", "grant_supply", "--reason", "会议")
+    assert "supervision_no(电子监管号,待填)" in run_cli("closeout", "show", OTHER).out
+    with transaction(engine, Actor("li", "test")) as connection:
+        connection.execute(text("UPDATE parcel SET supervision_no = 'D1' WHERE parcel_code = :c"), {"c": OTHER})
+    assert "supervision_no(电子监管号)" in run_cli("closeout", "show", OTHER).out
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from gisreg.vocab import Kind
 
 __all__ = ["ask", "county", "do"]  # fixtures of the shared module, found here by name
 
+APPROVED_ON = date(2026, 1, 5)
+"""Of plans whose day does not matter: before all that tests submit."""
 PROOFS = {
     Kind.IDLE_LAND: ("construction_permit", "site_photo", "coordinates"),
     Kind.HALF_FINISHED_PROJECT: ("completion_acceptance", "use_record"),
@@ -89,12 +92,12 @@ def given(paper: Callable[[int], int], ask: Callable[..., Any]) -> Callable[...,
 def planned(do: Callable[..., Any], basis: Callable[[int], Basis], ask: Callable[..., Any]) -> Callable[..., None]:
     """Approves a plan by hand."""
 
-    def bring(n: int, measure: str | None = None, **charge: Any) -> None:
+    def bring(n: int, measure: str | None = None, on: date | None = None, **charge: Any) -> None:
         kind = Kind(ask("SELECT kind FROM parcel WHERE parcel_code = :code", code=code(n)))
         wanted = measure or MEASURES[kind]
         label = next(rule.label for rule in load_ruleset().rules.rules if (rule.kind, rule.measure) == (kind, wanted))
         decision = Decision(label, wanted, "专题会议确定")
-        do(approve, basis(n), decision, charge=Charge(**charge))
+        do(approve, basis(n), decision, charge=Charge(**charge), on=on or APPROVED_ON)
 
     return bring
 

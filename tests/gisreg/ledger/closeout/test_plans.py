@@ -9,6 +9,7 @@ from sqlalchemy import text
 from gisreg.days import DayInFuture, today
 from gisreg.db.engine import Actor
 from gisreg.ledger.closeout.errors import (
+    DayTooEarly,
     DecisionIncomplete,
     GateHolds,
     MeasureUnknown,
@@ -17,6 +18,7 @@ from gisreg.ledger.closeout.errors import (
     ProofOfAnother,
     ReasonMissing,
     RoleMayNot,
+    StepAfterPlan,
     StepNotPossible,
 )
 from gisreg.ledger.closeout.moves import By, take
@@ -28,7 +30,9 @@ from gisreg.parcels.faults import ParcelRetired, StaleVersion
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.clock.workdays import load_calendar
 from gisreg.planning.decisions import MeasureNotOfKind, override, release
+from gisreg.planning.explain import explain
 from gisreg.planning.ruleset import Step as MeasureStep
+from gisreg.planning.ruleset import load_ruleset
 from gisreg.planning.run import run_plan
 from gisreg.records import StaleRecord
 from gisreg.settings import PROJECT_DIR
@@ -44,7 +48,7 @@ def test_a_plan_by_hand_has_unit_person_leader_due_date_and_steps(do, basis, sta
         PlannedStep(Text("约谈", "Interview"), None, date(2026, 12, 1)),
         PlannedStep(Text("开工", "Start"), "示例厂", date(2027, 3, 31)),
     ]
-    done = do(approve, basis(1), HAND, charge=who, steps=steps)
+    done = do(approve, basis(1), HAND, charge=who, steps=steps, on=date(2026, 11, 2))
     assert state(1) == "planned"
     found = do(standing, code(1))
     plan = found["plan"]
@@ -274,7 +278,7 @@ def test_steps_are_done_with_a_document_of_the_parcel(do, basis, planned, paper)
 
 def test_steps_due_come_with_the_days_they_are_overdue(do, basis, county, closed) -> None:
     late = PlannedStep(Text("约谈", "Interview"), "示例局", date(2026, 1, 1))
-    do(approve, basis(1), HAND, steps=[late])
+    do(approve, basis(1), HAND, steps=[late], on=date(2025, 12, 1))
     do(approve, basis(2), HAND, charge=Charge(leader="乙"), steps=[PlannedStep(Text("开工", "Start"), None, None)])
     closed(3)
     page = do(steps_due, "149901", as_of=date(2026, 1, 31))
@@ -321,3 +325,67 @@ def test_a_measure_of_another_kind_or_label_is_no_plan(do, basis, label, measure
     with pytest.raises(MeasureNotOfKind) as refused:
         do(approve, basis(1), Decision(label, measure, "会议"))
     assert "sell:transfer" in refused.value.line("zh")
+
+
+# -- the law and the words of a plan, and its days
+
+
+def test_a_plan_by_hand_has_the_law_of_its_own_measure(do, basis, county) -> None:
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    do(approve, basis(1), Decision(Label.SELL, "free_reclaim", "领导定"))
+    law = next(rule.basis for rule in load_ruleset().rules.rules if rule.measure == "free_reclaim")
+    found = do(explain, code(1))
+    assert (do(standing, code(1))["plan"]["basis"], found["basis"]) == (law, law)
+    assert found["trace"]["rules"][-1]["basis"] != law
+    do(lambda c: c.execute(text("UPDATE plan SET basis = NULL")))  # as recorded before
+    read = "SELECT basis FROM parcel_current WHERE parcel_code = :code"
+    shown = do(lambda c: c.execute(text(read), {"code": code(1)}).scalar_one())
+    assert (do(explain, code(1))["basis"], shown) == (law, law)
+
+
+def test_a_plan_that_adopts_the_advice_has_its_reason_in_both_languages(do, basis, county) -> None:
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    before = do(explain, code(1))["reason"]
+    do(approve, basis(1))
+    assert do(explain, code(1))["reason"] == before
+    read = "SELECT reason_zh, reason_en FROM parcel_current WHERE parcel_code = :code"
+    shown = do(lambda c: c.execute(text(read), {"code": code(1)}).one())
+    assert tuple(shown) == (before["zh"], before["en"])
+    assert before["en"].isascii()
+    do(approve, basis(1), Decision(Label.SELL, "buy_back", "专题会议确定"))
+    assert do(lambda c: c.execute(text(read), {"code": code(1)}).one()).reason_en == "专题会议确定"
+
+
+def test_nothing_is_due_before_the_approval_and_no_step_after_the_plan(do, basis, county) -> None:
+    day, end = date(2026, 3, 2), date(2026, 6, 30)
+    with pytest.raises(DayInFuture):
+        do(approve, basis(1), HAND, on=today() + timedelta(days=1))
+    with pytest.raises(DayTooEarly, match="the day of the plan's approval 2026-03-02"):
+        do(approve, basis(1), HAND, charge=Charge(due_on=date(2026, 3, 1)), on=day)
+    with pytest.raises(DayTooEarly):
+        do(approve, basis(1), HAND, charge=Charge(due_on=today() - timedelta(days=1)))
+    for due, fault in ((date(2026, 3, 1), DayTooEarly), (date(2026, 7, 1), StepAfterPlan)):
+        with pytest.raises(fault):
+            do(approve, basis(1), HAND, charge=Charge(due_on=end), on=day,
+               steps=[PlannedStep(Text("约谈", "Interview"), None, due)])  # fmt: skip
+    do(approve, basis(1), HAND, charge=Charge(due_on=end), on=day)
+    plan = do(standing, code(1))["plan"]
+    assert (plan["approved_on"], plan["due_on"]) == (day, end)
+    assert all(day <= step["due_on"] <= end for step in plan["steps"])
+    for due, fault in ((date(2026, 3, 1), DayTooEarly), (date(2026, 7, 1), StepAfterPlan)):
+        with pytest.raises(fault):
+            do(change_step, code(1), 1, 1, {"due_on": due})
+    do(change_step, code(1), 1, 1, {"due_on": end})
+
+
+def test_a_plan_without_a_day_is_due_with_the_last_of_its_steps(do, basis, county) -> None:
+    steps = [PlannedStep(Text("约谈", "Interview"), None, date(2026, 5, 4))]
+    do(approve, basis(1), HAND, steps=steps, on=date(2026, 3, 2))
+    assert do(standing, code(1))["plan"]["due_on"] == date(2026, 5, 4)
+
+
+def test_a_decision_is_not_due_before_the_day_it_is_recorded(do, basis, county) -> None:
+    run_plan(county, Actor("wang", "test"), "149901", as_of=today())
+    words = {"reason": "专题会议确定", "document": "会议纪要〔2026〕1号", "due_on": today() - timedelta(days=1)}
+    with pytest.raises(DayTooEarly):
+        do(lambda c: override(c, code(1), label=Label.SELL, measure="buy_back", **words))

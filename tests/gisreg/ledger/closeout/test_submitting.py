@@ -10,6 +10,7 @@ from gisreg.days import DayInFuture, today
 from gisreg.documents import DocumentInUse, DocumentWithdrawn
 from gisreg.documents import withdraw as withdraw_document
 from gisreg.ledger.closeout.errors import (
+    AmountMissing,
     AreaNotKnown,
     AreaTooLarge,
     DayTooEarly,
@@ -86,9 +87,10 @@ def test_closing_without_proof_names_what_is_missing(do, basis, started, paper, 
     ],
 )  # fmt: skip
 def test_what_proves_and_what_is_not_enough(do, basis, put, started, paper, *, kind, measure, proofs, way) -> None:
-    put(f"kind = '{kind}', supervision_no = '1', {SANCTIONED}", f"parcel_code = '{code(1)}'")
+    put(f"kind = '{kind}', supervision_no = '1', energy_quota_tce = 1, {SANCTIONED}", f"parcel_code = '{code(1)}'")
     started(1, measure)
-    attempt = Submission([(proof, paper(1)) for proof in proofs])
+    results = {"energy_tce": 1} if measure == "reclaim_quotas" else {}
+    attempt = Submission([(proof, paper(1)) for proof in proofs], results=results)
     if way is None:
         with pytest.raises(ProofMissing):
             do(submit, basis(1), attempt)
@@ -99,8 +101,12 @@ def test_what_proves_and_what_is_not_enough(do, basis, put, started, paper, *, k
 def test_unsupplied_land_needs_its_supervision_number(do, basis, put, started, given) -> None:
     put("kind = 'unsupplied_land'", f"parcel_code = '{code(1)}'")
     started(1)
-    with pytest.raises(ProofMissing, match=r"(?i)supervision"):
+    with pytest.raises(ProofMissing, match=r"(?i)supervision") as refused:
         do(submit, basis(1), given(1))
+    assert "parcels edit 149901-0000001 --based-on 版本 --set supervision_no=… 填写宗地的" in refused.value.line("zh")
+    assert "documents add" not in refused.value.line("zh"), "no paper is missing"
+    with pytest.raises(ProofMissing, match=r"documents add.*parcels edit"):
+        do(submit, basis(1), Submission([]))
 
 
 @pytest.mark.parametrize("measure", ["extension", "temporary_use", "idle_fee", "expert_review"])
@@ -146,6 +152,43 @@ def test_a_submission_is_not_dated_in_the_future_nor_accepted_before_it(do, basi
         do(accept, basis(2), today() + timedelta(days=1))
     with pytest.raises(DayTooEarly):
         do(accept, basis(2), today() - timedelta(days=1))
+
+
+def test_a_submission_is_not_before_the_determination_the_approval_or_a_step_that_was_done(
+    do, basis, put, planned, given
+) -> None:
+    for n, determined in ((1, "'2026-03-02'"), (2, "NULL"), (3, "NULL")):
+        put(f"determined_on = {determined}", f"parcel_code = '{code(n)}'")
+        planned(n)
+        do(start, basis(n))
+    do(change_step, code(3), 1, 1, {"done_on": date(2026, 4, 7)})
+    for n, day, what in ((1, date(2026, 3, 1), "认定日 2026-03-02"), (2, date(2026, 1, 4), "方案批准日 2026-01-05"),
+                         (3, date(2026, 4, 6), "完成日 2026-04-07")):  # fmt: skip
+        with pytest.raises(DayTooEarly) as refused:
+            do(submit, basis(n), given(n, submitted_on=day))
+        assert what in refused.value.line("zh")
+        assert refused.value.line("en").isascii(), refused.value.line("en")
+        do(submit, basis(n), given(n, submitted_on=day + timedelta(days=1)))
+
+
+def test_what_was_returned_is_not_submitted_again_before_its_return(do, basis, submitted, given) -> None:
+    submitted(1, submitted_on=date(2026, 3, 24))
+    do(send_back, basis(1), date(2026, 3, 28), By(reason="照片不清"))
+    do(start, basis(1))
+    with pytest.raises(DayTooEarly, match="the last return 2026-03-28"):
+        do(submit, basis(1), given(1, submitted_on=date(2026, 3, 25)))
+    out = do(submit, basis(1), given(1, submitted_on=date(2026, 3, 28), ledger_month=date(2026, 3, 1))).close_out
+    assert out["late"] is True
+
+
+@pytest.mark.parametrize("results", [{}, {"energy_tce": 0}, {"income_wan": 3}])
+def test_quotas_are_taken_back_by_amount(do, basis, put, started, paper, *, results) -> None:
+    put("kind = 'idle_factory', energy_quota_tce = 125.2, water_quota_t = 900", f"parcel_code = '{code(1)}'")
+    started(1, "reclaim_quotas")
+    with pytest.raises(AmountMissing):
+        do(submit, basis(1), Submission([("quota_decision", paper(1))], results=results))
+    done = do(submit, basis(1), Submission([("quota_decision", paper(1))], results={"water_t": 900}))
+    assert (done.close_out["energy_tce"], done.close_out["water_t"]) == (None, 900.0)
 
 
 @pytest.mark.parametrize(
