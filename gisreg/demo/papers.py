@@ -20,6 +20,7 @@ from gisreg.documents import DocumentStore, DocumentType
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.planning.comparing import run_in_force
 from gisreg.planning.held import tell_of_run
+from gisreg.planning.holding import rule_for
 from gisreg.planning.ruleset import Measure, RuleSet, load_ruleset
 from gisreg.vocab import Kind, Label, State
 
@@ -74,7 +75,7 @@ def file_papers(engine: Engine, county: str, store: DocumentStore) -> None:
         **_whose(county), "last_day": rules.submission.last_day,
         "measures": _json(_measure(name, one) for name, one in measures.measures.items()),
         "steps": _json(step for name, one in measures.measures.items() for step in _steps(name, one)),
-        "outlets": _json(_outlets()), "proofs": _json(_proofs(rules, measures)), "files": _json(files),
+        "outlets": _json(_outlets(measures)), "proofs": _json(_proofs(rules, measures)), "files": _json(files),
         "people": _json(people()),
     }  # fmt: skip
     with transaction(engine, Actor("demo", PAPERS)) as connection:
@@ -139,15 +140,16 @@ def _steps(name: str, measure: Measure) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _outlets() -> list[dict[str, Any]]:
-    """Numbered within their kind and state."""
+def _outlets(rules: RuleSet) -> list[dict[str, Any]]:
+    """Numbered within their kind and state, each with the law and the agency of its own measure."""
     told: list[dict[str, Any]] = []
     for one in OUTLETS:
         state = str(one.state) if one.state else None
         choice = sum(other["kind"] == one.kind and other["state"] == state for other in told)
+        rule = rule_for(rules.rules, str(one.kind), str(one.label), one.measure)
         told.append(
             {"kind": str(one.kind), "state": state, "choice": choice, "label": str(one.label), "measure": one.measure,
-             "reason": RESOLVED}
+             "reason": RESOLVED, "basis": rule and rule.basis, "agency": rule and rule.agency}
         )  # fmt: skip
     return told
 

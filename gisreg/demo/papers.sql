@@ -16,7 +16,7 @@ measures AS (
 outlets AS (
     SELECT *, count(*) OVER (PARTITION BY kind, state IS NULL) AS choices
     FROM json_to_recordset(CAST(:outlets AS json))
-        AS o (kind text, state text, choice int, label text, measure text, reason text)
+        AS o (kind text, state text, choice int, label text, measure text, reason text, basis text, agency text)
 ),
 advice AS MATERIALIZED (
     SELECT l.parcel_id, r.id AS run_id, x.rule, x.label, x.measure, x.reason_zh, x.basis, x.agency, m.closes
@@ -30,7 +30,7 @@ judged AS (
     SELECT p.*, p.state IN ('submitted', 'returned', 'closed', 'relapsed', 'taken_back') AS sent,
         CASE WHEN a.closes OR p.state IN ('planned', 'in_progress', 'on_hold') THEN a.run_id END AS run_id,
         a.rule, a.label AS a_label, a.measure AS a_measure, a.reason_zh, a.basis, a.agency,
-        o.label AS o_label, o.measure AS o_measure, o.reason AS o_reason
+        o.label AS o_label, o.measure AS o_measure, o.reason AS o_reason, o.basis AS o_basis, o.agency AS o_agency
     FROM parcels AS p
     LEFT JOIN advice AS a ON a.parcel_id = p.id
     JOIN outlets AS o ON o.kind = p.kind AND o.state IS NOT DISTINCT FROM CASE WHEN p.state = 'taken_back' THEN p.state END
@@ -38,7 +38,10 @@ judged AS (
 ),
 decided AS (
     SELECT id, county_code, parcel_code, kind, subkind, state, sector, holder_class, township_code, land_m2,
-        floor_area_m2, market_value_wan, price_wan, yearly_income_wan, n, serial, sent, run_id, rule, basis, agency,
+        floor_area_m2, market_value_wan, price_wan, yearly_income_wan, n, serial, sent, run_id, rule,
+        CASE WHEN kind = 'idle_land' THEN determined_on END AS determined_on,
+        CASE WHEN run_id IS NULL THEN o_basis ELSE basis END AS basis,
+        CASE WHEN run_id IS NULL THEN o_agency ELSE agency END AS agency,
         CASE WHEN run_id IS NULL THEN o_label ELSE a_label END AS label,
         CASE WHEN run_id IS NULL THEN o_measure ELSE a_measure END AS measure,
         CASE WHEN run_id IS NULL THEN o_reason ELSE reason_zh END AS reason,
@@ -48,16 +51,21 @@ decided AS (
             WHEN 'relapsed' THEN CAST(:ref AS date) - 240 - n % 200
             WHEN 'closed' THEN CAST(:ref AS date) - 20 - n % 250
             WHEN 'taken_back' THEN CAST(:ref AS date) - 60 - n % 200
-        END AS submitted_on
+        END AS sent_on
     FROM judged
+),
+-- idle land is determined before it is planned and submitted; it was so five days before the reference day at the latest
+dated AS (
+    SELECT d.*, CASE WHEN sent THEN greatest(sent_on, determined_on + 4) END AS submitted_on
+    FROM decided AS d
 )
 SELECT d.*, m.days,
-    CASE
+    greatest(d.determined_on, CASE
         WHEN d.sent THEN d.submitted_on - m.days - n % 30
         WHEN d.state = 'planned' THEN CAST(:ref AS date) - 5 - n % 60
         ELSE CAST(:ref AS date) - 40 - n % 300
-    END AS planned_on
-FROM decided AS d
+    END) AS planned_on
+FROM dated AS d
 JOIN measures AS m ON m.measure = d.measure;
 
 -- A planner that has not seen the parcels yet joins in loops: they find their paper by this.
@@ -84,10 +92,15 @@ WHERE d.kind = 'unsupplied_land' AND d.sent AND d.measure <> 'revoke_approval'
     AND NOT EXISTS (SELECT FROM contract AS k WHERE k.parcel_id = p.id)
 ORDER BY p.id;
 
-INSERT INTO plan (county_code, parcel_id, label, measure, reason, basis, agency, leader, due_on, document)
+INSERT INTO plan (
+    county_code, parcel_id, label, measure, reason, basis, agency, leader, due_on, document, approved_on
+)
 SELECT county_code, id, label, measure, reason, basis, agency, CAST(:people AS json) ->> (n / 7 % json_array_length(CAST(:people AS json))),
-    planned_on + days,
-    CASE WHEN run_id IS NULL THEN '示政专纪〔' || extract(year FROM planned_on) || '〕' || (n % 60 + 1) || '号' END
+    -- with its last step, whose last day at a weekend moves to Monday
+    planned_on + days + greatest(8 - extract(isodow FROM planned_on + days)::int, 0)
+        * (extract(isodow FROM planned_on + days) > 5)::int,
+    CASE WHEN run_id IS NULL THEN '示政专纪〔' || extract(year FROM planned_on) || '〕' || (n % 60 + 1) || '号' END,
+    planned_on
 FROM demo_paper
 ORDER BY id;
 
@@ -102,8 +115,9 @@ ORDER BY l.id;
 INSERT INTO plan_step (county_code, plan_id, step_no, title_zh, title_en, agency, person, leader, due_on, done_on)
 SELECT d.county_code, l.id, s.step_no, s.zh, s.en, s.agency, c.person, l.leader, e.due_on,
     CASE
-        WHEN d.sent THEN least(e.due_on - d.n % 12, d.submitted_on)
-        WHEN d.state <> 'planned' AND NOT s.is_last AND e.due_on <= CAST(:ref AS date) - 45 THEN e.due_on - d.n % 12
+        WHEN d.sent THEN least(greatest(e.due_on - d.n % 12, d.planned_on), d.submitted_on)
+        WHEN d.state <> 'planned' AND NOT s.is_last AND e.due_on <= CAST(:ref AS date) - 45
+            THEN greatest(e.due_on - d.n % 12, d.planned_on)
     END
 FROM demo_paper AS d
 JOIN plan AS l ON l.parcel_id = d.id AND l.ended_at IS NULL

@@ -134,6 +134,22 @@ def test_nothing_but_what_is_due_lies_after_the_reference_day(read: Connection) 
     assert one(read, weekend) == 0
 
 
+def test_days_are_in_order_and_a_plan_has_the_law_of_its_measure(read: Connection) -> None:
+    astray = """
+        SELECT array_agg(p.parcel_code) FROM close_out AS c
+        JOIN parcel AS p ON p.id = c.parcel_id
+        JOIN plan AS d ON d.id = c.plan_id
+        WHERE p.determined_on > c.submitted_on OR d.approved_on > c.submitted_on OR p.determined_on > d.approved_on
+            OR c.decided_on < c.submitted_on OR d.due_on < d.approved_on
+            OR EXISTS (SELECT FROM plan_step AS s WHERE s.plan_id = d.id
+                AND (s.done_on > c.submitted_on OR s.done_on < d.approved_on OR s.due_on > d.due_on))
+    """
+    assert one(read, astray) is None
+    laws = {(str(rule.kind), rule.measure, rule.basis) for rule in load_ruleset().rules.rules}
+    rows = read.execute(text("SELECT p.kind, d.measure, d.basis FROM plan AS d JOIN parcel AS p ON p.id = d.parcel_id"))
+    assert {tuple(row) for row in rows} <= laws
+
+
 def test_there_is_something_to_see(read: Connection) -> None:
     overdue = steps_due(read, COUNTY, as_of=REFERENCE_DAY, overdue=True, limit=1_000).items
     assert 20 < len(overdue) < one(read, "SELECT count(*) FROM plan_step WHERE done_on IS NULL")
