@@ -52,6 +52,11 @@ def test_where_nothing_is_known_there_is_no_figure_and_never_zero() -> None:
             assert figure.as_json()["low"] is figure.as_json()["high"] is None
 
 
+def test_a_building_that_earns_nothing_says_nothing_of_its_rent() -> None:
+    told = money("idle_factory", "public_let", yearly_income_wan=0.0, market_value_wan=1000.0)
+    assert told["rent"].amount.exact == 40
+
+
 def test_a_known_rent_goes_before_an_estimated_one() -> None:
     known = money("idle_factory", "public_let", yearly_income_wan=30.0, market_value_wan=1000.0)["rent"]
     assert known.amount.exact == 30
