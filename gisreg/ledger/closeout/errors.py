@@ -111,7 +111,7 @@ class ProofMissing(InputError):
         "宗地 {parcel_code} 不能销号,缺少:{missing_zh}{not_enough_zh}",
         "parcel {parcel_code} cannot be closed out; missing: {missing_en}{not_enough_en}",
     )
-    mend: ClassVar[Text] = Text("{how}", "{how}")
+    mend: ClassVar[Text] = Text("{how_zh}", "{how_en}")
 
 
 class ProofUnknown(InputError):

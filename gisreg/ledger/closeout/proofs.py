@@ -56,13 +56,14 @@ def require_proof(rules: CloseOutRules, row: Mapping[str, Any], measure: str, gi
     nearest, missing = min(lacks, key=lambda one: len(one[1]))
     others = [lack for _way, lack in lacks if lack is not missing]
     weak = [rules.proofs[proof].text for proof, _document in given if not rules.proofs[proof].enough]
+    how = _how(nearest, row, has_all_papers=not nearest.missing(enough))
     raise ProofMissing(
         where="proof", parcel_code=row["parcel_code"], missing=[one.both() for one in missing],
         missing_zh=_or(missing, others, "zh"), missing_en=_or(missing, others, "en"),
         not_enough=[one.both() for one in weak],
         not_enough_zh="".join(f";{one.zh}不足以销号" for one in weak),
         not_enough_en="".join(f"; {one.en} is not enough" for one in weak),
-        how=_how(nearest, row, has_all_papers=not nearest.missing(enough)),
+        how_zh=how.zh, how_en=how.en,
     )  # fmt: skip
 
 
