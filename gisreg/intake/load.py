@@ -39,13 +39,11 @@ from gisreg.intake.source import Source
 from gisreg.intake.sources import townships
 from gisreg.intake.squares import squares_of
 from gisreg.intake.staging import Staging, create_parts, create_rows, staging_area
-from gisreg.intake.worker import Task
+from gisreg.intake.worker import Loaded, Task
 from gisreg.settings import Settings
 from gisreg.vocab import Kind
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from gisreg.intake.comparing import Agree
 
 PARTS_FROM_ROWS = 20_000
@@ -114,13 +112,13 @@ def import_parcels(
             with translated(), engine.begin() as connection:
                 create_rows(connection, staging, raw_columns(mapped))
                 create_parts(connection, staging, len(tasks))
-            boxes = team.run(tasks, lambda done: progress(done, source.rows))
+            loaded = team.run(tasks, lambda done: progress(done, source.rows))
             taken.begin_copy()  # from here on the server works, and little is done here
             with aside("import-near") as near:  # while the rows' fates are decided
-                paired = near(keep_near_pairs, engine, staging, boxes, reach_of(preparation))
+                paired = near(keep_near_pairs, engine, staging, loaded, reach_of(preparation))
                 job = registering.Job(
                     preparation, source, county, kind, wanted.file, taken.sha256(), wanted.dry_run,
-                    actor_name(settings), paired.result, taken.copied, rows=wanted.rows, compare=wanted.compare,
+                    actor_name(settings), paired.result, taken.copied, staged_of(loaded), rows=wanted.rows, compare=wanted.compare,
                     agree=wanted.agree, strict=wanted.strict,
                 )  # fmt: skip
                 report = registering.register(engine, job)
@@ -175,11 +173,22 @@ def reach_of(preparation: Preparation) -> float:
     return gap_m / preparation.judging.metres_per_unit
 
 
-def keep_near_pairs(engine: Engine, staging: Staging, boxes: "Sequence[np.ndarray]", reach: float) -> None:
+def staged_of(loaded: Sequence[Loaded]) -> registering.Staged:
+    """What is known of the parts' rows together."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    codes = pa.chunked_array([chunk for part in loaded for chunk in part.codes.chunks], pa.string())
+    given = codes.drop_null()
+    return registering.Staged(
+        len(codes), all_coded=len(given) == len(codes), codes_repeated=len(given.unique()) < len(given)
+    )
+
+
+def keep_near_pairs(engine: Engine, staging: Staging, loaded: Sequence[Loaded], reach: float) -> None:
     """A table of the row numbers of rows that lie near each other; of each pair the later row first."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    where = np.concatenate(boxes)
+    where = np.concatenate([part.boxes for part in loaded])
     numbers = where[:, 0].astype(np.int64)
     with translated(), engine.begin() as connection:
         connection.execute(text(f"CREATE UNLOGGED TABLE {staging.pairs} (row_no int8, other_row int8)"))

@@ -15,13 +15,9 @@ from importlib.abc import MetaPathFinder
 from multiprocessing.queues import Queue
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from gisreg.intake.errors import WorkerDied
-from gisreg.intake.worker import Task, load_part
-
-if TYPE_CHECKING:
-    import numpy as np
+from gisreg.intake.worker import Loaded, Task, load_part
 
 PARALLEL_FROM_ROWS = 20_000
 """Below that, starting processes costs more than they save."""
@@ -84,7 +80,7 @@ def _ready() -> None:
     """What a process does to have begun."""
 
 
-def _load(task: Task) -> "np.ndarray":
+def _load(task: Task) -> Loaded:
     assert _told is not None  # noqa: S101 - set by _begin
     return load_part(task, _told.put)
 
@@ -128,11 +124,8 @@ class Team:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def run(self, tasks: Sequence[Task], progress: Callable[[int], None]) -> "list[np.ndarray]":
-        """Load all parts; the first failure ends the work. ``progress`` gets the rows sent so far.
-
-        Returns where each part's rows are, as :func:`~gisreg.intake.worker.load_part` tells it.
-        """
+    def run(self, tasks: Sequence[Task], progress: Callable[[int], None]) -> list[Loaded]:
+        """Load all parts; the first failure ends the work. ``progress`` gets the rows sent so far."""
         if len(tasks) == 1 and (tasks[0].source.rows < PARALLEL_FROM_ROWS or self._pool is None):
             return [load_part(tasks[0], Counter(progress).add)]
         pool, told = self._start()
@@ -164,7 +157,7 @@ class Counter:
         self._progress(self._done)
 
 
-def _listen(futures: Sequence["Future[np.ndarray]"], told: "Queue[int]", counter: Counter) -> None:
+def _listen(futures: Sequence["Future[Loaded]"], told: "Queue[int]", counter: Counter) -> None:
     pending = set(futures)
     while pending:
         done, pending = wait(pending, timeout=0.2)

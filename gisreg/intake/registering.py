@@ -56,6 +56,15 @@ OF_KINDS = """SELECT EXISTS (SELECT FROM parcel WHERE county_code = :county AND 
 
 
 @dataclass(frozen=True)
+class Staged:
+    """What the loading processes know of the rows: most files have a code of their own for each, and none twice."""
+
+    rows: int
+    all_coded: bool
+    codes_repeated: bool
+
+
+@dataclass(frozen=True)
 class Job:
     """All that the transaction needs to know."""
 
@@ -71,6 +80,7 @@ class Job:
     """Returns when the pairs of rows that lie near each other are stored."""
     copied: Callable[[], None]
     """Returns when the file's copy stands."""
+    staged: Staged
     rows: str | None = None
     """A multirange of the row numbers to load; all where None."""
     compare: bool = False
@@ -101,7 +111,7 @@ def _register(connection: Connection, job: Job) -> Report:
     if job.agree is not None and job.rows is not None:
         _agree_to_all(connection, job, tolerance, known=known)
     against = _decide(connection, job, tolerance, known=known)
-    counts = dict(connection.execute(text(_sql(job, "counts.sql"))).mappings().one())
+    counts = dict(connection.execute(text(_sql(job, "counts.sql")), {"rows": job.staged.rows}).mappings().one())
     require_chosen(counts, job.file)
     if last + counts["new"] > LAST_NUMBER:
         raise NumbersExhausted(county=job.county)
@@ -156,6 +166,10 @@ def _decide(connection: Connection, job: Job, tolerance: float, *, known: bool) 
     """
     policy = job.preparation.judging.policy
     run_statements(connection, _sql(job, "fates.sql"), {})
+    if job.staged.codes_repeated:
+        run_statements(connection, _sql(job, "twice_by_code.sql"), {})
+    if not job.staged.all_coded:
+        run_statements(connection, _sql(job, "twice_by_content.sql"), {})
     numbered = _has(job, PARCEL_CODE)
     if numbered:
         run_statements(connection, _sql(job, "numbered.sql"), _about(job))

@@ -13,6 +13,7 @@ from gisreg.db.base import STAGING_SCHEMA
 from gisreg.db.engine import make_engine, session_options
 from gisreg.db.errors import translated, translated_adbc
 from gisreg.db.sql import load
+from gisreg.intake.mapping import KEY_COLUMN
 from gisreg.intake.prepare import Preparation
 from gisreg.intake.rows import typed_batch, typed_schema
 from gisreg.intake.source import Part, Source
@@ -41,11 +42,21 @@ Tell = Callable[[int], None]
 """Called with the number of rows just sent."""
 
 
-def load_part(task: Task, tell: Tell) -> "np.ndarray":
-    """Bring one part into staging, judged and measured; tells where its rows are: number and box (n, 5)."""
+@dataclass(frozen=True)
+class Loaded:
+    """What is known of a part's rows when they are in staging."""
+
+    boxes: "np.ndarray"
+    """Where they are (n, 5): number, west, south, east, north."""
+    codes: "pa.ChunkedArray"
+    """The file's own codes (n,)."""
+
+
+def load_part(task: Task, tell: Tell) -> Loaded:
+    """Bring one part into staging, judged and measured."""
     engine = make_engine(task.url, pool_size=0, application_name="gisreg import")
     raw = task.preparation.staging.raw_part(task.number)
-    boxes = send(task, raw, tell)
+    loaded = send(task, raw, tell)
     with translated(), cursor(engine) as run:
         run("SET client_min_messages = error; SET jit = off; SET max_parallel_workers_per_gather = 0")
         run(load("gisreg.intake", "sql/session.sql"))
@@ -54,7 +65,7 @@ def load_part(task: Task, tell: Tell) -> "np.ndarray":
         wrong_zone = task.preparation.wrong_zone(task.number)
         if wrong_zone:
             run(wrong_zone)
-    return boxes
+    return loaded
 
 
 class cursor:  # noqa: N801 - used as a function, like open()
@@ -85,7 +96,7 @@ def prepare(task: Task, run: Callable[[str], None]) -> None:
         run(task.preparation.statement(task.number, careful=True))
 
 
-def send(task: Task, raw: str, tell: Tell) -> "np.ndarray":
+def send(task: Task, raw: str, tell: Tell) -> Loaded:
     """COPY in PostgreSQL's binary form straight from Arrow; a thread reads ahead meanwhile."""
     import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415 - heavy
@@ -93,12 +104,13 @@ def send(task: Task, raw: str, tell: Tell) -> "np.ndarray":
 
     mapped = task.preparation.mapped
     batches = task.source.batches([column.source for column in mapped.columns], task.part)
-    boxes = [np.empty((0, 5))]
+    boxes, codes = [np.empty((0, 5))], []
 
     def typed() -> "Iterator[pa.RecordBatch]":
         for batch in batches:
             rows, places = typed_batch(mapped, task.preparation.judging, batch)
             boxes.append(places)
+            codes.append(rows[KEY_COLUMN] if KEY_COLUMN in rows.schema.names else pa.nulls(len(rows), pa.string()))
             yield rows
 
     ahead = ReadAhead(typed(), tell)
@@ -110,7 +122,7 @@ def send(task: Task, raw: str, tell: Tell) -> "np.ndarray":
             ahead.stop()
             ahead.reraise()
         connection.commit()
-    return np.concatenate(boxes)
+    return Loaded(np.concatenate(boxes), pa.chunked_array(codes, pa.string()))
 
 
 def libpq_uri(url: str) -> str:

@@ -1,11 +1,10 @@
 -- Rows that were left out are counted by themselves: read = loaded + repaired + refused + unchanged.
-WITH staged AS MATERIALIZED (SELECT count(*) AS rows FROM {rows})
 SELECT
-    (SELECT rows FROM staged) - count(*) FILTER (WHERE fate = 'left_out') AS read,
+    :rows - count(*) FILTER (WHERE fate = 'left_out') AS read,
     count(*) FILTER (WHERE fate = 'left_out') AS left_out,
     count(*) FILTER (WHERE fate = 'refused') AS refused,
     count(*) FILTER (WHERE fate = 'unchanged') AS unchanged,
-    (SELECT rows FROM staged) - count(*) AS new,
+    :rows - count(*) AS new,
     (SELECT count(DISTINCT g.row_no) FROM finding AS g LEFT JOIN fate AS f USING (row_no)
         WHERE g.rank = 2 AND f.fate IS DISTINCT FROM 'refused') AS repaired,
     (SELECT count(DISTINCT g.row_no) FROM finding AS g LEFT JOIN fate AS f USING (row_no)
