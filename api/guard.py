@@ -79,7 +79,10 @@ class NotJson(InputError):
 
     http_status: ClassVar[int] = 415
     what: ClassVar[Text] = Text("修改类请求的内容必须是 JSON", "a request that changes something carries JSON")
-    mend: ClassVar[Text] = Text("请加请求头 Content-Type: application/json", "send Content-Type: application/json")
+    mend: ClassVar[Text] = Text(
+        "请加请求头 Content-Type: application/json(规则集、TOML 文本用 application/toml)",
+        "send Content-Type: application/json (application/toml with rule sets and other TOML)",
+    )
 
 
 @lru_cache(maxsize=MOST_HOSTS)

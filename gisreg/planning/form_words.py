@@ -46,4 +46,5 @@ def worded(fault: Any) -> Text:
     if words is None:
         return Text(fault["msg"], fault["msg"])
     given = fault.get("ctx") or {}
-    return Text(words.zh.format(**given), words.en.format(**given))
+    listed = {name: value.replace(" or ", "、") if name == "expected" else value for name, value in given.items()}
+    return Text(words.zh.format(**listed), words.en.format(**given))

@@ -157,7 +157,10 @@ class BaseSetUnknown(RuleSetError):
     """The set that is extended is not there."""
 
     what: ClassVar[Text] = Text("找不到被扩展的规则集 {name}", "the rule set {name} that is extended is not there")
-    mend: ClassVar[Text] = Text("请把它放在同一文件夹,或写 national", "put it into the same folder, or name national")
+    mend: ClassVar[Text] = Text(
+        '请把 NAME.toml 放在同一文件夹并写 extends = "NAME"(不带 .toml),或写 national',
+        'put NAME.toml into the same folder and write extends = "NAME", without .toml; or name national',
+    )
 
 
 class LoadedRuleSet(Strict):

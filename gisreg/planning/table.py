@@ -39,6 +39,7 @@ SOURCE_COLUMNS = (
     Text("被引用", "Cited by"),
 )  # fmt: skip
 ELSE = Text("以上均不成立", "none of the above")
+STEP = Text("{no}. {step}({agency},{days})", "{no}. {step} ({agency}, {days})")
 DAYS, WORKING = Text("{days} 日", "{days} days"), Text("{days} 个工作日", "{days} working days")
 CONFIRMED = {True: Text("已确认", "confirmed"), False: Text("待核", "to be checked")}
 AT_HAND = {True: Text("有转载文本", "a copy is at hand"), False: Text("未见文本", "not at hand")}
@@ -149,7 +150,7 @@ class _Teller:
 
     def _step(self, number: int, step: Step) -> str:
         days = self.say(WORKING if step.counted == "working" else DAYS, days=step.days)
-        return f"{number}. {self.say(step.text)}({self._worded(step.agency)},{days})"
+        return self.say(STEP, no=number, step=self.say(step.text), agency=self._worded(step.agency), days=days)
 
     def _why_not(self, rule: Rule) -> Iterator[str]:
         for why in rule.why_not:
