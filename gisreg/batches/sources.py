@@ -56,10 +56,11 @@ class Taking:
         """The fingerprint of all its parts."""
         return self._sha256.result()
 
-    def begin_copy(self) -> None:
-        """Copy aside from now on."""
+    def begin_copy(self) -> "Future[None]":
+        """Copy aside from now on, unless that has begun."""
         if self._copying is None:
             self._copying = self._aside.submit(self._copy)
+        return self._copying
 
     def copied(self) -> None:
         """Return when the copy stands; to be asked before the batch is committed.
@@ -68,9 +69,7 @@ class Taking:
             FileChanged: since the file was fingerprinted, its rows read in between.
             DiskFull.
         """
-        self.begin_copy()
-        assert self._copying is not None  # noqa: S101 - just begun
-        self._copying.result()
+        self.begin_copy().result()
 
     def keep(self, home: Path, batch: int) -> None:
         """Give the copy its place; after the batch is committed."""

@@ -9,6 +9,7 @@ import pytest
 
 import gisreg
 from gisreg import errors
+from gisreg.db.errors import DatabaseMissing
 from gisreg.errors import GisregError
 from gisreg.text import Text
 
@@ -47,23 +48,17 @@ def test_a_failure_has_its_own_words_in_both_languages(kind: type[GisregError]) 
 
 
 def test_a_line_says_what_where_and_the_mend() -> None:
-    from gisreg.db.errors import DatabaseMissing  # noqa: PLC0415
-
     failure = DatabaseMissing("localhost", detail="no such database")
     assert failure.line("en") == "the database does not exist (no such database); localhost; run gisreg db init"
     assert "请运行 gisreg db init" in failure.line("zh")
 
 
 def test_failures_cross_process_boundaries() -> None:
-    from gisreg.db.errors import DatabaseMissing  # noqa: PLC0415
-
     copy = pickle.loads(pickle.dumps(DatabaseMissing("here", detail="x")))  # noqa: S301 - our own bytes
     assert (copy.code, copy.where, copy.params) == ("database_missing", "here", {"detail": "x"})
 
 
 def test_a_place_may_be_told_in_words_of_the_language_asked_for() -> None:
-    from gisreg.db.errors import DatabaseMissing  # noqa: PLC0415
-
     failure = DatabaseMissing(Text("第 3 行", "row 3"), detail="x")
     copy = pickle.loads(pickle.dumps(failure))  # noqa: S301 - our own bytes
     for one in (failure, copy):

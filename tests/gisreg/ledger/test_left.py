@@ -43,6 +43,16 @@ def rows(engine: Engine) -> dict[str | None, TownshipLeft]:
         return {row.code: row for row in township_left(connection, "149901")}
 
 
+def share_ground(engine: Engine, area_m2: float) -> None:
+    """The first and the last parcel lie on so much common ground."""
+    pair = (
+        "INSERT INTO parcel_overlap (county_code, parcel_id, other_id, area_m2) "
+        "SELECT '149901', min(id), max(id), :area FROM parcel"
+    )
+    with transaction(engine, Actor("li")) as connection:
+        connection.execute(text(pair), {"area": area_m2})
+
+
 def test_ordos_works_43_revived_2_left_13_not_closed(engine: Engine, add: Add) -> None:
     """45 works: 32 closed, 11 submitted, 2 still to do (documents 004)."""
     add(32, "half_finished_project", "closed", "149901100")
@@ -77,13 +87,7 @@ def test_land_in_mu_and_floor_in_m2_stay_apart(engine: Engine, add: Add) -> None
 def test_ground_that_two_kinds_share_is_deducted_once(engine: Engine, add: Add) -> None:
     add(1, "idle_land", "registered", "149901100", area_m2=10_000.0)
     add(1, "half_finished_project", "registered", "149901100", area_m2=4_000.0)
-    with transaction(engine, Actor("li")) as connection:
-        connection.execute(
-            text(
-                "INSERT INTO parcel_overlap (county_code, parcel_id, other_id, area_m2)"
-                " SELECT '149901', min(id), max(id), 4000 FROM parcel"
-            )
-        )
+    share_ground(engine, 4000)
     here = rows(engine)["149901100"]
     assert here.left_mu == pytest.approx(15.0)
     assert here.overlap_mu == pytest.approx(6.0)
@@ -97,13 +101,7 @@ def test_ground_that_two_kinds_share_is_deducted_once(engine: Engine, add: Add) 
 def test_shared_ground_is_deducted_from_what_is_not_closed_as_long_as_neither_is(engine: Engine, add: Add) -> None:
     add(1, "idle_land", "registered", "149901100", area_m2=10_000.0)
     add(1, "half_finished_project", "submitted", "149901100", area_m2=4_000.0)
-    with transaction(engine, Actor("li")) as connection:
-        connection.execute(
-            text(
-                "INSERT INTO parcel_overlap (county_code, parcel_id, other_id, area_m2)"
-                " SELECT '149901', min(id), max(id), 4000 FROM parcel"
-            )
-        )
+    share_ground(engine, 4000)
     here = rows(engine)["149901100"]
     assert (here.left_mu, here.overlap_mu, here.not_closed_mu) == pytest.approx((15.0, 0.0, 15.0))
 
