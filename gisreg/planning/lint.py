@@ -20,7 +20,7 @@ from gisreg.errors import GisregError, InputError
 from gisreg.filters import FilterError, Known, compile_condition
 from gisreg.filters.parse import Tree, parse
 from gisreg.planning import finance_label
-from gisreg.planning.clock.limits import NAMES
+from gisreg.planning.clock.limits import NAMES, NATIONAL_LIMITS, Limits, fault_of
 from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, parameters
 from gisreg.planning.facts import facts_of
 from gisreg.planning.formula import Formula, FormulaError, read_formula
@@ -30,15 +30,25 @@ from gisreg.planning.logic import Domain, implies, limits_in, put_in, search
 from gisreg.planning.money import NUMERIC
 from gisreg.planning.named import SOURCES_FILE
 from gisreg.planning.places import lines_of, nearest_line, path_of
-from gisreg.planning.ruleset import NATIONAL, Gate, LoadedRuleSet, MoneyRule, Parameter, Rule, load_ruleset
+from gisreg.planning.ruleset import (
+    NATIONAL,
+    Gate,
+    LoadedRuleSet,
+    MoneyRule,
+    Parameter,
+    Rule,
+    faults_of,
+    load_ruleset,
+)
 from gisreg.planning.sources import Citation, citations
-from gisreg.text import Text
+from gisreg.text import Language, Text
 from gisreg.vocab import Kind, Label
 
 Level = Literal["error", "warning", "note"]
 LEVELS: dict[Level, Text] = {
     "error": Text("错误", "error"), "warning": Text("警告", "warning"), "note": Text("提示", "note"),
 }  # fmt: skip
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NOT_YET_VALID = "not_yet_valid"
 Ordered = Sequence[tuple[Rule, Tree]]
 
@@ -116,15 +126,20 @@ class Report:
 
 
 def lint(path: Path) -> Report:
-    """Check a file."""
+    """Check a file: its form, then what it names and says; all that is wrong is told at once.
+
+    Raises:
+        PathUnusable: there is no such file.
+    """
     try:
-        loaded = load_ruleset(path)
-    except GisregError as error:
+        loaded, wrong = faults_of(path)
+    except InputError as error:
         return Report(path.name, None, tuple(_form(path, error)))
     check = _Check(loaded)
     order = {level: number for number, level in enumerate(LEVELS)}
-    found = sorted([*check.all(), *_other_text(check, path)], key=lambda one: (order[one.level], one.line or 0))
-    return Report(path.name, loaded, tuple(found))
+    named = [one for error in wrong for one in _form(path, error)]
+    found = [*named, *check.all(), *_other_text(check, path)]
+    return Report(path.name, loaded, tuple(sorted(found, key=lambda one: (order[one.level], one.line or 0))))
 
 
 def require_sound(loaded: LoadedRuleSet, as_of: date | None = None, *, early: bool = False) -> None:
@@ -161,17 +176,26 @@ def _form(path: Path, error: GisregError) -> Iterator[Finding]:
 
 
 def _said(error: GisregError) -> tuple[Text, Text]:
-    what = Text(*(error.say_what(language) for language in ("zh", "en")))
-    return what, Text(*(error.say_mend(language) for language in ("zh", "en")))
+    what = Text(*(error.say_what(language) for language in LANGUAGES))
+    return what, Text(*(error.say_mend(language) for language in LANGUAGES))
 
 
 def _other_text(check: "_Check", path: Path) -> Iterator[Finding]:
     """Other files of the same name and version that say something else: the one finding names them all."""
-    others = [file.name for file in _beside(path) if _says_otherwise(file, check)]
+    others = [file for file in _beside(path) if _says_otherwise(file, check)]
     if others:
-        yield check.find(
-            "error", "version_taken", "ruleset", "version", other=", ".join(others), ruleset=check.rules.title
+        named = Text(
+            "、".join(_named(file, path).zh for file in others), ", ".join(_named(file, path).en for file in others)
         )
+        taken = {"file": path.name, "other": named, "ruleset": check.rules.title}
+        yield check.find("error", "version_taken", "ruleset", "version", **taken)
+
+
+def _named(file: Path, path: Path) -> Text:
+    """Another file by its name; one that lies elsewhere may be called like the one that is checked."""
+    if file.parent == path.parent.resolve():
+        return Text(file.name, file.name)
+    return Text(f"本库的 {file.name}", f"the registry's {file.name}")
 
 
 def _beside(path: Path) -> list[Path]:
@@ -201,7 +225,7 @@ class _Check:
         self.data: dict[str, Any] = tomllib.loads(self.text)
         self.lines = lines_of(self.text)
         day = literal(date(2026, 1, 1), Date())  # any: only names and types count
-        self.names: dict[str, Known] = {**facts_of(Parcel.__table__, day, loaded.rules.limits), **parameters(loaded)}
+        self.names: dict[str, Known] = {**facts_of(Parcel.__table__, day, _limits(loaded)), **parameters(loaded)}
         self.values = {PARAMETER_PREFIX + name: _plain(one) for name, one in loaded.rules.parameters.items()}
         self.trees: dict[str, Tree] = {}
         """Sound conditions of rules and gates by ``id:field``, with the parameters' values put in."""
@@ -221,7 +245,7 @@ class _Check:
 
     def find(self, level: Level, code: str, thing: str, field: str, **params: object) -> Finding:
         """A finding at its line."""
-        what, mend = (Text(*(words.say(said, **params) for said in ("zh", "en"))) for words in FINDINGS[code])
+        what, mend = (Text(*(_worded(words, said, params) for said in LANGUAGES)) for words in FINDINGS[code])
         return self._placed(level, code, thing, field, (what, mend))
 
     def _placed(self, level: Level, code: str, thing: str, field: str, said: tuple[Text, Text]) -> Finding:
@@ -322,7 +346,9 @@ class _Check:
     def _coverage(self) -> Iterator[Finding]:
         for kind in Kind:
             ruled = [rule for rule in self.rules.rules if rule.kind == kind and not rule.fallback]
-            last = next(rule for rule in self.rules.rules if rule.kind == kind and rule.fallback)
+            last = next((rule for rule in self.rules.rules if rule.kind == kind and rule.fallback), None)
+            if last is None:
+                continue  # told among the references
             if not ruled:
                 yield self.find("error", "kind_not_covered", last.id, "kind", kind_zh=kind.zh, kind_en=kind.en)
                 continue
@@ -333,7 +359,8 @@ class _Check:
 
     def _details(self) -> Iterator[Finding]:
         for rule in self.rules.rules:
-            total = sum(step.days for step in self.rules.measures[rule.measure].steps)
+            measure = self.rules.measures.get(rule.measure)
+            total = sum(step.days for step in measure.steps) if measure else 0
             if rule.days is not None and total > rule.days:
                 yield self.find("warning", "steps_too_long", rule.id, "days", total=total, days=rule.days)
             if rule.label == Label.FINANCE and not rule.fallback and not rule.why_not:
@@ -388,6 +415,17 @@ class _Check:
                 if name in found and not isinstance(limit, bool):
                     found[name].limits.add(limit)
         return found
+
+
+def _limits(loaded: LoadedRuleSet) -> Limits:
+    """The set's own; the national ones where some of them cannot be, which is told by itself."""
+    sound = not any(fault_of(name, one.value) for name, one in loaded.rules.parameters.items())
+    return loaded.rules.limits if sound else NATIONAL_LIMITS
+
+
+def _worded(words: Text, language: Language, params: Mapping[str, object]) -> str:
+    said = {name: value.say(language) if isinstance(value, Text) else value for name, value in params.items()}
+    return words.say(language, **said)
 
 
 def _plain(parameter: Parameter) -> Any:

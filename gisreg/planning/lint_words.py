@@ -10,8 +10,8 @@ REORDER = Text("请调整次序、收紧在前的条件,或删去", "change the 
 
 FINDINGS: dict[str, tuple[Text, Text]] = {
     "version_taken": (
-        Text("{other} 也是 {ruleset},而内容不同", "{other} is {ruleset} too and says other things"),
-        Text("请换一个版本号", "give it another version"),
+        Text("{file} 与 {other} 都是 {ruleset},而内容不同", "{file} and {other} are both {ruleset}, but differ"),
+        Text("请给 {file} 换一个版本号", "give {file} another version"),
     ),
     "division_by_zero": (
         Text("除数恒为零", "divides by what is always zero"), Text("请改写除数", "write another divisor"),

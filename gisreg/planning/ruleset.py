@@ -4,14 +4,14 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from gisreg.errors import InputError
+from gisreg.errors import InputError, PathUnusable
 from gisreg.planning import finance_label
 from gisreg.planning.clock.limits import fault_of
 from gisreg.planning.extending import as_toml, extended
@@ -60,6 +60,7 @@ __all__ = [
     "RuleSetUnreadable",
     "Step",
     "WhyNot",
+    "faults_of",
     "load_ruleset",
     "read_ruleset",
 ]
@@ -183,10 +184,20 @@ def load_ruleset(path: Path = NATIONAL) -> LoadedRuleSet:
     return _loaded(_text_of(path), path.name, path.parent)
 
 
+def faults_of(path: Path) -> tuple[LoadedRuleSet, tuple[RuleSetError, ...]]:
+    """A file of sound form, and all that it names in vain or twice: :func:`load_ruleset` fails with the first of it."""
+    toml = _text_of(path)
+    return _read(_whole(toml, path.name, path.parent), toml, path.name)
+
+
 def _text_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise PathUnusable(str(path), detail=Text("没有这个文件", "there is no such file")) from None
+    except IsADirectoryError:
+        raise PathUnusable(str(path), detail=Text("这是文件夹", "it is a folder")) from None
     except OSError as error:
         raise RuleSetUnreadable(str(path), detail=error.strerror or str(error)) from None
     if len(raw) > MAX_BYTES:
@@ -204,8 +215,14 @@ def read_ruleset(toml: str, file: str = "rules.toml") -> LoadedRuleSet:
 
 
 def _loaded(toml: str, file: str, folder: Path) -> LoadedRuleSet:
-    whole = toml if "extends" not in toml else _put_together(toml, file, folder)
-    return _checked(whole, toml, file)
+    loaded, faults = _read(_whole(toml, file, folder), toml, file)
+    for first in faults:
+        raise type(first)(first.place, **first.params)  # a new one: what is read is kept, and raised again
+    return loaded
+
+
+def _whole(toml: str, file: str, folder: Path) -> str:
+    return toml if "extends" not in toml else _put_together(toml, file, folder)
 
 
 def _put_together(toml: str, file: str, folder: Path) -> str:
@@ -267,7 +284,7 @@ def _parsed(toml: str, file: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _checked(toml: str, written: str, file: str) -> LoadedRuleSet:
+def _read(toml: str, written: str, file: str) -> tuple[LoadedRuleSet, tuple[RuleSetError, ...]]:
     data = _parsed(toml, file)
     try:
         rules = RuleSet.model_validate(data)
@@ -277,8 +294,7 @@ def _checked(toml: str, written: str, file: str) -> LoadedRuleSet:
     loaded = LoadedRuleSet(
         rules=rules, toml=toml, sha256=hashlib.sha256(toml.encode()).hexdigest(), file=file, written=written
     )
-    _check_references(loaded)
-    return loaded
+    return loaded, tuple(_wrong_references(loaded))
 
 
 def _place(file: str, written: str, toml: str, location: tuple[int | str, ...]) -> str:
@@ -307,47 +323,52 @@ def _place_of(file: str, written: str, thing: str, field: str) -> str:
     return ":".join([file, *([str(line)] if line else []), thing, *([field] if field else [])])
 
 
-def _check_references(loaded: LoadedRuleSet) -> None:
+def _wrong_references(loaded: LoadedRuleSet) -> Iterator[RuleSetError]:
+    """Ids given twice, names of what is not defined, kinds without their fallback."""
     rules, file = loaded.rules, loaded.file
-    _refuse_twice(loaded, "gates", [gate.id for gate in rules.gates])
-    _refuse_twice(loaded, "rules", [rule.id for rule in rules.rules])
-    _refuse_twice(loaded, "money", [rule.id for rule in rules.money])
+    for group, listed in (("gates", rules.gates), ("rules", rules.rules), ("money", rules.money)):
+        yield from _twice(loaded, group, [one.id for one in listed])
     if len(rules.gates) > MAX_GATES:
-        raise RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
+        yield RuleSetError(f"{file}:gates", detail=f"{len(rules.gates)} > {MAX_GATES}")
     for name, parameter in rules.parameters.items():
         wrong = fault_of(name, parameter.value) or finance_label.fault_of(name, parameter.value)
         if wrong is not None:
-            raise RuleSetError(loaded.place(name, "value"), detail=wrong)
+            yield RuleSetError(loaded.place(name, "value"), detail=wrong)
     for rule in rules.rules:
         if rule.measure not in rules.measures:
-            raise _not_defined(loaded.place(rule.id, "measure"), "measures", rule.measure, rules.measures)
+            yield _not_defined(loaded.place(rule.id, "measure"), "measures", rule.measure, rules.measures)
         for end_use in rule.end_use:
             if end_use not in rules.end_uses:
-                raise _not_defined(loaded.place(rule.id, "end_use"), "end_uses", end_use, rules.end_uses)
-    _check_concerned(loaded)
+                yield _not_defined(loaded.place(rule.id, "end_use"), "end_uses", end_use, rules.end_uses)
+    yield from _concerned_in_vain(loaded)
+    yield from _fallbacks_not_one(loaded)
+
+
+def _fallbacks_not_one(loaded: LoadedRuleSet) -> Iterator[RuleSetError]:
     for kind in Kind:
-        fallbacks = [rule.id for rule in rules.rules if rule.kind == kind and rule.fallback]
+        ruled = [rule.id for rule in loaded.rules.rules if rule.kind == kind]
+        fallbacks = [rule.id for rule in loaded.rules.rules if rule.kind == kind and rule.fallback]
         if len(fallbacks) != 1:
             ids = f" ({', '.join(fallbacks)})" if fallbacks else ""
-            near = fallbacks or [rule.id for rule in rules.rules if rule.kind == kind]
-            where = loaded.place(near[-1]) if near else f"{file}:rules"
-            raise FallbacksNotOne(where, kind=kind.en, kind_zh=kind.zh, count=len(fallbacks), ids=ids)
+            near = fallbacks or ruled
+            where = loaded.place(near[-1]) if near else f"{loaded.file}:rules"
+            yield FallbacksNotOne(where, kind=kind.en, kind_zh=kind.zh, count=len(fallbacks), ids=ids)
 
 
-def _check_concerned(loaded: LoadedRuleSet) -> None:
+def _concerned_in_vain(loaded: LoadedRuleSet) -> Iterator[RuleSetError]:
     used = {rule.measure for rule in loaded.rules.rules}
     concerned: tuple[Gate | MoneyRule, ...] = (*loaded.rules.gates, *loaded.rules.money)
     for one in concerned:
         besides = one.except_measures if isinstance(one, Gate) else ()
         for measure in (*one.measures, *besides):
             if measure not in used:
-                raise MeasureUnused(loaded.place(one.id, "measures"), name=measure, nearest=_nearest(measure, used))
+                yield MeasureUnused(loaded.place(one.id, "measures"), name=measure, nearest=_nearest(measure, used))
 
 
-def _refuse_twice(loaded: LoadedRuleSet, group: str, names: list[str]) -> None:
+def _twice(loaded: LoadedRuleSet, group: str, names: list[str]) -> Iterator[RuleSetError]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise NameTwice(_last_place(loaded, group, twice[0]), names=", ".join(twice))
+        yield NameTwice(_last_place(loaded, group, twice[0]), names=", ".join(twice))
 
 
 def _last_place(loaded: LoadedRuleSet, group: str, name: str) -> str:

@@ -171,7 +171,7 @@ def test_try_changes_nothing(run_cli: Any, labelled_parcel: str, tmp_path: Path)
     ("arguments", "code", "words"),
     [
         (["run", "--as-of", "2024-06-31"], 3, "2024-06-31"),
-        (["run", "--rules", "nowhere.toml"], 3, "nowhere.toml"),
+        (["run", "--rules", "nowhere.toml"], 4, "nowhere.toml"),
         (["run", "--county", "149902"], 4, "149902"),
         (["accept", "77"], 4, "77"),
         (["explain", "149901-0009999"], 4, "149901-0009999"),

@@ -85,9 +85,9 @@ def test_the_table_as_page_and_as_workbook(run_cli: Any, tmp_path: Path) -> None
     [
         (["table", "-o", "rules.pdf"], 3),
         (["table", "-o", "no/where.html"], 4),
-        (["table", "nowhere.toml", "-o", "rules.html"], 3),
-        (["lint", "nowhere.toml"], 3),
-        (["try", "nowhere.toml"], 3),
+        (["table", "nowhere.toml", "-o", "rules.html"], 4),
+        (["lint", "nowhere.toml"], 4),
+        (["try", "nowhere.toml"], 4),
     ],
 )
 def test_failures_in_one_line(run_cli: Any, idle_land: str, tmp_path: Path, arguments: list[str], code: int) -> None:

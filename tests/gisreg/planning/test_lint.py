@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gisreg.errors import PathUnusable
 from gisreg.filters.parse import parse
 from gisreg.planning.lint import Finding, Report, lint
 from gisreg.planning.logic import Domain, implies, search, truth
-from gisreg.planning.ruleset import MAX_BYTES, NATIONAL, load_ruleset
+from gisreg.planning.ruleset import MAX_BYTES, NATIONAL, NameTwice, load_ruleset
 
 SOUND = NATIONAL.read_text(encoding="utf-8")
 VERSION = f'version = "{load_ruleset().rules.ruleset.version}"'
@@ -120,8 +121,6 @@ def test_faults_of_form_are_told_at_once_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (("fallback = true", "when = \"kind = 'idle_land'\""), "fallbacks_not_one"),
-        (('measure = "allocate_supply"', 'measure = "alocate_supply"'), "not_defined"),
         (('kind = "unsupplied_land"', 'kind = "unsuplied_land"'), "rule_set"),
         (("[ruleset]", "[ruleset"), "rule_set_syntax"),
         (("[ruleset]", "x = " + "[" * 5_000 + "]" * 5_000), "rule_set_nested"),
@@ -135,18 +134,21 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, change: tuple[str, str], co
 
 
 @pytest.mark.parametrize(
-    ("change", "thing"),
+    ("change", "code", "thing", "line"),
     [
-        (('id = "unsupplied_revoke"', 'id = "unsupplied_allocate"'), "unsupplied_allocate"),
-        (("fallback = true", "when = \"kind = 'idle_land'\""), "unsupplied_review"),
+        (('id = "unsupplied_revoke"', 'id = "unsupplied_allocate"'), "name_twice", "unsupplied_allocate", "[[rules]]"),
+        (("fallback = true", 'when = "seized"'), "fallbacks_not_one", "unsupplied_review", "[[rules]]"),
+        (('measure = "allocate_supply"', 'measure = "alocate_supply"'), "not_defined", "unsupplied_allocate",
+         'measure = "alocate_supply"'),
     ],
-)
-def test_a_name_given_twice_and_a_kind_without_a_last_rule_are_told_at_a_line(
-    tmp_path: Path, change: tuple[str, str], thing: str
+)  # fmt: skip
+def test_a_name_given_twice_or_in_vain_and_a_kind_without_a_last_rule_are_told_at_a_line(
+    tmp_path: Path, change: tuple[str, str], code: str, thing: str, line: str
 ) -> None:
-    (finding,) = linted(tmp_path, change).findings
-    assert finding.thing == thing
-    assert line_of(tmp_path, finding) == "[[rules]]"
+    report = linted(tmp_path, change)
+    assert not report.clean
+    (finding,) = found(report, code)
+    assert (finding.level, finding.thing, line_of(tmp_path, finding)) == ("error", thing, line)
 
 
 def test_a_file_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
@@ -193,7 +195,17 @@ def test_one_version_with_another_text(tmp_path: Path) -> None:
     changed = (tmp_path / "own.toml").read_text(encoding="utf-8").replace("days = 91", "days = 92")
     (tmp_path / "third.toml").write_text(changed, encoding="utf-8")
     (finding,) = found(lint(tmp_path / "own.toml"), "version_taken")
-    assert finding.what.zh.startswith("national.toml, third.toml"), "one finding names them all"
+    assert finding.what.zh.startswith("own.toml 与 本库的 national.toml、third.toml 都是 "), (
+        "one finding names them all"
+    )
+
+
+def test_a_set_that_is_called_like_the_registry_s_own_is_told_from_it(tmp_path: Path) -> None:
+    namesake = tmp_path / "national.toml"
+    namesake.write_text(SOUND.replace("\ndays = 90", "\ndays = 91", 1), encoding="utf-8")
+    (finding,) = found(lint(namesake), "version_taken")
+    assert finding.what.en.startswith("national.toml and the registry's national.toml are both ")
+    assert finding.mend.en == "give national.toml another version"
 
 
 def test_what_is_of_no_use_is_a_warning(tmp_path: Path) -> None:
@@ -251,6 +263,38 @@ def test_unreachable_by_several_earlier_rules_together(tmp_path: Path) -> None:
     )
     report = linted(tmp_path, ("[[rules]]\n", both + "[[rules]]\n"))
     assert "a_3" in [one.thing for one in found(report, "unreachable")]
+
+
+def test_what_is_named_in_vain_is_told_with_all_other_faults(tmp_path: Path) -> None:
+    """A kind without any rule, a gate about a measure of no rule, a measure, a limit, an id and a condition."""
+    blocks = SOUND.replace(VERSION, 'version = "test"', 1).split("[[rules]]\n")
+    kept = [block for block in blocks if 'kind = "idle_factory"' not in block]
+    text = "[[rules]]\n".join(kept).replace(LEASE, 'when = "a_b"', 1)
+    text = text.replace('measure = "allocate_supply"', 'measure = "alocate_supply"', 1)
+    text = text.replace("[parameters.idle_years]\nvalue = 1", '[parameters.idle_years]\nvalue = "one"', 1)
+    (tmp_path / "own.toml").write_text(
+        text + SOUND[SOUND.index("[[gates]]") : SOUND.index("[[gates]]", SOUND.index("[[gates]]") + 9)]
+    )
+    report = lint(tmp_path / "own.toml")
+    errors = {finding.code for finding in report.findings if finding.level == "error"}
+    assert errors >= {
+        "fallbacks_not_one",
+        "measure_unused",
+        "not_defined",
+        "name_twice",
+        "rule_set",
+        "unknown_queryable",
+    }
+    (uncovered,) = found(report, "fallbacks_not_one")
+    assert "0 条" in uncovered.what.zh
+    with pytest.raises(NameTwice):
+        load_ruleset(tmp_path / "own.toml")
+
+
+def test_a_file_that_is_not_there_is_no_fault_of_a_rule_set(tmp_path: Path) -> None:
+    for missing in (tmp_path / "nowhere.toml", tmp_path):
+        with pytest.raises(PathUnusable, match=str(missing)):
+            lint(missing)
 
 
 @pytest.mark.parametrize(

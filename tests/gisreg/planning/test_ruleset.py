@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gisreg.errors import PathUnusable
 from gisreg.planning.compile import RuleConditionError, check_conditions
 from gisreg.planning.measures import measure_titles, measures
 from gisreg.planning.ruleset import (
@@ -83,7 +84,7 @@ def test_what_is_no_toml_is_told(tmp_path: Path, content: bytes) -> None:
 
 def test_a_missing_file_or_a_folder_is_told(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(RuleSetUnreadable):
+        with pytest.raises(PathUnusable):
             load_ruleset(path)
 
 
