@@ -17,6 +17,13 @@ class DayInFuture(InputError):
     mend: ClassVar[Text] = Text("请给出不晚于今天的日期", "give a day not after today")
 
 
+class DayTooEarly(InputError):
+    """A day before what it follows."""
+
+    what: ClassVar[Text] = Text("{field} {day} 早于 {earlier}", "{field} {day} is before {earlier}")
+    mend: ClassVar[Text] = Text("请核对日期", "check the dates")
+
+
 def today() -> date:
     """Today in the county."""
     return datetime.now(ZoneInfo(TIME_ZONE)).date()

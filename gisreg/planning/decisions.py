@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from gisreg.days import today
+from gisreg.days import DayTooEarly, today
 from gisreg.db.models import Parcel, Plan
 from gisreg.errors import ConflictError, InputError, NotFoundError
-from gisreg.ledger.closeout.errors import DayTooEarly
 from gisreg.ledger.closeout.roles import require_role_of
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step

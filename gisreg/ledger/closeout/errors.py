@@ -137,13 +137,6 @@ class SameDocumentTwice(InputError):
     mend: ClassVar[Text] = Text("每种佐证请用各自的文件", "give a document for each")
 
 
-class DayTooEarly(InputError):
-    """A day before what it follows."""
-
-    what: ClassVar[Text] = Text("{field} {day} 早于 {earlier}", "{field} {day} is before {earlier}")
-    mend: ClassVar[Text] = Text("请核对日期", "check the dates")
-
-
 class StepAfterPlan(InputError):
     """A step ends with its plan at the latest."""
 

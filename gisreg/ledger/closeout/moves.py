@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gisreg.days import require_come
+from gisreg.days import DayTooEarly, require_come
 from gisreg.db.models import CloseOut, ParcelVersion
-from gisreg.ledger.closeout.errors import ClosedOtherwise, DayTooEarly, ReasonMissing, StepNotPossible
+from gisreg.ledger.closeout.errors import ClosedOtherwise, ReasonMissing, StepNotPossible
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import BEFORE, SAME, CloseOutRules, Transition, closeout_rules
 from gisreg.ledger.closeout.words import CloseOutStatus, Role, Step, term

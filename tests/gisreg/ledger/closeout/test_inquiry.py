@@ -5,10 +5,9 @@ from datetime import date, timedelta
 import pytest
 from books_county import code
 
-from gisreg.days import DayInFuture, today
+from gisreg.days import DayInFuture, DayTooEarly, today
 from gisreg.ledger.closeout.errors import (
     ClosedOtherwise,
-    DayTooEarly,
     InvestigationOpen,
     NoInvestigation,
     StepNotPossible,

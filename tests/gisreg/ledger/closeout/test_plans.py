@@ -6,10 +6,9 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
-from gisreg.days import DayInFuture, today
+from gisreg.days import DayInFuture, DayTooEarly, today
 from gisreg.db.engine import Actor
 from gisreg.ledger.closeout.errors import (
-    DayTooEarly,
     DecisionIncomplete,
     GateHolds,
     MeasureUnknown,

@@ -6,14 +6,13 @@ import pytest
 from books_county import code
 from sqlalchemy import text
 
-from gisreg.days import DayInFuture, today
+from gisreg.days import DayInFuture, DayTooEarly, today
 from gisreg.documents import DocumentInUse, DocumentWithdrawn
 from gisreg.documents import withdraw as withdraw_document
 from gisreg.ledger.closeout.errors import (
     AmountMissing,
     AreaNotKnown,
     AreaTooLarge,
-    DayTooEarly,
     DisposableTooLarge,
     MeasureDoesNotClose,
     NoPlan,
