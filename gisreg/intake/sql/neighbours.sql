@@ -37,7 +37,9 @@ SELECT
     row_no, 7,
     CASE WHEN gap_m IS NOT NULL THEN 'gap_to_neighbour' WHEN other_id IS NULL THEN 'overlap_in_file' ELSE 'overlap_registered' END,
     NULL,
-    CASE WHEN other_id IS NULL THEN concat('#', other_row, ' ' || other_code) ELSE other_code END,
+    CASE WHEN other_id IS NOT NULL THEN other_code
+        WHEN gap_m IS NOT NULL THEN concat('#', other_row, ' ' || other_code)
+        ELSE concat(other_row, ' (' || other_code || ')') END,
     CASE WHEN gap_m IS NOT NULL THEN concat(round(gap_m::numeric, 3), ' m')
         ELSE concat(round(area_m2::numeric, 2), ' m² (', round(100 * (area_m2 / nullif(row_area_m2, 0))::numeric, 1), '%)') END,
     place

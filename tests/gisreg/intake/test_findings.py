@@ -81,7 +81,9 @@ def test_overlaps_and_gaps_within_a_kind_are_told_with_their_measure_and_place(l
     report = load(survey(tmp_path / "a.gpkg", shapes))
     found = {(p.row, p.fault): p for p in report.problems}
     assert set(found) == {(2, "overlap_in_file"), (4, "gap_to_neighbour")}
-    assert "#1 K0" in found[2, "overlap_in_file"].what.zh
+    assert "第 1 (K0) 行" in found[2, "overlap_in_file"].what.zh
+    assert "row 1 (K0) of the file" in found[2, "overlap_in_file"].what.en
+    assert "#3 K2" in found[4, "gap_to_neighbour"].what.zh
     assert "400.00 m² (25.0%)" in found[2, "overlap_in_file"].what.zh
     assert "0.100 m" in found[4, "gap_to_neighbour"].what.en
     assert found[4, "gap_to_neighbour"].place.startswith("113.2")
@@ -112,7 +114,7 @@ def test_boundaries_with_arcs_are_held_against_their_neighbours_too(load, tmp_pa
     report = load(tmp_path / "a.gpkg")
     found = {(p.row, p.fault): p for p in report.problems}
     assert set(found) == {(1, "curves_straightened"), (2, "overlap_in_file")}
-    assert "#1 K0" in found[2, "overlap_in_file"].what.zh
+    assert "第 1 (K0) 行" in found[2, "overlap_in_file"].what.zh
     segment_m2 = 400 * math.acos(0.5) - 10 * math.sqrt(300)
     told_m2 = float(found[2, "overlap_in_file"].what.en.split(" by ")[1].split()[0])
     assert told_m2 == pytest.approx(segment_m2, rel=0.001)
