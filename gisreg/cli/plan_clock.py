@@ -109,7 +109,7 @@ def _print_step(now: Context, step: dict[str, Any]) -> None:
     print_line(now.say(NEXT, title=step["title"][now.language], agency=step["agency_title"][now.language], due=due))
     print_line(step["basis_title"][now.language])
     if step["moved_from"]:
-        print_line(now.say(MOVED, day=step["moved_from"], why=step["moved_because"]))
+        print_line(now.say(MOVED, day=step["moved_from"], why=step["moved_because_title"][now.language]))
     if not (step["confirmed"] and step["calendar_sure"]):
         print_line(now.say(UNSURE))
 
@@ -193,9 +193,10 @@ def calendar(
         why, forward = known.why_not(day), known.roll_forward(day)
         sure = known.sure(day, max(day, forward - timedelta(days=1)))
         if json:
-            print_json({"day": day, "works": why is None, "why_not": why, "next": forward, "sure": sure})
+            named = {"why_not": why and why.zh, "why_not_title": why and why._asdict()}
+            print_json({"day": day, "works": why is None, **named, "next": forward, "sure": sure})
         else:
-            told = now.say(WORKED if why is None else ROLLED, day=day, why=why, next=forward)
+            told = now.say(WORKED, day=day) if why is None else now.say(ROLLED, day=day, why=now.say(why), next=forward)
             print_line(told if sure else told + now.say(TO_CONFIRM))
         return
     items = [one for _, one in sorted(known.days.items()) if year is None or one.day.year == year]
@@ -204,7 +205,7 @@ def calendar(
         return
     yes, no = Text("是", "yes"), Text("否", "no")
     rows = [
-        (one.day, now.say(KINDS[one.kind]), one.name, one.source, now.say(yes if one.confirmed else no))
+        (one.day, now.say(KINDS[one.kind]), now.say(one.title), one.source, now.say(yes if one.confirmed else no))
         for one in items
     ]
     print_table(now.say(DAYS).split("|"), rows)

@@ -18,7 +18,7 @@ from gisreg.planning.clock.limits import Limits
 from gisreg.planning.clock.procedure import DETERMINATION, DueStep, Procedure, load_procedure, next_due
 from gisreg.planning.clock.reading import RECLAIM, Clock, ClockFacts, Event, Limit, next_limit, read_clock
 from gisreg.planning.clock.workdays import Calendar, load_calendar
-from gisreg.planning.ruleset import load_ruleset, read_ruleset
+from gisreg.planning.ruleset import load_ruleset, national_words, read_ruleset
 from gisreg.settings import PROJECT_DIR
 from gisreg.vocab import ClockEventKind, IdleCause, State
 
@@ -211,15 +211,16 @@ def _limit(one: Limit, day: date) -> Json:
 
 
 def _step(due: DueStep, calendar: Calendar) -> Json:
-    step, words = due.step, load_ruleset().rules
+    step = due.step
     moved = due.counted_to is not None and due.counted_to != due.due_on
+    because = calendar.why_not(due.counted_to) if moved and due.counted_to else None
     return {
         "step": step.id,
         "title": step.title.text._asdict(),
         "agency": step.agency,
-        "agency_title": words.worded(step.agency)._asdict(),
+        "agency_title": national_words(step.agency)._asdict(),
         "basis": step.basis,
-        "basis_title": words.worded(step.basis)._asdict(),
+        "basis_title": national_words(step.basis)._asdict(),
         "confirmed": step.confirmed,
         "optional": step.optional,
         "since": due.since,
@@ -229,7 +230,8 @@ def _step(due: DueStep, calendar: Calendar) -> Json:
         "days_left": due.days_left,
         "overdue": due.overdue,
         "moved_from": due.counted_to if moved else None,
-        "moved_because": calendar.why_not(due.counted_to) if moved and due.counted_to else None,
+        "moved_because": because and because.zh,
+        "moved_because_title": because and because._asdict(),
         "calendar_sure": due.calendar_sure,
     }
 

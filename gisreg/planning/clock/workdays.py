@@ -19,6 +19,12 @@ HOLIDAY, WORKDAY = "holiday", "workday"
 COLUMNS = ("day", "kind", "name", "source", "confirmed")
 FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
 """Holidays whose day is the same each year: all that is known of a year without its notice, besides weekends."""
+ENGLISH = {
+    "元旦": "New Year's Day", "春节": "Spring Festival", "清明节": "Qingming Festival", "劳动节": "Labour Day",
+    "端午节": "Dragon Boat Festival", "中秋节": "Mid-Autumn Festival", "国庆节": "National Day",
+}  # fmt: skip
+"""Names of holidays; a day of a county's own keeps the one that the county gave it."""
+WEEKEND = Text("周末", "weekend")
 OWN_FOLDER = "calendars"
 
 
@@ -41,6 +47,11 @@ class CalendarDay:
     name: str
     source: str
     confirmed: bool
+
+    @property
+    def title(self) -> Text:
+        """The name in both languages; two holidays of one day are joined."""
+        return holiday(self.name)
 
 
 @dataclass(frozen=True)
@@ -67,12 +78,15 @@ class Calendar:
         fixed = (day.month, day.day) in FIXED and not self.covers(day)
         return day.weekday() < SATURDAY and not fixed
 
-    def why_not(self, day: date) -> str | None:
+    def why_not(self, day: date) -> Text | None:
         """What keeps people from work that day: a holiday's name, or the weekend; None on a working day."""
         if self.works(day):
             return None
         known = self.days.get(day)
-        return known.name if known else FIXED.get((day.month, day.day), "周末")
+        if known is not None:
+            return known.title
+        fixed = FIXED.get((day.month, day.day))
+        return holiday(fixed) if fixed else WEEKEND
 
     def roll_forward(self, day: date) -> date:
         """The day itself, or the next working day: where the last day of a step's period goes (Civil Code art. 203)."""
@@ -86,6 +100,11 @@ class Calendar:
             day += DAY
             count -= self.works(day)
         return day
+
+
+def holiday(name: str) -> Text:
+    """A holiday's name, or those of two that fall together, in both languages."""
+    return Text(name, ", ".join(ENGLISH.get(one, one) for one in name.split("、")))
 
 
 def load_calendar(data_dir: Path, home: Path | None = None) -> Calendar:

@@ -72,8 +72,12 @@ def test_faults_in_one_line(gisreg: Any, run_cli: Any, arguments: tuple[Any, ...
 
 def test_the_calendar(gisreg: Any, run_cli: Any) -> None:
     assert gisreg("plan", "calendar", "--day", "2025-05-01") == {
-        "day": "2025-05-01", "works": False, "why_not": "劳动节", "next": "2025-05-06", "sure": True,
+        "day": "2025-05-01", "works": False, "why_not": "劳动节",
+        "why_not_title": {"zh": "劳动节", "en": "Labour Day"}, "next": "2025-05-06", "sure": True,
     }  # fmt: skip
+    english = run_cli("--lang", "en", "plan", "calendar", "--day", "2025-06-07").out
+    assert "2025-06-07 is no working day (weekend); the next is 2025-06-09" in english
+    assert "Labour Day" in run_cli("--lang", "en", "plan", "calendar", "--year", "2026").out
     assert "2025-05-06" in run_cli("plan", "calendar", "--day", "2025-05-01").out
     sure = run_cli("plan", "calendar", "--day", "2025-04-27").out
     assert ("工作日" in sure, "待核" in sure) == (True, False)

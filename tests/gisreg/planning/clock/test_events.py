@@ -208,6 +208,7 @@ def test_the_procedure_follows_the_dates_served(registry: Any, parcel: str, do: 
     served = do(lambda c: serve(c, parcel, {"step": "suspected", "served_on": "2025-04-01"}, PROCEDURE))
     step = due(date(2025, 5, 7))
     assert (step["due_on"], step["moved_from"], step["moved_because"]) == (date(2025, 5, 6), date(2025, 5, 1), "劳动节")
+    assert step["moved_because_title"] == {"zh": "劳动节", "en": "Labour Day"}
     assert (step["days_left"], step["overdue"]) == (-1, True)
     assert do(lambda c: clock_of(c, parcel, date(2025, 5, 7)))["next_due"]["on"] == date(2025, 5, 6)
     registry.change(parcel, determined_on=date(2025, 5, 30))

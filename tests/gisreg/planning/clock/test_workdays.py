@@ -7,6 +7,7 @@ import pytest
 
 from gisreg.planning.clock.workdays import Calendar, CalendarUnusable, load_calendar
 from gisreg.settings import PROJECT_DIR
+from gisreg.text import Text
 
 DATA = PROJECT_DIR / "data"
 HEAD = "day,kind,name,source,confirmed\n"
@@ -75,8 +76,25 @@ def test_a_county_adds_and_replaces_days(tmp_path: Path) -> None:
     (own / "own.csv").write_text(HEAD + "2031-03-03,holiday,示例日,县办通知,true\n2025-05-02,workday,,县办通知,true\n")
     known = load_calendar(DATA, tmp_path)
     assert known.roll_forward(date(2031, 3, 3)) == date(2031, 3, 4)
-    assert known.why_not(date(2031, 3, 3)) == "示例日"
+    assert known.why_not(date(2031, 3, 3)) == Text("示例日", "示例日")
     assert known.works(date(2025, 5, 2))
+
+
+@pytest.mark.parametrize(
+    ("day", "zh", "en"),
+    [
+        (date(2025, 6, 7), "周末", "weekend"),
+        (date(2025, 5, 1), "劳动节", "Labour Day"),
+        (date(2025, 10, 6), "国庆节、中秋节", "National Day, Mid-Autumn Festival"),
+        (date(2031, 1, 1), "元旦", "New Year's Day"),
+    ],
+)
+def test_why_a_day_is_not_worked_is_told_in_both_languages(known: Calendar, day: date, zh: str, en: str) -> None:
+    assert known.why_not(day) == Text(zh, en)
+
+
+def test_each_holiday_that_the_registry_brings_has_its_english_name(known: Calendar) -> None:
+    assert all(one.title.en.isascii() for one in known.days.values())
 
 
 @pytest.mark.parametrize(
