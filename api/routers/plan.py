@@ -140,8 +140,9 @@ def runs(reading: ReadingDep, county: County = None, limit: Annotated[int, Query
 def run(registry: RegistryDep, actor: ActorDep, order: Annotated[RunOrder | None, Body()] = None) -> Response:
     """Label every open parcel by a rule set of this registry, the national one by default.
 
-    Unless only proposed, the run is in force at once. `replaces` is the run that is, or was, in force; it is kept, and
-    `/plan/runs/{run_id}/diff` tells what moves. What a person decided about a parcel stays.
+    Unless only proposed, the run is in force at once; as of a day to come it can only be proposed. `replaces` is the
+    run that is, or was, in force; it is kept, and `/plan/runs/{run_id}/diff` tells what moves. What a person decided
+    about a parcel stays.
     """
     from gisreg.planning.comparing import run_in_force  # noqa: PLC0415 - as above
     from gisreg.planning.run import run_plan  # noqa: PLC0415 - as above

@@ -79,6 +79,7 @@ _REFRESHED: dict[str, Any] = {
     "properties": {
         "run_id": {"type": "integer"},
         "refreshes": {"type": "integer"},
+        "changed": {"type": "boolean", "description": "否:没有变化,现行批次不变 · false: the run in force stays"},
         "as_of": {"type": "string", "format": "date"},
         "parcels": {"type": "integer"},
         "looked_at": {"type": "integer"},
@@ -174,14 +175,17 @@ def diff(reading: ReadingDep, run_id: RunId, other: OtherRun = None) -> Response
 
 @writes("/plan/refresh", "增量更新现行批次 · bring the run in force up to date", 201, _REFRESHED)
 def refresh(registry: RegistryDep, actor: ActorDep, order: Annotated[RefreshOrder | None, Body()] = None) -> Response:
-    """Labels anew only what was edited since, and what another day makes another case; by the same rule set."""
+    """Labels anew only what was edited since, and what another day makes another case; by the same rule set.
+
+    Where the day is the same and nothing was recorded since, there is no new run: 200, and `changed` is false.
+    """
     from gisreg.planning.refresh import refresh_plan  # noqa: PLC0415 - as above
 
     asked = order or RefreshOrder.model_validate({})
     with registry.transaction() as connection:
         county = choose_county(connection, asked.county or registry.settings.county)
     done = refresh_plan(registry.engine(), actor, county, as_of=asked.as_of)
-    return Response(json_bytes(done), 201, media_type="application/json")
+    return Response(json_bytes(done), 201 if done.changed else 200, media_type="application/json")
 
 
 @reads("/plan/disagreements", "人工确定与规则不一致的宗地 · where people and rules disagree", _DISAGREEMENTS)

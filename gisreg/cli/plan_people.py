@@ -31,6 +31,10 @@ REFRESHED = Text(
     "run {run} follows run {refreshes}, as of {as_of}: {looked_at} looked at, {replaced} replaced, {new} new, "
     "{dropped} dropped; {parcels} labelled; {seconds} s",
 )
+UNCHANGED = Text(
+    "批次 {run}(基准日 {as_of})之后没有变化,仍为现行批次,{parcels} 宗",
+    "nothing has changed since run {run}, as of {as_of}: it stays in force with {parcels} labelled",
+)
 LABEL_MOVES = Text("原建议|现建议|宗数", "From|To|Parcels")
 DECISIONS = Text(
     "方案|建议|措施|理由|依据文件|确定人|确定时间|解除人|解除理由",
@@ -84,7 +88,7 @@ def refresh(as_of: ClockDay = None, county: CountyOption = None, json: JsonFlag 
         return
     numbers = {name: f"{getattr(done, name):,}" for name in ("looked_at", "replaced", "new", "dropped", "parcels")}
     said = {"run": done.run_id, "refreshes": done.refreshes, "as_of": done.as_of, "seconds": done.seconds}
-    print_line(now.say(REFRESHED, **said, **numbers))
+    print_line(now.say(REFRESHED if done.changed else UNCHANGED, **said, **numbers))
     titles = {str(label): now.say(label.titles) for label in Label}
     rows = [(titles.get(one["from"], now.say(UNLABELLED)), titles[one["to"]], one["parcels"]) for one in done.moved]
     if rows:

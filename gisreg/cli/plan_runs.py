@@ -72,9 +72,12 @@ def run(
 
     已有现行批次时,在终端上先列出差别再问是否采用;脚本中即行采用 · On a terminal the differences from the run in force
     are shown before it is replaced, and acceptance is asked for; a script accepts at once.
+
+    基准日晚于今天的只能拟定(--propose)· As of a day to come only --propose.
     """
     from gisreg.cli.database import actor, open_engine
     from gisreg.counties import choose_county
+    from gisreg.days import today
     from gisreg.db.engine import transaction
     from gisreg.planning.comparing import run_in_force
     from gisreg.planning.run import run_plan
@@ -84,7 +87,8 @@ def run(
         with transaction(engine) as connection:
             code = choose_county(connection, county or now.settings.county)
             before = run_in_force(connection, code)
-        asks = at_once is None and before is not None and not json and _somebody_is_there()
+        comes = as_of is not None and as_of > today()  # such a run is never accepted: there is nothing to ask
+        asks = at_once is None and before is not None and not comes and not json and _somebody_is_there()
         summary = run_plan(
             engine, actor(now.settings), code,
             ruleset_path=rules, as_of=as_of, propose=asks or at_once is False, recorded_as_of=recorded_as_of,

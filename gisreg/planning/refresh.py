@@ -3,6 +3,9 @@
 That is: the parcels edited since the run looked, and where the day is another one, those of which a fact that turns on
 the day is no longer the same. The new run shares the labels of the old one but for those that differ; what it replaces
 is kept, so that the old run can still be read, explained and compared.
+
+A run says what was known when it was made, as of its day. Where the day is the same and nothing was recorded since,
+another run would say the same: there is none, and the one in force stays.
 """
 
 import time
@@ -39,7 +42,7 @@ from sqlalchemy.sql import visitors
 from gisreg.days import today
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import ClockEvent, Parcel, PlanRule, PlanRun
+from gisreg.db.models import ClockEvent, Investigation, Parcel, PlanRule, PlanRun, ProcedureDate
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError
 from gisreg.planning.clock.joining import with_clock
@@ -47,7 +50,7 @@ from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import compile_rules, reasoned_query
 from gisreg.planning.recorded import known_before
 from gisreg.planning.ruleset import LoadedRuleSet, read_ruleset
-from gisreg.planning.run import check_day, put_in_force
+from gisreg.planning.run import check_day, put_in_force, require_day_in_force
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun, lock_runs, seen_from
 from gisreg.rights.title import follow
 from gisreg.text import Text
@@ -57,6 +60,7 @@ CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger))
 """The parcels looked at again, for the time of one transaction."""
 CLOSED = [str(state) for state in UNLABELLED_STATES]
 _DIALECT: Any = PGDialect_psycopg2()  # type: ignore[no-untyped-call]  # it has no types
+UNCHANGED: dict[str, Any] = {"looked_at": 0, "replaced": 0, "new": 0, "dropped": 0, "moved": []}
 FEW = 20
 """Where fewer than one label in so many is looked at, each is found by its key; the planner would read them all."""
 
@@ -73,8 +77,11 @@ class Refreshed:
     """What a refresh did."""
 
     run_id: int
+    """The new run; where nothing has changed, the one that stays in force."""
     refreshes: int
     """The run that was in force."""
+    changed: bool
+    """Whether there is a new run."""
     county_code: str
     ruleset: str
     as_of: date
@@ -93,31 +100,49 @@ class Refreshed:
 
 
 def refresh_plan(engine: Engine, actor: Actor, county_code: str, *, as_of: date | None = None) -> Refreshed:
-    """Bring the run in force up to date, by its own rule set, as of a day (today); it is in force at once.
+    """Bring the run in force up to date, by its own rule set, as of a day (today); the new run is in force at once.
 
     Raises:
-        NoAcceptedRun, RunNotRefreshable, RunGoesOn, AsOfOutOfRange.
+        NoAcceptedRun, RunNotRefreshable, RunGoesOn, AsOfOutOfRange, DayAhead.
     """
     started = time.monotonic()
     day = as_of or today()
     check_day(day)
+    require_day_in_force(day)
     with transaction(engine, actor) as connection:
         lock_runs(connection, county_code)
         base = _base(connection, county_code)
         seen = seen_from(connection)
         follow(connection, county_code)
         loaded = read_ruleset(base["ruleset_toml"], f"plan_run {base['id']}")
-        run_id = _start(connection, base, day, seen)
-        _look(connection, loaded, base, day)
-        counts = _replace(connection, base, run_id)
-        parcels = base["parcels"] + counts["new"] - counts["dropped"]
-        connection.execute(update(PlanRun).where(PlanRun.id == run_id).values(parcels=parcels))
-        put_in_force(connection, county_code, run_id)
+        changed = base["as_of"] != day or _recorded_since(connection, base)
+        run_id, counts = _renew(connection, loaded, base, day, seen) if changed else (base["id"], UNCHANGED)
         disagreements = len(disagreeing(connection, county_code, run_id))
     return Refreshed(
-        run_id=run_id, refreshes=base["id"], county_code=county_code, ruleset=loaded.rules.title, as_of=day,
-        parcels=parcels, disagreements=disagreements, seconds=round(time.monotonic() - started, 3), **counts,
+        run_id=run_id, refreshes=base["id"], changed=changed, county_code=county_code, ruleset=loaded.rules.title,
+        as_of=day, parcels=base["parcels"] + counts["new"] - counts["dropped"], disagreements=disagreements,
+        seconds=round(time.monotonic() - started, 3), **counts,
     )  # fmt: skip
+
+
+def _recorded_since(connection: Connection, base: Any) -> bool:
+    """Whether anything was recorded that the run in force may not have seen: what its labels, its explanations and its
+    money rest on."""
+    books = (book.__table__ for book in (Parcel, ClockEvent, ProcedureDate, Investigation))
+    return any(_has_rows(connection, select(book.c.county_code).where(*_since(book, base))) for book in books)
+
+
+def _renew(
+    connection: Connection, loaded: LoadedRuleSet, base: Any, day: date, seen: Any
+) -> tuple[int, dict[str, Any]]:
+    """The new run, in force, and how its labels differ from those of the old one."""
+    run_id = _start(connection, base, day, seen)
+    _look(connection, loaded, base, day)
+    counts = _replace(connection, base, run_id)
+    parcels = base["parcels"] + counts["new"] - counts["dropped"]
+    connection.execute(update(PlanRun).where(PlanRun.id == run_id).values(parcels=parcels))
+    put_in_force(connection, base["county_code"], run_id)
+    return run_id, counts
 
 
 def _base(connection: Connection, county_code: str) -> Any:

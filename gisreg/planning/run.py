@@ -32,6 +32,7 @@ from gisreg.text import Text
 
 __all__ = [
     "AsOfOutOfRange",
+    "DayAhead",
     "LabelTotal",
     "PlanRunSummary",
     "RunAhead",
@@ -42,6 +43,7 @@ __all__ = [
     "check_day",
     "list_runs",
     "put_in_force",
+    "require_day_in_force",
     "run_plan",
     "try_plan",
 ]
@@ -79,6 +81,19 @@ class RunAhead(ConflictError):
     what: ClassVar[Text] = Text("方案批次 {run} 的基准日 {day} 晚于今天", "plan run {run} is as of {day}, after today")
     mend: ClassVar[Text] = Text(
         "请以今天为基准日重新运行 gisreg plan run", "run gisreg plan run again as of a day that has come"
+    )
+
+
+class DayAhead(InputError):
+    """Labels of a day to come may be looked at, but hold for nobody today."""
+
+    what: ClassVar[Text] = Text(
+        "基准日 {day} 晚于今天,该日的处置建议现在不能生效",
+        "{day} has not come: labels as of that day cannot hold today",
+    )
+    mend: ClassVar[Text] = Text(
+        "只能拟定:gisreg plan run --as-of {day} --propose(接口:propose 为 true)",
+        "only propose them: gisreg plan run --as-of {day} --propose (over HTTP propose: true)",
     )
 
 
@@ -145,11 +160,14 @@ def run_plan(
 
     Raises:
         DayInFuture: facts recorded on a day that has not come.
+        DayAhead: as of such a day, and not only proposed.
     """
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
     day = as_of or today()
     check_day(day)
+    if not propose:
+        require_day_in_force(day)
     if recorded_as_of is not None:
         require_come("recorded_as_of", recorded_as_of)
     require_sound(loaded, day)
@@ -358,6 +376,16 @@ def put_in_force(connection: Connection, county_code: str, run_id: int) -> None:
         )
     )
     tell_of_run(connection, run_id)
+
+
+def require_day_in_force(day: date) -> None:
+    """Refuse a day as of which labels cannot hold today.
+
+    Raises:
+        DayAhead.
+    """
+    if day > today():
+        raise DayAhead(where="as_of", day=day.isoformat())
 
 
 def check_day(day: date) -> None:

@@ -63,6 +63,7 @@ def test_without_a_body_all_is_taken_as_usual(client):
     [
         ({"county": "999999"}, 404),
         ({"as_of": 0}, 422),
+        ({"as_of": "2099-01-01"}, 400),
         ({"ruleset": "/etc/passwd"}, 422),
         ({"ruleset": "../rules/national"}, 422),
         ({"ruleset": "national.toml"}, 422),

@@ -171,6 +171,8 @@ def test_try_changes_nothing(run_cli: Any, labelled_parcel: str, tmp_path: Path)
     ("arguments", "code", "words"),
     [
         (["run", "--as-of", "2024-06-31"], 3, "2024-06-31"),
+        (["run", "--as-of", "2099-01-01"], 3, "--propose"),
+        (["refresh", "--as-of", "2099-01-01"], 3, "--propose"),
         (["run", "--rules", "nowhere.toml"], 4, "nowhere.toml"),
         (["run", "--county", "149902"], 4, "149902"),
         (["accept", "77"], 4, "77"),

@@ -50,8 +50,9 @@ def test_the_run_in_force_is_brought_up_to_date(in_force: Any) -> None:
     done = json.loads(in_force("plan", "refresh", *DAY, "--json").out)
     assert (done["refreshes"], done["replaced"], done["moved"]) == (1, 1, [{"from": "use", "to": "sell", "parcels": 1}])
     said = in_force("--lang", "en", "plan", "refresh", *DAY)
-    assert (said.code, "0 replaced" in said.out) == (0, True)
+    assert (said.code, f"nothing has changed since run {done['run_id']}" in said.out) == (0, True)
     assert not re.search("[\u4e00-\u9fff]", said.out)
+    assert "没有变化" in in_force("plan", "refresh", *DAY).out
 
 
 def test_people_decide(in_force: Any) -> None:

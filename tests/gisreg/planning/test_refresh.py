@@ -94,7 +94,7 @@ def test_any_other_day_gives_what_a_whole_run_gives(registry: Any, days: int) ->
 
 
 def test_a_county_s_own_periods_hold_for_a_refresh_too(registry: Any, tmp_path: Path) -> None:
-    registry.add_all([{"kind": "idle_land", **ENTERPRISE} for _ in range(3)])
+    registry.add_all([{"kind": "idle_land", **ENTERPRISE, "agreed_start_on": date(2023, 3, 1)} for _ in range(3)])
     own = tmp_path / "county.toml"
     own.write_text(
         '[ruleset]\nname = "county"\nversion = "1"\nextends = "national"\nvalid_from = 2026-01-01\n'
@@ -102,10 +102,10 @@ def test_a_county_s_own_periods_hold_for_a_refresh_too(registry: Any, tmp_path: 
         '[parameters.reclaim_years]\nvalue = 3\nsource = "示例县人民政府文件"\nconfirmed = true\n',
         encoding="utf-8",
     )
-    registry.run(date(2027, 3, 1), ruleset_path=own)
-    done = refresh(registry, date(2027, 3, 2))
+    registry.run(date(2026, 3, 1), ruleset_path=own)
+    done = refresh(registry, date(2026, 3, 2))
     assert done.moved == [{"from": "use", "to": "sell", "parcels": 3}]
-    whole = registry.run(date(2027, 3, 2), propose=True, ruleset_path=own)
+    whole = registry.run(date(2026, 3, 2), propose=True, ruleset_path=own)
     assert labels(registry, done.run_id) == labels(registry, whole.run_id)
 
 
@@ -124,6 +124,41 @@ def test_what_moved_the_clock_is_looked_at_again(registry: Any) -> None:
     done = refresh(registry)
     assert (done.looked_at, done.replaced) == (1, 1)
     assert labels(registry, done.run_id) == labels(registry, registry.run(propose=True).run_id)
+
+
+def test_where_nothing_was_recorded_since_and_the_day_is_the_same_the_run_in_force_stays(registry: Any) -> None:
+    codes = mixed(registry)
+    first = registry.run().run_id
+    for _ in range(2):
+        done = refresh(registry)
+        assert (done.changed, done.run_id, done.refreshes, done.looked_at, done.moved) == (False, first, first, 0, [])
+        assert done.parcels == len(codes)
+    with transaction(registry.engine) as connection:
+        assert [run["id"] for run in list_runs(connection, COUNTY)] == [first]
+    assert refresh(registry, AS_OF + timedelta(days=1)).run_id == first + 1, "as of another day it is another run"
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        "UPDATE parcel SET remark = '复核' WHERE parcel_code = :code",
+        "INSERT INTO procedure_date (county_code, parcel_id, step, served_on)"
+        " SELECT county_code, id, 'suspected', '2026-06-01' FROM parcel WHERE parcel_code = :code",
+    ],
+)
+def test_what_moves_no_label_but_was_recorded_since_is_seen_by_a_new_run(registry: Any, book: str) -> None:
+    """An explanation tells what its run saw, and that something was recorded since: a refresh is its mend."""
+    code = registry.add("idle_land", **ENTERPRISE)
+    registry.run()
+    with transaction(registry.engine, TESTER) as connection:
+        connection.execute(text(book), {"code": code})
+    with transaction(registry.engine) as connection:
+        assert explain(connection, code)["changed_since"]
+    done = refresh(registry)
+    assert (done.changed, done.replaced) == (True, 0)
+    with transaction(registry.engine) as connection:
+        assert not explain(connection, code)["changed_since"]
+    assert not refresh(registry).changed
 
 
 def test_each_run_of_a_chain_keeps_its_own_labels(registry: Any) -> None:

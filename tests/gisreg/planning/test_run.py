@@ -14,9 +14,11 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
 from gisreg.parcels.current import parcel_current
 from gisreg.planning.lint import RuleSetUnsound
+from gisreg.planning.refresh import refresh_plan
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,
+    DayAhead,
     RunAhead,
     RunDoubtful,
     RunNotProposed,
@@ -142,6 +144,21 @@ def test_a_run_as_of_a_day_to_come_is_never_accepted(registry: Any) -> None:
         with pytest.raises(RunAhead, match="after today"):
             accept_run(registry.engine, TESTER, ahead.run_id, confirmed=confirmed)
     assert label_in_force(registry, code)[1] == first.run_id
+
+
+def test_labels_as_of_a_day_to_come_are_only_proposed(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE)
+    first = registry.run()
+    tomorrow = today() + timedelta(days=1)
+    for way in (lambda: registry.run(tomorrow), lambda: refresh_plan(registry.engine, TESTER, COUNTY, as_of=tomorrow)):
+        with pytest.raises(DayAhead, match="has not come") as raised:
+            way()
+        assert "--propose" in raised.value.say_mend("zh")
+    with transaction(registry.engine) as connection:
+        assert len(list_runs(connection, COUNTY)) == 1
+    assert registry.run(tomorrow, propose=True).status == "proposed"
+    assert label_in_force(registry, code)[1] == first.run_id
+    assert registry.run(today()).status == "accepted"
 
 
 def test_a_run_that_is_empty_or_older_than_the_one_in_force_wants_a_confirmation(registry: Any) -> None:
@@ -289,7 +306,7 @@ def test_the_day_of_the_clock_moves_no_title(registry: Any) -> None:
                 " SELECT county_code, id, 'seizure', current_date - 1, current_date + 1 FROM parcel"
             )
         )
-    held = [registry.run(day) for day in (date(2025, 6, 1), AS_OF, date(2031, 1, 1))]
+    held = [registry.run(day, propose=True) for day in (date(2025, 6, 1), AS_OF, date(2031, 1, 1))]
     rules = [registry.labels(run.run_id)[code]["rule"] for run in held]
     assert rules == ["idle_fee", "idle_free_reclaim", "idle_free_reclaim"]
     assert [run.gated for run in held] == [1, 1, 1]
