@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from gisreg.errors import InputError, PathUnusable
 from gisreg.planning import finance_label
+from gisreg.planning.clauses import in_english
 from gisreg.planning.clock.limits import fault_of
 from gisreg.planning.extending import as_toml, extended
 from gisreg.planning.form_words import worded
@@ -62,6 +63,7 @@ __all__ = [
     "WhyNot",
     "faults_of",
     "load_ruleset",
+    "national_words",
     "read_ruleset",
 ]
 NATIONAL = PROJECT_DIR / "data" / "rules" / "national.toml"
@@ -71,6 +73,7 @@ MAX_BYTES = 2_000_000
 MOST_FAULTS = 100
 """Faults of form that are told at once."""
 
+_ENGLISH = re.compile(r"^\[english\]$.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _AT_LINE = re.compile(r" \((?:at line (\d+), column \d+|at end of document)\)")
 
 
@@ -212,6 +215,20 @@ def _text_of(path: Path) -> str:
 def read_ruleset(toml: str, file: str = "rules.toml") -> LoadedRuleSet:
     """Check a rule set's text: form, references, one fallback a kind. Conditions are checked when they are compiled."""
     return _loaded(toml, file, NATIONAL.parent)
+
+
+def national_words(words: str) -> Text:
+    """As the national set's :meth:`RuleSet.worded`. Of its text only the English is read: all of it takes longer than
+    to answer about a parcel, whose county may have rules of its own."""
+    english = _english(_text_of(NATIONAL))
+    return Text(words, english[words]) if words in english else in_english(words, english)
+
+
+@lru_cache(maxsize=2)
+def _english(toml: str) -> dict[str, str]:
+    table = _ENGLISH.search(toml)
+    found: dict[str, str] = tomllib.loads(table[0])["english"] if table else {}
+    return found
 
 
 def _loaded(toml: str, file: str, folder: Path) -> LoadedRuleSet:
