@@ -35,7 +35,7 @@ from gisreg.db.models import Parcel
 from gisreg.filters import Compiled, FilterError, Known, compile_condition
 from gisreg.filters.parse import Tree, parse
 from gisreg.parcels.queryables import Queryable, QueryableType
-from gisreg.planning.facts import facts_of
+from gisreg.planning.facts import facts_of, known_by
 from gisreg.planning.money import read_sums
 from gisreg.planning.ruleset import MAX_GATES, Gate, LoadedRuleSet, Parameter, Rule, RuleSetError, WhyNot
 from gisreg.text import Text
@@ -148,15 +148,23 @@ class CompiledRules:
         of those that are.
         """
         used = [rule.used for rule in self.order(kind)] + [gate.used for gate in self.gates_for(kind)]
-        named = dict.fromkeys(item for items in used for item in items)
-        return [item for item in named if not item.name.startswith(PARAMETER_PREFIX)]
+        named = dict.fromkeys(name for items in used for item in items for name in known_by(item.name))
+        return [self.names[name].queryable for name in named if not name.startswith(PARAMETER_PREFIX)]
 
 
 def compile_rules(
-    loaded: LoadedRuleSet, target: FromClause, as_of: Sql, *, kinds: Sequence[Kind] = tuple(Kind)
+    loaded: LoadedRuleSet,
+    target: FromClause,
+    as_of: Sql,
+    *,
+    kinds: Sequence[Kind] = tuple(Kind),
+    facts: dict[str, Known] | None = None,
 ) -> CompiledRules:
-    """Compile every condition of these kinds; the first faulty one is named by file, rule and field."""
-    names = {**facts_of(target, as_of, loaded.rules.limits), **parameters(loaded)}
+    """Compile every condition of these kinds; the first faulty one is named by file, rule and field.
+
+    ``facts`` are those of the target, where they are its columns already.
+    """
+    names = {**(facts or facts_of(target, as_of, loaded.rules.limits)), **parameters(loaded)}
     rules = tuple(
         _rule(loaded, no, rule, names) if rule.kind in kinds else CompiledRule(no, rule, None, ())
         for no, rule in enumerate(loaded.rules.rules, start=1)

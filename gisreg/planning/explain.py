@@ -1,6 +1,6 @@
 """``plan explain``: why a parcel has its label, what holds it, what is unknown, and what would change it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from gisreg.planning.decisions import decisions_of
 from gisreg.planning.factsources import source_of_fact, sureness_of
 from gisreg.planning.flips import best_flip, flips, next_due, turn, way
 from gisreg.planning.money import as_ranges, facts_needed, figures, parameters_as_ranges
+from gisreg.planning.resting import rested_on
 from gisreg.planning.seeing import Case, Json, NotLabelled, case_of, instant_of, parcel_named, term_of
 from gisreg.planning.stored import NoAcceptedRun
 from gisreg.planning.telling import both, dated, plain, titled
@@ -194,11 +195,11 @@ def _confidence(case: Case) -> float:
 
 
 def _grade(case: Case) -> str:
-    """High where every condition tried had an answer, medium where one had none, low where no way out was found."""
+    """High where every condition tried had an answer and the label rests on nothing unknown, medium where one had none
+    or it does, low where no way out was found."""
     if case.chosen.rule.fallback or case.chosen.rule.measure == EXPERT_REVIEW:
         return "low"
-    unknown = any(case.answer(rule) == "unknown" for rule in case.tried) or case.stored["unknown_gates"] != 0
-    return "medium" if unknown else "high"
+    return "medium" if _unanswered(case) or rested_on(case, case.chosen) else "high"
 
 
 def _facts(case: Case, used: Iterable[Queryable]) -> list[Json]:
@@ -233,13 +234,25 @@ def _gate(case: Case, gate: CompiledGate) -> Json:
     }
 
 
+Asker = tuple[str, Sequence[Queryable]]
+"""A gate or rule, and the facts that it asks for."""
+
+
+def _unanswered(case: Case) -> list[Asker]:
+    """The gates and the ways out before the label that wait for an unknown fact."""
+    gates = [gate for gate in case.compiled.gates_for(case.kind) if case.gate_answer(gate) == "unknown"]
+    rules = [rule for rule in case.tried if case.answer(rule) == "unknown"]
+    return [*((gate.gate.id, gate.used) for gate in gates), *((rule.rule.id, rule.used) for rule in rules)]
+
+
 def _to_find_out(case: Case) -> list[Json]:
-    """Unknown facts that a gate or an earlier way out waits for."""
+    """Unknown facts that the label rests on, that a gate or an earlier way out waits for, and that finance waits for
+    where none of its ways is open."""
+    askers = [(case.chosen.rule.id, rested_on(case, case.chosen)), *_unanswered(case)]
+    if case.stored["finance_rule_no"] is None:
+        finance = [rule for rule in case.compiled.finance(case.kind) if rule not in case.tried]
+        askers += [(rule.rule.id, rule.used) for rule in finance if case.answer(rule) == "unknown"]
     waiting: dict[str, list[str]] = {}
-    unknown_gates = [g for g in case.compiled.gates_for(case.kind) if case.gate_answer(g) == "unknown"]
-    unknown_rules = [rule for rule in case.tried if case.answer(rule) == "unknown"]
-    askers: list[tuple[str, tuple[Queryable, ...]]] = [(gate.gate.id, gate.used) for gate in unknown_gates]
-    askers += [(rule.rule.id, rule.used) for rule in unknown_rules]
     for asker, used in askers:
         for item in used:
             if not item.name.startswith(PARAMETER_PREFIX) and case.is_unknown(item):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     null,
@@ -34,9 +35,11 @@ from gisreg.parcels.queryables import Queryable, QueryableType
 from gisreg.planning.clock.joining import PAUSED, RESTART
 from gisreg.planning.clock.limits import NATIONAL_LIMITS, Limits
 from gisreg.text import Text
-from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES
+from gisreg.vocab import LEFT_STATES, NOT_CLOSED_STATES, Subkind
 
 MU_PER_M2 = 0.0015
+HALTED = (Subkind.HALTED_WORKS, Subkind.HALTED_ENTERPRISE_WORKS)
+"""Half-finished projects that are not completed."""
 
 Sql = ColumnElement[Any]
 Columns = ColumnCollection[str, Any]
@@ -61,7 +64,7 @@ def full_months(start: Sql, as_of: Sql) -> Sql:
 
 
 def happened(day: Sql, as_of: Sql) -> Sql:
-    """An event with a date has happened by then; without a date it has not."""
+    """An event with a date has happened by then; one that is not on record has not, for the clock."""
     return func.coalesce(day <= as_of, False, type_=Boolean())
 
 
@@ -70,9 +73,27 @@ def share(part: Sql, whole: Sql) -> Sql:
     return part / func.nullif(whole, 0, type_=Double())
 
 
+def begun(c: Columns, as_of: Sql) -> Sql:
+    """Work has started as far as is on record, by its date or by the area built on: what the clock goes by."""
+    return func.coalesce(or_(c.actual_start_on <= as_of, c.started_area_m2 > 0), False, type_=Boolean())
+
+
 def started(c: Columns, as_of: Sql) -> Sql:
-    """Work has started: by its date or by the area built on."""
-    return or_(happened(c.actual_start_on, as_of), func.coalesce(c.started_area_m2 > 0, False, type_=Boolean()))
+    """Work has started. It has not where nothing is built on or the land was determined idle, or the start lies ahead;
+    unknown where there is no word of it."""
+    told = or_(c.actual_start_on.is_not(None), c.started_area_m2.is_not(None), c.determined_on <= as_of)
+    return func.coalesce(or_(c.actual_start_on <= as_of, c.started_area_m2 > 0), case((told, false())), type_=Boolean())
+
+
+def stopped_after_start(c: Columns, as_of: Sql) -> Sql:
+    """Started, as far as is on record, and stopped since; unknown where there is no word of a stop."""
+    return case((begun(c, as_of), c.halted_on <= as_of), else_=false())
+
+
+def completed(c: Columns, as_of: Sql) -> Sql:
+    """Completed, by its day, else by what kind of half-finished project it is."""
+    by_kind = case({str(Subkind.COMPLETED_UNUSED): True} | {str(one): False for one in HALTED}, value=c.subkind)
+    return func.coalesce(c.completed_on <= as_of, by_kind, type_=Boolean())
 
 
 def start_on(c: Columns) -> Sql:
@@ -118,13 +139,13 @@ def reached_on(c: Columns, since: Sql, years: int) -> Sql:
 
 
 def unstarted_full_years(c: Columns, as_of: Sql) -> Sql:
-    """Full years without a start since the agreed day."""
+    """Full years without a start on record since the agreed day."""
     start = start_on(c)
-    return case((started(c, as_of), 0), else_=counted(c, start, as_of, lambda day: full_years(start, day)))
+    return case((begun(c, as_of), 0), else_=counted(c, start, as_of, lambda day: full_years(start, day)))
 
 
 def halted_full_years(c: Columns, as_of: Sql) -> Sql:
-    """Full years since work or production stopped; none while it goes on."""
+    """Full years since work or production stopped; none where no stop is on record."""
     stop = stop_on(c)
     return case((happened(c.halted_on, as_of), counted(c, stop, as_of, lambda day: full_years(stop, day))), else_=0)
 
@@ -146,12 +167,12 @@ def idle_by_law(c: Columns, as_of: Sql, limits: Limits) -> Sql:
     """53号令 art. 2: not started a full year after the agreed day; or started too little and stopped a full year."""
     year_stopped = _year_over(c, stop_on(c), as_of, limits)
     stopped = and_(happened(c.halted_on, as_of), year_stopped, little_built_or_invested(c, limits))
-    return case((started(c, as_of), stopped), else_=_year_over(c, start_on(c), as_of, limits))
+    return case((begun(c, as_of), stopped), else_=_year_over(c, start_on(c), as_of, limits))
 
 
 def runs_since(c: Columns, as_of: Sql) -> Sql:
     """From when the year of idleness runs: the stop of what was started, else the agreed start."""
-    return case((started(c, as_of), stop_on(c)), else_=start_on(c))
+    return case((begun(c, as_of), stop_on(c)), else_=start_on(c))
 
 
 def idle_days(c: Columns, as_of: Sql, limits: Limits) -> Sql:
@@ -168,7 +189,7 @@ def paused_in_year(c: Columns, as_of: Sql) -> Sql:
 
 def reclaim_from_on(c: Columns, as_of: Sql, limits: Limits) -> Sql:
     """The first day after the full years without a start by which land can be reclaimed."""
-    return case((started(c, as_of), cast(null(), Date)), else_=reached_on(c, start_on(c), limits.reclaim_years))
+    return case((begun(c, as_of), cast(null(), Date)), else_=reached_on(c, start_on(c), limits.reclaim_years))
 
 
 def paid_in_full(c: Columns) -> Sql:
@@ -186,6 +207,9 @@ class Fact:
     unit: str | None
     sql: Callable[[Columns, Sql, Limits], Sql]
     """Over columns, on a day, by the limits of the law."""
+    known_by: tuple[str, ...] = ()
+    """What to know instead, where the fact itself can become unknown again as more is known: that land was started on
+    makes the agreed day idle talk, and the stop the question."""
 
 
 def land_area(c: Columns) -> Sql:
@@ -213,8 +237,10 @@ FACTS: tuple[Fact, ...] = (
     Fact("months_since_completion", "integer", Text("竣工后满月数", "Full months since completion"), "月",
          lambda c, d, _: full_months(c.completed_on, d)),
     Fact("started", "boolean", Text("已动工", "Started"), None, lambda c, d, _: started(c, d)),
-    Fact("halted", "boolean", Text("已停工(停产)", "Halted"), None, lambda c, d, _: happened(c.halted_on, d)),
-    Fact("completed", "boolean", Text("已竣工", "Completed"), None, lambda c, d, _: happened(c.completed_on, d)),
+    Fact("halted", "boolean", Text("已停工(停产)", "Halted"), None, lambda c, d, _: c.halted_on <= d),
+    Fact("stopped_after_start", "boolean", Text("动工后停工", "Stopped after a start"), None,
+         lambda c, d, _: stopped_after_start(c, d), ("started", "halted")),
+    Fact("completed", "boolean", Text("已竣工", "Completed"), None, lambda c, d, _: completed(c, d)),
     Fact("determined_idle", "boolean", Text("已出具闲置认定书", "Determined idle"), None,
          lambda c, d, _: happened(c.determined_on, d)),
     Fact("started_share", "number", Text("动工面积占应动工面积比例", "Share of due area started"), "1",
@@ -227,18 +253,27 @@ FACTS: tuple[Fact, ...] = (
          lambda c, d, _: unstarted_full_years(c, d)),
     Fact("halted_full_years", "integer", Text("停工(停产)满年数", "Full years halted"), "年",
          lambda c, d, _: halted_full_years(c, d)),
-    Fact("idle_by_law", "boolean", Text("符合闲置认定条件(53号令第二条)", "Idle by Order 53"), None, idle_by_law),
-    Fact("idle_days", "integer", Text("闲置天数", "Days idle"), "天", idle_days),
+    Fact("idle_by_law", "boolean", Text("符合闲置认定条件(53号令第二条)", "Idle by Order 53"), None, idle_by_law,
+         ("agreed_start_on", "halted", "little_built_or_invested")),
+    Fact("idle_days", "integer", Text("闲置天数", "Days idle"), "天", idle_days, ("agreed_start_on", "halted")),
     Fact("paused_days", "integer", Text("不计入期限的天数", "Days that do not count"), "天",
          lambda c, d, _: paused_in_year(c, d)),
     Fact("little_built_or_invested", "boolean",
          Text("动工不足三分之一或投资不足25%", "Under a third built or 25% invested"), None,
          lambda c, _, limits: little_built_or_invested(c, limits)),
     Fact("idle_from_on", "date", Text("满一年之次日", "First day after the full year"), None,
-         lambda c, d, limits: reached_on(c, runs_since(c, d), limits.idle_years)),
+         lambda c, d, limits: reached_on(c, runs_since(c, d), limits.idle_years), ("agreed_start_on", "halted")),
     Fact("reclaim_from_on", "date", Text("未动工满两年之次日", "First day after two years not started"), None,
-         reclaim_from_on),
+         reclaim_from_on, ("agreed_start_on",)),
 )  # fmt: skip
+
+
+_known_by = {fact.name: fact.known_by for fact in FACTS if fact.known_by}
+
+
+def known_by(name: str) -> tuple[str, ...]:
+    """The facts by which it is judged how much is known, for one that rules speak of."""
+    return _known_by.get(name, (name,))
 
 
 def facts_of(target: FromClause, as_of: Sql, limits: Limits = NATIONAL_LIMITS) -> dict[str, Known]:

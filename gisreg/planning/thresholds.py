@@ -36,6 +36,8 @@ EVENTS = {
     "determined_idle": "determined_on",
 }  # fmt: skip
 """Derived yes or no, and the day that makes it so."""
+BOTH = {"stopped_after_start": ("started", "halted")}
+"""Derived yes or no that is two others at once."""
 COUNTED = {
     "months_since_approval": ("approved_on", 1), "months_since_contract": ("contract_on", 1),
     "months_vacant": ("vacated_on", 1), "months_halted": ("halted_on", 1),
@@ -91,6 +93,8 @@ def limited_facts(trees: Sequence[Tree]) -> set[str]:
 
 def _behind(name: str) -> set[str]:
     """The stored numbers and dates by which a fact is moved."""
+    if name in BOTH:
+        return {behind for part in BOTH[name] for behind in _behind(part)}
     if name in EVENTS:
         return {EVENTS[name], "started_area_m2"}
     if name in COUNTED:
@@ -106,8 +110,12 @@ def _behind(name: str) -> set[str]:
 
 def conditions(rules: RuleSet, kind: Kind) -> list[Tree]:
     """The conditions of a kind's rules with the parameters' values put in."""
-    values = {f"param.{name}": _plain(one.value) for name, one in rules.parameters.items()}
-    return [put_in(tree_of(rule.when), values) for rule in rules.rules if rule.kind == kind and rule.when]
+    return [condition_of(rules, rule.when) for rule in rules.rules if rule.kind == kind and rule.when]
+
+
+def condition_of(rules: RuleSet, when: str) -> Tree:
+    """One condition with the parameters' values put in."""
+    return put_in(tree_of(when), {f"param.{name}": _plain(one.value) for name, one in rules.parameters.items()})
 
 
 def _plain(value: Any) -> Any:
@@ -138,6 +146,8 @@ def _of_node(node: dict[str, Tree], of: Parcelwise) -> Iterator[Change]:
 
 def _of_statement(name: str, of: Parcelwise) -> Iterator[Change]:
     """A derived yes or no, moved by what lies behind it."""
+    for part in BOTH.get(name, ()):
+        yield from _of_statement(part, of)
     if name in EVENTS:
         yield from (Change(EVENTS[name], day) for day in (of.as_of, None))
         if name == "started" and of.facts.get("started_area_m2"):

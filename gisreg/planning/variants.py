@@ -147,5 +147,5 @@ def _looked_at(compiled: CompiledRules, kind: Kind, sums: Iterable[Sum]) -> list
     columns += [gate.condition.label(f"gate:{gate.no}") for gate in gates]
     columns += [gate.unknown_when.label(f"unknown:{gate.no}") for gate in gates if gate.unknown_when is not None]
     names = {item.name for used in [*(rule.used for rule in rules), *(gate.used for gate in gates)] for item in used}
-    names |= set(facts_needed(sums))
+    names |= {item.name for item in compiled.needed(kind)} | set(facts_needed(sums))
     return columns + [compiled.names[name].expression.label(f"fact:{name}") for name in sorted(names)]

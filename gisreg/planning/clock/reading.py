@@ -91,8 +91,9 @@ class Clock:
     """The agreed start that counts: the parcel's, or that of the last agreement."""
     stop_on: date | None
     """The day from which a stop counts."""
-    started: bool
-    halted: bool
+    started: bool | None
+    """None where there is no word of a start; the periods run then as if there were none."""
+    halted: bool | None
     pauses: tuple[Span, ...]
     paused_days: int
     """Days taken out of the year that runs, or ran."""
@@ -150,10 +151,10 @@ def read_clock(facts: ClockFacts, as_of: date, limits: Limits = NATIONAL_LIMITS)
     pauses, restart = pauses_of(events), restart_of(events)
     start = restart.new_start_on if restart else facts.agreed_start_on
     stop = _stop(facts.halted_on, restart)
-    started = _happened(facts.actual_start_on, as_of) or (facts.started_area_m2 or 0) > 0
-    halted = _happened(facts.halted_on, as_of)
+    started, begun = _started(facts, as_of), _begun(facts, as_of)
+    halted = None if facts.halted_on is None else facts.halted_on <= as_of
     little = _little(facts, limits)
-    since = stop if started else start
+    since = stop if begun else start
     out = paused_days(pauses, since, as_of) if since else 0
     return Clock(
         as_of=as_of,
@@ -163,19 +164,19 @@ def read_clock(facts: ClockFacts, as_of: date, limits: Limits = NATIONAL_LIMITS)
         halted=halted,
         pauses=pauses,
         paused_days=out,
-        unstarted_full_years=0 if started else _full_years(start, as_of, pauses),
+        unstarted_full_years=0 if begun else _full_years(start, as_of, pauses),
         halted_full_years=_full_years(stop, as_of, pauses) if halted else 0,
         little_built_or_invested=little,
-        idle_by_law=_idle((started, halted, little), _year_over(since, as_of, pauses, limits)),
+        idle_by_law=_idle((begun, halted, little), _year_over(since, as_of, pauses, limits)),
         idle_days=_idle_days(since, as_of, pauses, limits),
         idle_from_on=_over(since, limits.idle_years, pauses),
-        reclaim_from_on=None if started else _over(start, limits.reclaim_years, pauses),
+        reclaim_from_on=None if begun else _over(start, limits.reclaim_years, pauses),
         months_since_approval=_full_months(facts.approved_on, as_of),
         months_since_contract=_full_months(facts.contract_on, as_of),
         months_vacant=_full_months(facts.vacated_on, as_of),
         months_halted=_full_months(facts.halted_on, as_of),
         months_since_completion=_full_months(facts.completed_on, as_of),
-        limits=_limits(facts, limits, (start, stop), (started, halted, little), pauses),
+        limits=_limits(facts, limits, (start, stop), (begun, halted, little), pauses),
     )
 
 
@@ -192,8 +193,16 @@ def next_limit(limits: Sequence[Limit], as_of: date) -> Limit | None:
     return min(ahead, key=lambda one: one.reached_on or date.max, default=None)
 
 
-def _happened(day: date | None, as_of: date) -> bool:
-    return day is not None and day <= as_of
+def _begun(facts: ClockFacts, as_of: date) -> bool:
+    """Work has started as far as is on record."""
+    return (facts.actual_start_on is not None and facts.actual_start_on <= as_of) or (facts.started_area_m2 or 0) > 0
+
+
+def _started(facts: ClockFacts, as_of: date) -> bool | None:
+    """As :func:`gisreg.planning.facts.started` has it: unknown where there is no word of it."""
+    determined = facts.determined_on is not None and facts.determined_on <= as_of
+    told = facts.actual_start_on is not None or facts.started_area_m2 is not None or determined
+    return _begun(facts, as_of) if told else None
 
 
 def _little(facts: ClockFacts, limits: Limits) -> bool | None:
@@ -231,10 +240,10 @@ def _year_over(since: date | None, as_of: date, pauses: tuple[Span, ...], limits
     return None if since is None else _counted(since, as_of, pauses) > years_later(since, limits.idle_years)
 
 
-def _idle(stands: tuple[bool, bool, bool | None], over: bool | None) -> bool | None:
-    """53号令 art. 2, in the logic of what may be unknown."""
-    started, halted, little = stands
-    if not started:
+def _idle(stands: tuple[bool, bool | None, bool | None], over: bool | None) -> bool | None:
+    """53号令 art. 2, in the logic of what may be unknown; a stop that is not on record is none."""
+    begun, halted, little = stands
+    if not begun:
         return over
     if not halted or over is False or little is False:
         return False
@@ -256,17 +265,17 @@ def _limits(
     facts: ClockFacts,
     given: Limits,
     since: tuple[date | None, date | None],
-    stands: tuple[bool, bool, bool | None],
+    stands: tuple[bool, bool | None, bool | None],
     pauses: tuple[Span, ...],
 ) -> tuple[Limit, ...]:
     """The periods that run: not started, or stopped with too little done; and the approval's."""
-    (start, stop), (started, halted, little) = since, stands
+    (start, stop), (begun, halted, little) = since, stands
     idle, reclaim, lapse = given.idle_years, given.reclaim_years, given.approval_lapse_months
     found = []
-    if start is not None and not started:
+    if start is not None and not begun:
         found.append(Limit("idle_year", _years(UNSTARTED, idle), start, _over(start, idle, pauses)))
         found.append(Limit(RECLAIM, _years(UNSTARTED, reclaim), start, _over(start, reclaim, pauses)))
-    if stop is not None and started and halted and little is not False:
+    if stop is not None and begun and halted and little is not False:
         found.append(Limit("halted_year", _years(HALTED, idle), stop, _over(stop, idle, pauses)))
     if facts.approved_on is not None and facts.contract_on is None:
         ends = months_later(facts.approved_on, lapse)

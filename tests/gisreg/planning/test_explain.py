@@ -46,6 +46,48 @@ def test_the_shape_that_scripts_lean_on(registry: Any) -> None:
     assert seen["due_on"] == seen["next_due"] == "2027-02-19"
 
 
+def waited_for(seen: dict[str, Any]) -> dict[str, list[str]]:
+    """The facts to be found out, and the rules and gates that need them."""
+    return {item["fact"]: item["needed_by"] for item in seen["to_find_out"]}
+
+
+def test_a_sanction_for_no_start_says_that_there_is_no_word_of_one(registry: Any) -> None:
+    """It rests on an unknown fact, which is told first; what settles it takes it off the list."""
+    silent, told = registry.add_all(
+        [{"kind": "idle_land", **ENTERPRISE, **facts} for facts in ({}, {"started_area_m2": 0.0})]
+    )
+    registry.run()
+    unsure, sure = why(registry, silent), why(registry, told)
+    assert unsure["rule"] == sure["rule"] == "idle_free_reclaim"
+    first, askers = next(iter(waited_for(unsure).items()))
+    assert (first, askers[0]) == ("started", "idle_free_reclaim")
+    assert "started" not in waited_for(sure)
+    assert unsure["confidence"] < sure["confidence"]
+    assert {"actual_start_on"} <= {flip["fact"] for flip in unsure["trace"]["flips"]}
+
+
+def test_what_a_rule_takes_for_no_while_nobody_knows_is_to_be_found_out(registry: Any) -> None:
+    """A restart is advised though nobody looked whether the technology is obsolete; whose it is does not matter."""
+    code = registry.add("idle_factory", owner_intent="restart")
+    registry.run()
+    seen = why(registry, code)
+    assert seen["rule"] == "factory_restart"
+    assert waited_for(seen)["technology_obsolete"] == ["factory_restart"]
+    assert seen["confidence_grade"] == "medium"
+
+
+def test_what_finance_waits_for_is_to_be_found_out_where_none_of_its_ways_is_open(registry: Any) -> None:
+    waiting, open_way = registry.add_all(
+        [{"kind": "idle_land", **ENTERPRISE, "reserve_agency_listed": listed, "contract_on": date(2023, 9, 1)}
+         for listed in (None, True)]
+    )  # fmt: skip
+    registry.run()
+    assert waited_for(why(registry, waiting))["reserve_agency_listed"] == ["idle_special_bond"]
+    seen = why(registry, open_way)
+    assert seen["finance_option"] == "special_bond"
+    assert "reserve_agency_listed" not in waited_for(seen)
+
+
 def test_each_rule_tried_shows_the_values_it_saw(registry: Any) -> None:
     code = registry.add("idle_land", **ENTERPRISE, can_start=True)
     registry.run()

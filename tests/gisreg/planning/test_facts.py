@@ -78,6 +78,54 @@ def test_started_land_has_no_unstarted_years(registry: Any) -> None:
     assert seen(registry, "started", date(2022, 1, 1), started_area_m2=1.0) is True
 
 
+@pytest.mark.parametrize(
+    ("facts", "started"),
+    [
+        ({}, None),
+        ({"started_area_m2": 0.0}, False),
+        ({"determined_on": date(2025, 12, 31)}, False),
+        ({"determined_on": date(2026, 1, 2)}, None),
+        ({"actual_start_on": date(2026, 1, 2)}, False),
+        ({"actual_start_on": date(2026, 1, 1)}, True),
+        ({"actual_start_on": date(2026, 1, 2), "started_area_m2": 1.0}, True),
+        ({"determined_on": date(2025, 12, 31), "actual_start_on": date(2025, 1, 1)}, True),
+    ],
+)
+def test_a_start_of_which_there_is_no_word_is_unknown(
+    registry: Any, facts: dict[str, Any], started: bool | None
+) -> None:
+    """Nothing built on, or a determination that the land is idle, is a word: it has not started."""
+    assert seen(registry, "started", date(2026, 1, 1), **facts) is started
+
+
+@pytest.mark.parametrize(
+    ("facts", "halted", "stopped_after_start"),
+    [
+        ({}, None, False),
+        ({"actual_start_on": date(2024, 1, 1)}, None, None),
+        ({"actual_start_on": date(2024, 1, 1), "halted_on": date(2026, 1, 2)}, False, False),
+        ({"actual_start_on": date(2024, 1, 1), "halted_on": date(2026, 1, 1)}, True, True),
+        ({"halted_on": date(2026, 1, 1)}, True, False),
+    ],
+)
+def test_a_stop_of_which_there_is_no_word_is_unknown(
+    registry: Any, facts: dict[str, Any], halted: bool | None, stopped_after_start: bool | None
+) -> None:
+    code = registry.add("idle_land", **facts)
+    assert one(registry.engine, code, "halted", date(2026, 1, 1)) is halted
+    assert one(registry.engine, code, "stopped_after_start", date(2026, 1, 1)) is stopped_after_start
+
+
+@pytest.mark.parametrize(
+    ("subkind", "completed"), [("halted_works", False), ("completed_unused", True), ("halted_enterprise_works", False)]
+)
+def test_a_half_finished_project_is_completed_by_its_subkind(registry: Any, subkind: str, completed: bool) -> None:
+    code = registry.add("half_finished_project", subkind=subkind)
+    assert one(registry.engine, code, "completed", date(2026, 1, 1)) is completed
+    factory = registry.add("idle_factory", subkind="idle_building")
+    assert one(registry.engine, factory, "completed", date(2026, 1, 1)) is None
+
+
 STARTED = {"agreed_start_on": date(2023, 1, 1), "actual_start_on": date(2023, 2, 1)}
 
 

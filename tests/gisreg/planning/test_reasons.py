@@ -36,6 +36,13 @@ MAYBE = {
     "sector": st.sampled_from([*map(str, Sector), None]),
     "ownership_status": st.sampled_from([*map(str, OwnershipStatus)]),
     "agreed_start_on": st.none() | st.dates(date(2018, 1, 1), date(2026, 12, 31)),
+    "actual_start_on": st.none() | st.dates(date(2018, 1, 1), date(2026, 12, 31)),
+    "halted_on": st.none() | st.dates(date(2018, 1, 1), date(2026, 12, 31)),
+    "determined_on": st.none() | st.dates(date(2018, 1, 1), date(2026, 12, 31)),
+    "started_area_m2": st.none() | st.sampled_from([0.0, 100.0, 400.0]),
+    "due_area_m2": st.none() | st.sampled_from([400.0]),
+    "invested_wan": st.none() | st.sampled_from([0.0, 10.0, 50.0]),
+    "total_investment_wan": st.none() | st.sampled_from([100.0]),
     "approved_on": st.none() | st.dates(date(2018, 1, 1), date(2026, 12, 31)),
     "contract_on": st.none() | st.dates(date(2018, 1, 1), date(2026, 12, 31)),
     "market_value_wan": st.none() | st.sampled_from([0.0, 50.0, 200_000.0]),
@@ -45,7 +52,7 @@ MAYBE = {
     "yearly_income_wan": st.none() | st.sampled_from([-3.0, 70.0]),
     "income_years": st.none() | st.integers(0, 5),
 }
-"""Facts of which nothing or something is known; for each, NULL (or the word) means unknown, not "has not happened"."""
+"""Facts of which nothing or something is known; for each, NULL (or the word) means unknown."""
 
 
 @st.composite

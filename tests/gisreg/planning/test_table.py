@@ -35,10 +35,10 @@ def test_every_rule_stands_once_in_the_cascades_order() -> None:
 def test_conditions_are_told_in_words() -> None:
     land = rows(LAND)
     assert land["无偿收回"][CONDITION] == (
-        "闲置原因 为 企业原因;且 逾期未动工满年数 不低于 2 年〔未动工满几年可无偿收回〕"
+        "闲置原因 为 企业原因;且 (已动工:否 或 已动工:不明);且 逾期未动工满年数 不低于 2 年〔未动工满几年可无偿收回〕"
     )
     assert land["专项债券收购"][CONDITION].startswith(
-        "合同签订日期 不晚于 2024-11-07〔专项债收购:供地截止日〕;且 已动工:否"
+        "合同签订日期 不晚于 2024-11-07〔专项债收购:供地截止日〕;且 (已动工:否 或 已动工:不明)"
     )
     assert "第十四条第(二)项" in land["无偿收回"][BASIS]
     assert "三十日内注销登记" in land["无偿收回"][STEPS]

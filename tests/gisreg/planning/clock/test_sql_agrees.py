@@ -26,6 +26,7 @@ ORIGIN = date(2020, 1, 1)
 TESTER = Actor("tester", "test")
 DATES = (
     "agreed_start_on", "actual_start_on", "halted_on", "approved_on", "contract_on", "vacated_on", "completed_on",
+    "determined_on",
 )  # fmt: skip
 NUMBERS = ("started_area_m2", "due_area_m2", "invested_wan", "total_investment_wan")
 Case = tuple[ClockFacts, date]
