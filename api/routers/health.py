@@ -4,8 +4,8 @@ from fastapi import APIRouter
 
 from api.dependencies import RegistryDep
 from api.problems import documented
+from gisreg.db.revisions import current_revision, require_current
 from gisreg.db.server import postgis_version
-from gisreg.db.upgrade import current_revision, require_current
 
 router = APIRouter(tags=["health"])
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from gisreg.cluster import DatabaseAddress, database_address, private_cluster
 from gisreg.db.engine import Actor, make_engine, transaction
 from gisreg.db.errors import PermissionDenied
+from gisreg.db.revisions import current_revision, require_current
 from gisreg.errors import SetupError
 from gisreg.settings import Settings
 from gisreg.text import Text
@@ -53,8 +54,6 @@ def set_up(settings: Settings, tell: Callable[[Text], None]) -> DatabaseAddress:
 
 
 def _has_schema(address: DatabaseAddress) -> bool:
-    from gisreg.db.upgrade import current_revision  # noqa: PLC0415 - as below
-
     engine = make_engine(address.admin_url, pool_size=0)
     try:
         with transaction(engine) as connection:
@@ -80,8 +79,6 @@ def bring_up_to_date(address: DatabaseAddress) -> str:
 @contextmanager
 def open_engine(settings: Settings) -> Iterator[Engine]:
     """An engine on the registry's database, started if need be; refuses a schema of another version."""
-    from gisreg.db.upgrade import require_current  # noqa: PLC0415 - Alembic is slow to import, and importing files does without
-
     engine = make_engine(existing_database(settings).app_url)
     try:
         with transaction(engine) as connection:

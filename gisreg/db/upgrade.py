@@ -2,12 +2,10 @@
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from gisreg.db.base import SCHEMA
-from gisreg.db.errors import SchemaMissing, translated
+from gisreg.db.errors import translated
+from gisreg.db.revisions import current_revision
 from gisreg.settings import PROJECT_DIR
 
 UPGRADE_LOCK = 7_446_473
@@ -21,18 +19,6 @@ def alembic_config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def head_revision() -> str:
-    """The revision that the code expects."""
-    revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    assert revision is not None, "the project has migrations"  # noqa: S101 - a broken checkout, not a user's error
-    return revision
-
-
-def current_revision(connection: Connection) -> str | None:
-    """The revision of the database, or None where it holds no registry."""
-    return MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA}).get_current_revision()
 
 
 def upgrade(admin_url: str) -> tuple[str | None, str]:
@@ -49,10 +35,3 @@ def upgrade(admin_url: str) -> tuple[str | None, str]:
             return before, after or ""
     finally:
         engine.dispose()
-
-
-def require_current(connection: Connection) -> None:
-    """Refuse to work on a schema that is older or newer than the code."""
-    found, wanted = current_revision(connection), head_revision()
-    if found != wanted:
-        raise SchemaMissing("", detail=f"{found or '-'} → {wanted}")

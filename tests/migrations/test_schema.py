@@ -9,7 +9,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from gisreg.cluster import DatabaseAddress
 from gisreg.db.base import APP_ROLE, SCHEMA, Base
 from gisreg.db.models import Parcel, ParcelVersion
-from gisreg.db.upgrade import alembic_config, head_revision, upgrade
+from gisreg.db.revisions import head_revision
+from gisreg.db.upgrade import alembic_config, upgrade
 from gisreg.parcels.current import parcel_current
 
 OBJECTS = Path(__file__).with_name("objects.txt")
