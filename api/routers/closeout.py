@@ -91,17 +91,27 @@ class ProofField(BaseModel):
     document_id: int = Field(ge=1, le=2**63 - 1)
 
 
-class SubmitOrder(StateOrder):
-    """上报销号 · a submission."""
+class ReclaimOrder(StateOrder):
+    """部分收回要素 · quotas taken back in part."""
 
     proofs: list[ProofField] = Field(default_factory=list, max_length=MAX_PROOFS)
     submitted_on: DayField = None
     ledger_month: DayField = Field(None, description="台账月份的任一天 · any day of the ledger's month")
+    results: dict[str, Any] = Field(default_factory=dict, description="成效 · energy_tce, water_t, income_wan, …")
+
+    @property
+    def papers(self) -> list[tuple[str, int]]:
+        """Kind of proof and document, pair by pair."""
+        return [(one.proof, one.document_id) for one in self.proofs]
+
+
+class SubmitOrder(ReclaimOrder):
+    """上报销号 · a submission."""
+
     area_m2: float | None = Field(
         None, gt=0, allow_inf_nan=False, description="部分销号的土地面积 ㎡ · land area of a part"
     )
     direction: float = Field(0.0, ge=-360, le=360, allow_inf_nan=False)
-    results: dict[str, Any] = Field(default_factory=dict, description="成效 · income_wan, treasury_wan, …")
 
 
 class DatedOrder(StateOrder):
@@ -226,9 +236,18 @@ def submit(mover: MoverDep, parcel_code: ParcelCode, order: SubmitOrder) -> Resp
     from gisreg.ledger.closeout.submitting import submit as work  # noqa: PLC0415
 
     given = Submission(
-        [(one.proof, one.document_id) for one in order.proofs], order.submitted_on, order.ledger_month, order.area_m2,
-        order.direction, order.results,
-    )  # fmt: skip
+        order.papers, order.submitted_on, order.ledger_month, order.area_m2, order.direction, order.results
+    )
+    return mover.move(parcel_code, order, lambda c, basis: work(c, basis, given, order.by), 201)
+
+
+@_post("reclaim", "部分收回要素 · quotas taken back in part", 201)
+def reclaim(mover: MoverDep, parcel_code: ParcelCode, order: ReclaimOrder) -> Response:
+    """Booked, each in its own unit, and taken off what the parcel holds; the parcel stays in progress."""
+    from gisreg.ledger.closeout.submitting import Submission  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.submitting import reclaim as work  # noqa: PLC0415
+
+    given = Submission(order.papers, order.submitted_on, order.ledger_month, results=order.results)
     return mover.move(parcel_code, order, lambda c, basis: work(c, basis, given, order.by), 201)
 
 

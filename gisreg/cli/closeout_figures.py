@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli.closeout_options import AsRole, taken_by
+from gisreg.cli.closeout_options import IN_PART, AsRole, taken_by
 from gisreg.cli.dates import ClockDay, day_option
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.parcels_edit import PairUnreadable
@@ -145,7 +145,10 @@ def results(
         "quantity_unit",
         "case_note",
     )
-    rows = [{**row, "status": term(CloseOutStatus, row["status"])} for row in found.items]
+    rows = [
+        {**row, "status": now.say(IN_PART) if row["in_part"] else term(CloseOutStatus, row["status"])}
+        for row in found.items
+    ]
     show_rows(rows, columns, RESULT_HEADINGS, json=False)
     print_line(now.say(RESULT_LINE, month=f"{found.month:%Y-%m}", projects=found.projects, closed=found.closed, late=found.late,
         energy=_or_dash(found.energy_tce), water=_or_dash(found.water_t), quantities=_units(found.quantities),

@@ -34,6 +34,8 @@ Leader = Annotated[str | None, typer.Option(help="包联领导 · leader in char
 DueOn = Annotated[date | None, day_option("--due-on", "期限 · due")]
 
 MOVED = Text("{code} {step}:{state}(第 {version} 版)", "{code} {step}: {state} (version {version})")
+IN_PART = Text("部分收回", "taken back in part")
+"""Of a close-out of no land: quotas that are booked while the parcel stays."""
 MOST_DIGITS = 18
 """Of a key in the database."""
 STEP_HEADINGS = Text(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gisreg.cli.closeout_options import Agency, Leader, show_steps, words
+from gisreg.cli.closeout_options import IN_PART, Agency, Leader, show_steps, words
 from gisreg.cli.dates import ClockDay
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.records import Code, County, Limit, look, read, show_rows
@@ -31,6 +31,7 @@ FIELD_EMPTY = Text("{name}({title},待填)", "{name} ({title}, to be filled in)"
 NO_FINDING = Text("尚无结论", "no finding yet")
 NEEDS = Text("销号所需({way}):{needs}", "to close ({way}): {needs}")
 OUT_HEADINGS = Text("上报|状态|上报日|台账月|决定日|面积㎡|说明", "submission|status|submitted|ledger|decided|m²|note")
+QUOTA = Text("{title}:已收回 {taken},仍有 {held}", "{title}: taken back {taken}, still held {held}")
 DUE_COLUMNS = ("parcel_code", "step_no", "title", "agency", "leader", "due_on", "overdue_days", "version")
 DUE_HEADINGS = Text(
     "宗地|步骤|内容|责任单位|包联领导|期限|逾期天数|版本", "parcel|step|what|unit|leader|due|days overdue|version"
@@ -127,11 +128,15 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
     for way in found["closing"]:
         needs = [f"{need['proof']}({words(now, need['title'])})" for need in way["needs"]] + _fields(now, way)
         print_line(now.say(NEEDS, way=words(now, way["title"]), needs="、".join(needs)))
+    for one in found["quotas"]:
+        held = "—" if one["held"] is None else f"{one['held']:,} {one['unit']}"
+        told = {"title": words(now, one["title"]), "taken": f"{one['taken']:,} {one['unit']}", "held": held}
+        print_line(now.say(QUOTA, **told))
     if found["close_outs"]:
         rows = [
             (
                 one["id"],
-                term(CloseOutStatus, one["status"]).titles.say(now.language),
+                now.say(IN_PART if one["in_part"] else term(CloseOutStatus, one["status"]).titles),
                 one["submitted_on"],
                 f"{one['ledger_month']:%Y-%m}",
                 one["decided_on"],

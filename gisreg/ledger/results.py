@@ -22,7 +22,8 @@ PER_CENT = Decimal(100)
 
 @dataclass(frozen=True)
 class MonthResults:
-    """One month's ledger. Sums are of what is known; how many entries do not tell stands beside each."""
+    """One month's ledger. Sums are of what is known; how many entries do not tell stands beside each. Quotas that were
+    taken back in part are among the entries and in the sums; they are no project that was revived."""
 
     month: date
     items: list[Row]
@@ -43,8 +44,9 @@ def month_results(connection: Connection, county: str, month: date) -> MonthResu
     found = connection.execute(text(load("gisreg.ledger", "results.sql")), {"county": county, "month": first})
     items = [dict(row) for row in found.mappings()]
     return MonthResults(
-        month=first, items=items, projects=len(items),
-        closed=sum(row["status"] == "accepted" for row in items), late=sum(row["late"] for row in items),
+        month=first, items=items, projects=sum(not row["in_part"] for row in items),
+        closed=sum(row["status"] == "accepted" and not row["in_part"] for row in items),
+        late=sum(row["late"] for row in items),
         sums_wan={name: _sum(items, name) for name in SUMS},
         unknown={name: sum(row[name] is None for row in items) for name in SUMS},
         quantities=_by_unit(items), energy_tce=_sum(items, "energy_tce"), water_t=_sum(items, "water_t"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from gisreg.ledger.closeout.moves import require_possible
 from gisreg.ledger.closeout.roles import require_role_of
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
@@ -35,11 +36,14 @@ def edit_attributes(
 def remove(connection: Connection, basis: Basis, reason: str) -> Edited:
     """Strike a parcel off (核减) for a reason; its number stays taken and answers that it is gone.
 
+    What was submitted or closed out is not struck off.
+
     Raises:
-        RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
+        StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
     """
     require_role_of(connection, closeout_rules(), Step.REMOVE)
     edit = Edit(connection, "remove", reason)
     (subject,) = edit.lock(basis)
+    require_possible(closeout_rules(), subject, Step.REMOVE)
     edit.retire(subject)
     return edit.finish()

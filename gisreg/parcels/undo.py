@@ -42,6 +42,7 @@ def undo(
         StaleVersion: the parcel is not at the version of ``basis``.
         UndoneSince: a value was changed again later; both values are shown.
         RoleMayNot: the edit was a step of the close-out that is another role's.
+        StepTakenBack: the edit took back a step of the close-out.
         NothingToUndo, VersionNotFound, ParcelNotFound.
     """
     parcel_id = parcel_id_of(connection, parcel_code)
@@ -54,7 +55,7 @@ def undo(
     if journal and _undone(connection, journal.id):
         raise NothingToUndo(where=parcel_code, parcel_code=parcel_code, version=version, detail=ALREADY)
     if journal:
-        require_may_undo(connection, journal.operation)
+        require_may_undo(connection, journal.operation, journal.undoes_id)
     versions = dict(zip(journal.parcel_ids, journal.versions, strict=True)) if journal else {parcel_id: version}
     edit = Edit(connection, "undo", reason)
     steps = {key: _step(connection, key, versions[key], now) for key, now in edit.lock_ids(list(versions)).items()}
@@ -77,7 +78,9 @@ def undo(
 def _edit_of(connection: Connection, parcel_id: int, at: Row) -> Any:
     """The journal's line of a version, if it came by an edit."""
     found = connection.execute(
-        select(ParcelEdit.id, ParcelEdit.parcel_ids, ParcelEdit.versions, ParcelEdit.operation).where(
+        select(
+            ParcelEdit.id, ParcelEdit.parcel_ids, ParcelEdit.versions, ParcelEdit.operation, ParcelEdit.undoes_id
+        ).where(
             ParcelEdit.county_code == at["county_code"],
             ParcelEdit.recorded_at == at["recorded_at"],
             literal(parcel_id) == any_(ParcelEdit.parcel_ids),

@@ -86,6 +86,22 @@ def test_a_part_gets_a_number_of_its_own(http, post) -> None:
     assert http.get(f"/parcels/{CODE}/closeout").json()["state"] == "in_progress"
 
 
+def test_quotas_taken_back_in_part_stand_and_the_rest_is_told(http, post, engine) -> None:
+    with transaction(engine, Actor("li", "test")) as connection:
+        held = "kind = 'idle_factory', energy_quota_tce = 71.4, water_quota_t = 90"
+        connection.execute(text(f"UPDATE parcel SET {held} WHERE parcel_code = :code"), {"code": CODE})
+    post("plan", based_on=2, label="sell", measure="reclaim_quotas", reason="自愿退出")
+    post("start", based_on=3)
+    proofs = [{"proof": "quota_decision", "document_id": 1}]
+    done = post("reclaim", based_on=4, proofs=proofs, results={"energy_tce": 40})
+    assert (done["close_out"]["energy_tce"], done["close_out"]["area_m2"]) == (40, 0)
+    part = {"based_on": 5, "proofs": proofs, "results": {"energy_tce": 31.4}}
+    refused = http.post(f"/parcels/{CODE}/closeout/submit", json=part)
+    assert (refused.status_code, refused.json()["code"]) == (409, "quotas_still_held")
+    assert refused.json()["held"] == {"water_quota_t": 90}
+    assert http.get(f"/parcels/{CODE}/closeout").json()["state"] == "in_progress"
+
+
 def test_the_version_seen_may_come_as_if_match(http) -> None:
     tag = http.get(f"/parcels/{CODE}").headers["etag"]
     first = http.post(f"/parcels/{CODE}/closeout/plan", json=BY_HAND, headers={"if-match": tag})

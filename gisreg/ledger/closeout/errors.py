@@ -91,8 +91,8 @@ class GateHolds(ConflictError):
 
     what: ClassVar[Text] = Text("宗地 {parcel_code} 被限制:{gates_zh}", "parcel {parcel_code} is held: {gates_en}")
     mend: ClassVar[Text] = Text(
-        "请暂缓(gisreg closeout hold),解除限制并登记后再开工",
-        "put it on hold (gisreg closeout hold); start once that is settled and recorded",
+        "请暂缓(gisreg closeout hold),解除限制并登记后再办理",
+        "put it on hold (gisreg closeout hold); go on once that is settled and recorded",
     )
 
 
@@ -149,6 +149,16 @@ class StepAfterPlan(InputError):
     )
 
 
+class StepBeforeFormer(InputError):
+    """A step is due with the step in front of it at the earliest."""
+
+    what: ClassVar[Text] = Text(
+        "第 {step_no} 步的期限 {day} 早于前面第 {former_no} 步的期限 {former_day}",
+        "step {step_no} is due {day}, before step {former_no} in front of it: {former_day}",
+    )
+    mend: ClassVar[Text] = Text("请按步骤先后排列期限", "let each step be due with the one before it, or later")
+
+
 class AmountMissing(InputError):
     """Quotas are taken back by amount, each in its own unit."""
 
@@ -182,10 +192,20 @@ class QuotaTooLarge(InputError):
     """More quota is taken back than the parcel is known to hold."""
 
     what: ClassVar[Text] = Text(
-        "{field} {wanted:g} {unit} 大于宗地登记的 {held}",
-        "{field} {wanted:g} {unit} is more than the parcel holds: {held}",
+        "{field} {wanted} 大于宗地登记的 {held}", "{field} {wanted} is more than the parcel holds: {held}"
     )
     mend: ClassVar[Text] = Text("请先核对宗地的指标", "check the quota of the parcel first")
+
+
+class QuotasStillHeld(ConflictError):
+    """Quotas were taken back in part: what is still held keeps the parcel open, each in its own unit."""
+
+    shown: ClassVar[tuple[str, ...]] = ("held",)
+    what: ClassVar[Text] = Text(
+        "宗地 {parcel_code} 的要素只收回一部分,不能销号,仍有:{held_zh}",
+        "parcel {parcel_code} cannot be closed out, its quotas are taken back in part only; still held: {held_en}",
+    )
+    mend: ClassVar[Text] = Text("{how}", "{how}")
 
 
 class AreaTooLarge(InputError):
@@ -228,7 +248,11 @@ class NoSubmission(ConflictError):
     """Nothing of the parcel waits for a decision."""
 
     what: ClassVar[Text] = Text("宗地 {parcel_code} 没有待审的上报", "no submission of parcel {parcel_code} is open")
-    mend: ClassVar[Text] = Text("请先用 gisreg closeout submit 上报", "submit it first: gisreg closeout submit")
+    mend: ClassVar[Text] = Text(
+        "状态由导入而来的,请先撤回(gisreg closeout withdraw),再附佐证上报(gisreg closeout submit)",
+        "where the state came with an import, withdraw it (gisreg closeout withdraw), then submit it with its proofs"
+        " (gisreg closeout submit)",
+    )
 
 
 class NoSuchStep(NotFoundError):
@@ -238,6 +262,20 @@ class NoSuchStep(NotFoundError):
         "宗地 {parcel_code} 的方案没有第 {step_no} 步", "the plan of parcel {parcel_code} has no step {step_no}"
     )
     mend: ClassVar[Text] = Text("请用 gisreg closeout show 查看", "see gisreg closeout show")
+
+
+class LaterPlan(ConflictError):
+    """A plan that another one replaced is not undone under it."""
+
+    what: ClassVar[Text] = Text("其后又批准了方案 {plan},现仍有效", "plan {plan} was approved since and is in force")
+    mend: ClassVar[Text] = Text("请先撤销后来的方案", "undo the later plan first")
+
+
+class StepTakenBack(ConflictError):
+    """A step that was undone does not come back by another undo."""
+
+    what: ClassVar[Text] = Text("“{step}”已撤销,不能再恢复", "“{step}” was undone and does not come back by an undo")
+    mend: ClassVar[Text] = Text("请重新办理:gisreg closeout {command}", "take it anew: gisreg closeout {command}")
 
 
 class RulesUnusable(SetupError):

@@ -1,11 +1,12 @@
 """One plan per parcel (一地一策): approved from the advice or by hand, with its steps; the plans before it are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, case, func, insert, select, text, update
 
 from gisreg.days import today
 from gisreg.db.models import Plan, PlanCharge, PlanStep
@@ -19,6 +20,7 @@ from gisreg.ledger.closeout.errors import (
     NoPlan,
     NoSuchStep,
     StepAfterPlan,
+    StepBeforeFormer,
 )
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
 from gisreg.ledger.closeout.proofs import require_documents_of
@@ -129,7 +131,7 @@ def approve(
 
     Raises:
         NoAdvice, DecisionIncomplete, MeasureUnknown, MeasureNotOfKind, DayInFuture, DayTooEarly, StepAfterPlan,
-        StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
+        StepBeforeFormer, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired.
     """
     day = on or today()
     require_past("approved_on", day)
@@ -240,16 +242,30 @@ def _within(steps: Sequence[PlannedStep], due_on: date) -> list[PlannedStep]:
 
 
 def _require_due_in_order(day: date, due_on: date, steps: Sequence[PlannedStep]) -> None:
-    """Nothing is due before the approval, and no step after the plan.
+    """Nothing is due before the approval, no step after the plan, and none before a step in front of it.
 
     Raises:
-        DayTooEarly, StepAfterPlan.
+        DayTooEarly, StepAfterPlan, StepBeforeFormer.
     """
     require_after("due_on", due_on, day, APPROVED)
     for no, step in enumerate(steps, start=1):
         if step.due_on is not None:
             require_after(f"step {no}", step.due_on, day, APPROVED)
             _require_within_plan(no, step.due_on, due_on)
+    _require_one_after_the_other([(no, step.due_on) for no, step in enumerate(steps, start=1)])
+
+
+def _require_one_after_the_other(steps: Iterable[tuple[int, date | None]]) -> None:
+    """Numbers and days of steps; one without a day is passed over.
+
+    Raises:
+        StepBeforeFormer.
+    """
+    for (former_no, former), (no, day) in pairwise((no, day) for no, day in steps if day is not None):
+        if day < former:
+            raise StepBeforeFormer(
+                where=f"step {no}", step_no=no, day=day, former_no=former_no, former_day=former
+            )  # fmt: skip
 
 
 def _require_within_plan(step_no: int, day: date, due_on: date | None) -> None:
@@ -317,11 +333,11 @@ def start(connection: Connection, basis: Basis, by: By | None = None) -> Edited:
     plan = live_plan(connection, move.parcel_id)
     if plan is None:
         raise NoPlan(where=move.code, parcel_code=move.code)
-    _require_open_gates(connection, move.subject.row, move.code, plan)
+    require_open_gates(connection, move.subject.row, move.code, plan)
     return move.done()
 
 
-def _require_open_gates(connection: Connection, subject: Row, code: str, plan: Row) -> None:
+def require_open_gates(connection: Connection, subject: Row, code: str, plan: Row) -> None:
     """No gate of the plan's measure holds the parcel, by what is known today: what the last run saw may be settled, and
     a measure that people decided may have gates that the run did not ask.
 
@@ -378,7 +394,7 @@ def change_step(
 
     Raises:
         RoleMayNot, RoleNotHeld, NoPlan, NoSuchStep, StaleRecord, DayInFuture, DayTooEarly, StepAfterPlan,
-        ProofOfAnother, FieldUnknown, ValueUnusable, NothingChanges, ParcelNotFound, ParcelRetired.
+        StepBeforeFormer, ProofOfAnother, FieldUnknown, ValueUnusable, NothingChanges, ParcelNotFound, ParcelRetired.
     """
     found = step_of(connection, parcel_code, step_no)
     require_role(connection, CHANGING, closeout_rules().plan_steps.roles, role)
@@ -401,3 +417,8 @@ def _require_step_in_order(connection: Connection, step: Row, day: date) -> None
     if plan.approved_on is not None:
         require_after("due_on", day, plan.approved_on, APPROVED)
     _require_within_plan(step["step_no"], day, plan.due_on)
+    wanted_on = case((PlanStep.id == step["id"], day), else_=PlanStep.due_on)
+    others = select(PlanStep.step_no, wanted_on).where(PlanStep.plan_id == step["plan_id"])
+    # a step that is done no longer waits: those after it may be brought forward
+    waiting = others.where(PlanStep.done_on.is_(None) | (PlanStep.id == step["id"])).order_by(PlanStep.step_no)
+    _require_one_after_the_other((row[0], row[1]) for row in connection.execute(waiting))

@@ -10,11 +10,13 @@ from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Pla
 from gisreg.db.sql import load
 from gisreg.ledger.closeout.moves import closed_by, suits
 from gisreg.ledger.closeout.proofs import missing_for
+from gisreg.ledger.closeout.quotas import told_of
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
-from gisreg.ledger.closeout.words import Step
+from gisreg.ledger.closeout.words import CloseOutStatus, Step
 from gisreg.parcels.read import Page, Row
 from gisreg.planning.holding import rules_of
 from gisreg.records import parcel_key
+from gisreg.vocab import Kind
 
 STATE_FACTS = ("parcel_code", "kind", "state", "version", "name", "determined_on", "supervision_no")
 
@@ -39,6 +41,7 @@ def standing(connection: Connection, parcel_code: str) -> Row:
         "next_step": _next(live),
         "closing": ways_for(connection, rules, parcel, live["measure"]) if live else [],
         "former_plans": [plan for plan in plans if plan["ended_at"] is not None],
+        "quotas": told_of(connection, parcel) if parcel["kind"] == Kind.IDLE_FACTORY else [],
         "close_outs": _close_outs(connection, key),
         "investigations": investigations,
     }
@@ -88,6 +91,7 @@ def _close_outs(connection: Connection, parcel_id: int) -> list[Row]:
         CloseOutProof.document_id,
     )  # fmt: skip
     for one in told:
+        one["in_part"] = one["status"] == CloseOutStatus.ACCEPTED and one["area_m2"] == 0
         one["proofs"] = [
             {"proof": proof["proof"], "document_id": proof["document_id"]}
             for proof in proofs

@@ -1,4 +1,5 @@
-"""Submit a parcel for its close-out with proofs and results; the upper level accepts or returns it."""
+"""Submit a parcel for its close-out with proofs and results; the upper level accepts or returns it. Quotas that are
+taken back in part are booked, and the parcel stays."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from sqlalchemy import Connection, func, insert, select, update
 from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof, PlanStep
 from gisreg.ledger.closeout.errors import (
-    AmountMissing,
     AreaNotKnown,
     AreaTooLarge,
     DisposableTooLarge,
@@ -18,11 +18,20 @@ from gisreg.ledger.closeout.errors import (
     NoPlan,
     NoSubmission,
     QuantityWithoutUnit,
-    QuotaTooLarge,
 )
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
-from gisreg.ledger.closeout.plans import APPROVED, live_plan
+from gisreg.ledger.closeout.plans import APPROVED, live_plan, require_open_gates
 from gisreg.ledger.closeout.proofs import require_documents_of, require_proof
+from gisreg.ledger.closeout.quotas import (
+    BEFORE_DECISION,
+    BEFORE_SUBMISSION,
+    QUOTAS,
+    RECLAIMING,
+    left_after,
+    require_all_taken,
+    require_amount,
+    require_held,
+)
 from gisreg.ledger.closeout.words import CloseOutStatus, Step
 from gisreg.parcels.editing import Basis, Edited
 from gisreg.parcels.overlaps import tolerance_m2
@@ -36,10 +45,12 @@ RESULTS = (
     "water_t", "case_note",
 )  # fmt: skip
 CLOSE_OUTS = Book(CloseOut, "id", Text("销号上报", "submission"), RESULTS)
-QUOTAS = (("energy_tce", "energy_quota_tce", "tce"), ("water_t", "water_quota_t", "t"))
-"""What is reclaimed, of which column of the parcel, in which unit: each by itself, never added up."""
-RECLAIMING = "reclaim_quotas"
-"""The measure that ends in quotas and nothing else: without an amount nothing is done."""
+
+DECISIONS = (
+    (CloseOutStatus.RETURNED, Text("上次退回日", "the last return")),
+    (CloseOutStatus.ACCEPTED, Text("上次销号或收回日", "the last close-out")),
+)
+"""What a later submission follows."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +89,10 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
     """Submit a parcel, or a part of it, which then gets a number of its own.
 
     Raises:
-        ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan, DayInFuture,
-        DayTooEarly, DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, AmountMissing, AreaTooLarge, AreaNotKnown,
-        ValueUnusable, FieldUnknown,
-        StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound, ParcelRetired; of a part also what carving raises.
+        ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan, GateHolds,
+        DayInFuture, DayTooEarly, DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, QuotasStillHeld,
+        AmountMissing, AreaTooLarge, AreaNotKnown, ValueUnusable, FieldUnknown, StepNotPossible, RoleMayNot,
+        StaleVersion, ParcelNotFound, ParcelRetired; of a part also what carving raises.
     """
     who = by or By()
     day, month = _days(given)
@@ -96,13 +107,39 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
     plan = _closing_plan(connection, move)
     way = require_proof(move.rules, move.subject.row, plan["measure"], given.proofs)
     require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
-    _require_quotas(move, str(plan["measure"]), results)
-    late = is_late(day, month, move.rules.submission.last_day)
-    dated = {"submitted_on": day, "ledger_month": month, "late": late}
-    stored = _store(connection, move, plan, {**results, **dated})
+    _require_quotas(connection, move, plan["measure"], results, BEFORE_SUBMISSION)
+    stored = _store(connection, move, plan, {**_land_of(move), **results, **_dated(move, day, month)})
     _store_proofs(connection, stored, given.proofs)
     edits.append(move.done())
     return Submitted(stored, move.code, way.id, edits)
+
+
+def reclaim(connection: Connection, basis: Basis, given: Submission, by: By | None = None) -> Submitted:
+    """Book quotas that are taken back while others stay: they leave the parcel, which stays where it is and is counted
+    as before. Such a close-out is one of no land; one after another they add up, and the last submission closes.
+
+    Raises:
+        AmountMissing, QuotaTooLarge, ProofMissing and otherwise as :func:`submit`.
+    """
+    day, month = _days(given)
+    results = _results(given.results)
+    move = begin(connection, basis, Step.RECLAIM, by or By())
+    _require_day_in_order(connection, move, day)
+    plan = _closing_plan(connection, move)
+    way = require_proof(move.rules, move.subject.row, RECLAIMING, given.proofs)
+    require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
+    require_amount(move, results)
+    require_held(move, results)
+    booked = {"status": str(CloseOutStatus.ACCEPTED), "decided_on": day, "decision_note": Step.RECLAIM.zh}
+    no_land = {"area_m2": 0.0, "floor_area_m2": 0.0}
+    stored = _store(connection, move, plan, {**no_land, **results, **_dated(move, day, month), **booked})
+    _store_proofs(connection, stored, given.proofs)
+    move.values.update(left_after(move.subject.row, results))
+    return Submitted(stored, move.code, way.id, [move.done()])
+
+
+def _dated(move: Move, day: date, month: date) -> Row:
+    return {"submitted_on": day, "ledger_month": month, "late": is_late(day, month, move.rules.submission.last_day)}
 
 
 def _days(given: Submission) -> tuple[date, date]:
@@ -122,14 +159,15 @@ def _require_day_in_order(connection: Connection, move: Move, day: date) -> None
     """
     plan = live_plan(connection, move.parcel_id) or {}
     last_step = select(func.max(PlanStep.done_on)).where(PlanStep.plan_id == plan.get("id"))
-    returned = select(func.max(CloseOut.decided_on)).where(
-        CloseOut.parcel_id == move.parcel_id, CloseOut.status == CloseOutStatus.RETURNED
-    )
+    decided = select(func.max(CloseOut.decided_on)).where(CloseOut.parcel_id == move.parcel_id)
     for earlier, what in (
         (move.subject.row["determined_on"], Text("认定日", "the determination")),
         (plan.get("approved_on"), APPROVED),
         (connection.execute(last_step).scalar_one(), Text("方案步骤完成日", "a step of the plan done")),
-        (connection.execute(returned).scalar_one(), Text("上次退回日", "the last return")),
+        *(
+            (connection.execute(decided.where(CloseOut.status == status)).scalar_one(), what)
+            for status, what in DECISIONS
+        ),
     ):
         if earlier is not None:
             require_after("submitted_on", day, earlier, what)
@@ -191,17 +229,21 @@ def _closing_plan(connection: Connection, move: Move) -> Row:
     measure = rules_of(connection, move.county).rules.measures.get(plan["measure"])
     if measure is not None and not measure.closes:
         raise MeasureDoesNotClose(where=move.code, measure_zh=measure.zh, measure_en=measure.en)
+    # the plan may have changed, or a gate come up, since the start
+    require_open_gates(connection, move.subject.row, move.code, plan)
     return plan
 
 
-def _require_quotas(move: Move, measure: str, results: Row) -> None:
-    if measure == RECLAIMING and not any(results.get(field_name) for field_name, _column, _unit in QUOTAS):
-        raise AmountMissing(where="energy_tce, water_t", parcel_code=move.code)
-    for field_name, column, unit in QUOTAS:
-        wanted, held = results.get(field_name), move.subject.row[column]
-        if wanted is not None and wanted > (held or 0.0):
-            shown = "—" if held is None else f"{held:g} {unit}"
-            raise QuotaTooLarge(where=field_name, field=field_name, wanted=wanted, unit=unit, held=shown)
+def _require_quotas(connection: Connection, move: Move, measure: str, results: Row, mend: Text) -> None:
+    require_held(move, results)
+    if measure == RECLAIMING:
+        require_all_taken(connection, move, results, mend)
+
+
+def _land_of(move: Move) -> Row:
+    row = move.subject.row
+    land = row["official_area_m2"] if row["official_area_m2"] is not None else row["area_m2"]
+    return {"area_m2": land, "floor_area_m2": row["floor_area_m2"]}
 
 
 def _store(connection: Connection, move: Move, plan: Row, values: Row) -> Row:
@@ -211,13 +253,10 @@ def _store(connection: Connection, move: Move, plan: Row, values: Row) -> Row:
         .where(CloseOut.parcel_id == move.parcel_id, CloseOut.status == CloseOutStatus.SUBMITTED)
         .values(status=str(CloseOutStatus.WITHDRAWN))
     )
-    row = move.subject.row
-    land = row["official_area_m2"] if row["official_area_m2"] is not None else row["area_m2"]
     added = (
         insert(CLOSE_OUTS.table)
         .values(
-            county_code=move.county, parcel_id=move.parcel_id, plan_id=plan["id"], measure=plan["measure"],
-            area_m2=land, floor_area_m2=row["floor_area_m2"], **values,
+            county_code=move.county, parcel_id=move.parcel_id, plan_id=plan["id"], measure=plan["measure"], **values
         )
         .returning(*CLOSE_OUTS.table.columns)
     )  # fmt: skip
@@ -232,11 +271,16 @@ def _store_proofs(connection: Connection, stored: Row, proofs: Sequence[tuple[st
     connection.execute(insert(CloseOutProof), rows)
 
 
+def _proofs_of(connection: Connection, stored: Row) -> list[tuple[str, int]]:
+    wanted = select(CloseOutProof.proof, CloseOutProof.document_id).where(CloseOutProof.close_out_id == stored["id"])
+    return [(row.proof, row.document_id) for row in connection.execute(wanted)]
+
+
 @dataclass(frozen=True)
 class Decided:
     """What the upper level, or the county itself, made of a submission."""
 
-    close_out: Row
+    close_out: Row | None
     edit: Edited
 
     def as_json(self) -> Row:
@@ -245,16 +289,19 @@ class Decided:
 
 
 def accept(connection: Connection, basis: Basis, on: date | None = None, by: By | None = None) -> Decided:
-    """The upper level accepts: the parcel is closed, and quotas that were reclaimed leave it.
+    """The upper level accepts: the parcel is closed, and quotas that were reclaimed leave it. What the submission rests
+    on is seen once more: facts may have changed since.
 
     Raises:
-        NoSubmission, DayInFuture, DayTooEarly, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound.
+        NoSubmission, ProofMissing, QuotaTooLarge, QuotasStillHeld, DayInFuture, DayTooEarly, StepNotPossible,
+        RoleMayNot, StaleVersion, ParcelNotFound.
     """
     move = begin(connection, basis, Step.ACCEPT, by or By())
     waiting = _waiting(connection, move)
-    for field_name, column, _unit in QUOTAS:
-        if waiting[field_name]:
-            move.values[column] = round(max(move.subject.row[column] - waiting[field_name], 0.0), 4)
+    require_proof(move.rules, move.subject.row, waiting["measure"], _proofs_of(connection, waiting))
+    _require_quotas(connection, move, waiting["measure"], waiting, BEFORE_DECISION)
+    left = left_after(move.subject.row, waiting)
+    move.values.update({quota.column: left[quota.column] for quota in QUOTAS if waiting[quota.taken]})
     return _decide(connection, move, waiting, CloseOutStatus.ACCEPTED, on=on, by=by)
 
 
@@ -269,22 +316,31 @@ def send_back(connection: Connection, basis: Basis, on: date | None = None, by: 
 
 
 def withdraw(connection: Connection, basis: Basis, by: By | None = None) -> Decided:
-    """The county takes its submission back.
+    """The county takes its submission back. A state that came with an import has none: the parcel alone goes back, to
+    be submitted with its proofs.
 
     Raises:
-        ReasonMissing and as :func:`accept`.
+        ReasonMissing, StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound.
     """
     move = begin(connection, basis, Step.WITHDRAW, by or By())
-    return _decide(connection, move, _waiting(connection, move), CloseOutStatus.WITHDRAWN, on=None, by=by)
+    waiting = _found_waiting(connection, move)
+    if waiting is None:
+        return Decided(None, move.done())
+    return _decide(connection, move, waiting, CloseOutStatus.WITHDRAWN, on=None, by=by)
 
 
 def _waiting(connection: Connection, move: Move) -> Row:
+    found = _found_waiting(connection, move)
+    if found is None:
+        raise NoSubmission(where=move.code, parcel_code=move.code)
+    return found
+
+
+def _found_waiting(connection: Connection, move: Move) -> Row | None:
     table = CLOSE_OUTS.table
     wanted = select(table).where(table.c.parcel_id == move.parcel_id, table.c.status == CloseOutStatus.SUBMITTED)
     found = connection.execute(wanted.with_for_update()).mappings().one_or_none()
-    if found is None:
-        raise NoSubmission(where=move.code, parcel_code=move.code)
-    return dict(found)
+    return dict(found) if found else None
 
 
 def _decide(

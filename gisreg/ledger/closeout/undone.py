@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, text
 
-from gisreg.db.models import Plan
+from gisreg.db.models import ParcelEdit, Plan
 from gisreg.db.sql import load
+from gisreg.ledger.closeout.errors import LaterPlan, StepTakenBack
 from gisreg.ledger.closeout.roles import require_role_to_undo
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
@@ -17,17 +18,29 @@ FOUND = (Step.DETERMINE, Step.CLEAR)
 _STANDS = Plan.ended_at.is_(None)
 
 
-def require_may_undo(connection: Connection, operation: str) -> None:
-    """Nobody undoes what another role did.
+def require_may_undo(connection: Connection, operation: str, undoes: int | None = None) -> None:
+    """Nobody undoes what another role did, and a step that was taken back is taken anew, with its role and its checks.
 
     Raises:
-        RoleMayNot.
+        RoleMayNot, StepTakenBack.
     """
     require_role_to_undo(connection, closeout_rules(), operation)
+    if undoes is None:
+        return
+    undone = connection.execute(select(ParcelEdit.operation).where(ParcelEdit.id == undoes)).scalar_one()
+    step = next((one for one in Step if one == undone), None)
+    if step is not None:
+        raise StepTakenBack(where="version", step=step.titles, command=step.value.replace("_", "-"))
 
 
 def follow(connection: Connection, operation: str, parcel_ids: Sequence[int], recorded_at: datetime) -> None:
-    """Bring the books beside the parcels to where the undo has brought the parcels."""
+    """Bring the books beside the parcels to where the undo has brought the parcels.
+
+    Raises:
+        LaterPlan.
+    """
+    if operation == Step.PLAN:
+        _require_last_plan(connection, parcel_ids, recorded_at)
     name = next((name for steps, name in _FOLLOWS if operation in steps), None)
     if name is not None:
         given = {"parcels": list(parcel_ids), "at": recorded_at}
@@ -37,8 +50,16 @@ def follow(connection: Connection, operation: str, parcel_ids: Sequence[int], re
             tell_of_plan(connection, parcel_id)
 
 
+def _require_last_plan(connection: Connection, parcel_ids: Sequence[int], recorded_at: datetime) -> None:
+    later = select(Plan.id).where(_STANDS, Plan.parcel_id.in_(parcel_ids), Plan.recorded_at != recorded_at)
+    found = connection.scalars(later.limit(1)).first()
+    if found is not None:
+        raise LaterPlan(where="version", plan=found)
+
+
 _FOLLOWS: tuple[tuple[tuple[Step, ...], str], ...] = (
     ((Step.SUBMIT,), "undo_submission.sql"),
+    ((Step.RECLAIM,), "undo_reclaim.sql"),
     (DECIDED, "undo_decision.sql"),
     ((Step.INVESTIGATE,), "undo_notice.sql"),
     (FOUND, "undo_finding.sql"),

@@ -22,6 +22,7 @@ class Step(Term):
     START = "start", "启动处置", "Start"
     HOLD = "hold", "暂缓", "Put on hold"
     RESUME = "resume", "恢复", "Resume"
+    RECLAIM = "reclaim", "部分收回要素", "Take quotas back in part"
     SUBMIT = "submit", "上报销号", "Submit for close-out"
     WITHDRAW = "withdraw", "撤回上报", "Withdraw the submission"
     ACCEPT = "accept", "同意销号", "Accept the close-out"

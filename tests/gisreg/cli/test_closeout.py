@@ -130,6 +130,26 @@ def test_the_number_that_is_to_be_filled_in_is_listed(gisreg, run_cli, engine) -
     assert "supervision_no(电子监管号)" in run_cli("closeout", "show", OTHER).out
 
 
+def test_what_was_taken_back_and_what_is_still_held_is_shown(gisreg, run_cli, engine) -> None:
+    with transaction(engine, Actor("li", "test")) as connection:
+        held = "kind = 'idle_factory', energy_quota_tce = 71.4, water_quota_t = 90"
+        connection.execute(text(f"UPDATE parcel SET {held} WHERE parcel_code = :c"), {"c": OTHER})
+    gisreg("plan", OTHER, "--based-on", 2, "--label", "sell", "--measure", "reclaim_quotas", "--reason", "自愿退出")
+    gisreg("start", OTHER, "--based-on", 3)
+    part = ("--proof", "quota_decision=5", "--set", "energy_tce=40")
+    refused = run_cli("closeout", "submit", OTHER, "--based-on", 4, *part)
+    assert refused.code == 5
+    assert "能耗指标 31.4 tce、用水指标 90 t" in refused.err
+    assert gisreg("reclaim", OTHER, "--based-on", 4, *part)["close_out"]["energy_tce"] == 40
+    shown = run_cli("closeout", "show", OTHER).out
+    assert "能耗指标:已收回 40.0 tce,仍有 31.4 tce" in shown
+    assert "用水指标:已收回 0.0 t,仍有 90.0 t" in shown
+    assert "部分收回" in shown
+    month = run_cli("closeout", "results", "--month", str(today())).out
+    assert "部分收回" in month
+    assert "盘活 0 个" in month
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -18,6 +18,7 @@ from gisreg.ledger.closeout.errors import (
     ReasonMissing,
     RoleMayNot,
     StepAfterPlan,
+    StepBeforeFormer,
     StepNotPossible,
 )
 from gisreg.ledger.closeout.moves import By, take
@@ -374,7 +375,7 @@ def test_nothing_is_due_before_the_approval_and_no_step_after_the_plan(do, basis
     for due, fault in ((date(2026, 3, 1), DayTooEarly), (date(2026, 7, 1), StepAfterPlan)):
         with pytest.raises(fault):
             do(change_step, code(1), 1, 1, {"due_on": due})
-    do(change_step, code(1), 1, 1, {"due_on": end})
+    do(change_step, code(1), plan["steps"][-1]["step_no"], 1, {"due_on": end})
 
 
 def test_a_plan_without_a_day_is_due_with_the_last_of_its_steps(do, basis, county) -> None:
@@ -388,3 +389,21 @@ def test_a_decision_is_not_due_before_the_day_it_is_recorded(do, basis, county) 
     words = {"reason": "专题会议确定", "document": "会议纪要〔2026〕1号", "due_on": today() - timedelta(days=1)}
     with pytest.raises(DayTooEarly):
         do(lambda c: override(c, code(1), label=Label.SELL, measure="buy_back", **words))
+
+
+def test_no_step_is_due_before_the_one_in_front_of_it(do, basis, county) -> None:
+    first, second = date(2026, 5, 4), date(2026, 6, 1)
+    words = [Text("约谈", "Interview"), Text("复核", "Check"), Text("开工", "Start")]
+
+    def steps(*days: date | None) -> list[PlannedStep]:
+        return [PlannedStep(title, None, day) for title, day in zip(words, days, strict=True)]
+
+    with pytest.raises(StepBeforeFormer) as refused:
+        do(approve, basis(1), HAND, steps=steps(second, None, first), on=date(2026, 3, 2))
+    assert "第 3 步的期限 2026-05-04 早于前面第 1 步的期限 2026-06-01" in refused.value.line("zh")
+    do(approve, basis(1), HAND, steps=steps(first, None, second), on=date(2026, 3, 2))
+    do(change_step, code(1), 1, 1, {"due_on": second})
+    with pytest.raises(StepBeforeFormer):
+        do(change_step, code(1), 3, 1, {"due_on": first})
+    do(change_step, code(1), 1, 2, {"done_on": date(2026, 4, 1)})
+    do(change_step, code(1), 3, 1, {"due_on": first})

@@ -7,7 +7,7 @@ from books_county import code
 
 from gisreg.days import today
 from gisreg.documents import withdraw as withdraw_document
-from gisreg.ledger.closeout.errors import NoInvestigation, StepNotPossible
+from gisreg.ledger.closeout.errors import LaterPlan, NoInvestigation, StepNotPossible, StepTakenBack
 from gisreg.ledger.closeout.inquiry import determine, investigate
 from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.plans import Decision, approve
@@ -115,3 +115,21 @@ def test_a_notice_that_is_undone_makes_room_for_another(do, put, undo_last, basi
     undo_last(1)
     assert do(standing, code(1))["investigations"][1]["finding"] is None
     do(withdraw_document, "149901", RecordBasis(notice, 1), "误送")
+
+
+def test_an_undo_of_an_undo_brings_no_step_back(do, undo_last, submitted, basis, state) -> None:
+    submitted(1)
+    do(accept, basis(1))
+    undo_last(1)
+    with pytest.raises(StepTakenBack, match="gisreg closeout accept"):
+        undo_last(1)
+    assert (state(1), statuses(do, 1)) == ("submitted", ["submitted"])
+
+
+def test_a_plan_under_a_later_one_is_not_undone(do, planned, basis, state) -> None:
+    planned(1)
+    first = basis(1).version
+    do(approve, basis(1), Decision(Label.SELL, "transfer", "另有意向"))
+    with pytest.raises(LaterPlan):
+        do(undo, code(1), first)
+    assert state(1) == "planned"
