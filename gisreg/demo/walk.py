@@ -30,7 +30,7 @@ from gisreg.ledger.closeout.plans import (
     step_ends,
 )
 from gisreg.ledger.closeout.rulebook import closeout_rules
-from gisreg.ledger.closeout.submitting import Submission, accept, send_back, submit, withdraw
+from gisreg.ledger.closeout.submitting import Submission, accept, reclaim, send_back, submit, withdraw
 from gisreg.ledger.closeout.words import Role, Step
 from gisreg.parcels.editing import Basis
 from gisreg.planning.clock.workdays import load_calendar
@@ -185,11 +185,15 @@ class _Desk:
         self._accept(part, 6)
 
     def reclaim(self, code: str) -> None:
-        """Quotas of energy and water are taken back, each in its own unit."""
+        """Quotas of energy and water are taken back, each in its own unit: half first, then the rest."""
         measure = self._begin(code, 2, Decision(Label.SELL, "reclaim_quotas", RESOLVED))
         held = self._of(code)
         energy, water = round(held.energy_quota_tce / 2, 2), round(held.water_quota_t / 2, 2)
-        self._submit(code, measure, 16, energy_tce=energy, water_t=water)
+        paper = self._paper(code, "decision to take a part of the quotas back", "收回部分要素的文件")
+        half = Submission([("quota_decision", paper)], _day(30), results={"energy_tce": energy, "water_t": water})
+        self._do(code, lambda c, basis: reclaim(c, basis, half, By(Role.COUNTY)))
+        rest = self._of(code)
+        self._submit(code, measure, 16, energy_tce=rest.energy_quota_tce, water_t=rest.water_quota_t)
         self._accept(code, 5)
 
 

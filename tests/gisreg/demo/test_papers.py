@@ -105,7 +105,8 @@ def test_every_parcel_has_the_papers_of_its_state(read: Connection) -> None:
 
 def test_every_close_out_has_the_proof_that_its_kind_and_measure_need(read: Connection) -> None:
     rows = read.execute(text(
-        "SELECT c.id, p.kind, p.parcel_code, p.supervision_no, c.measure, f.proof, f.document_id FROM close_out AS c"
+        "SELECT c.id, p.kind, p.parcel_code, p.supervision_no, p.energy_quota_tce, p.water_quota_t, c.measure,"
+        " f.proof, f.document_id FROM close_out AS c"
         " JOIN parcel AS p ON p.id = c.parcel_id JOIN close_out_proof AS f ON f.close_out_id = c.id"
     )).mappings()  # fmt: skip
     given: dict[int, list[Any]] = defaultdict(list)
@@ -188,7 +189,13 @@ def test_a_part_was_closed_out_and_quotas_left_their_parcel(read: Connection) ->
         JOIN close_out AS c ON c.parcel_id = p.id AND c.area_m2 = p.official_area_m2
     """
     assert [tuple(row)[:2] for row in read.execute(text(part))] == [("closed", "in_progress")]
-    assert one(read, "SELECT count(*) FROM close_out WHERE energy_tce > 0 AND water_t > 0 AND status = 'accepted'") == 1
+    taken = """
+        SELECT c.area_m2 = 0, p.state, p.energy_quota_tce, p.water_quota_t FROM close_out AS c
+        JOIN parcel AS p ON p.id = c.parcel_id
+        WHERE c.energy_tce > 0 AND c.water_t > 0 AND c.status = 'accepted' ORDER BY c.id
+    """
+    half, rest = (tuple(row) for row in read.execute(text(taken)))
+    assert (half, rest) == ((True, "closed", 0, 0), (False, "closed", 0, 0)), "half first, then the rest"
 
 
 def test_every_document_lies_in_the_store(read: Connection, store: DocumentStore) -> None:
