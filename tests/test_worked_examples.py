@@ -21,7 +21,7 @@ def commands(page: Path) -> list[list[str]]:
 
 
 def test_the_close_out_goes_all_the_way_as_the_page_says(run_cli, engine: Engine, tmp_path: Path) -> None:
-    for name in ("notice", "determination", "minutes", "permit", "points", "quota"):
+    for name in ("notice", "determination", "minutes", "permit", "points", "first", "quota"):
         (tmp_path / f"{name}.pdf").write_bytes(pdf(name))
     for name in ("photo", "again"):
         (tmp_path / f"{name}.png").write_bytes(PNG + name.encode())
@@ -37,7 +37,7 @@ def test_the_close_out_goes_all_the_way_as_the_page_says(run_cli, engine: Engine
             text("SELECT state FROM parcel WHERE parcel_code IN ('149901-0000036', '149901-0000054')")
         ).scalars()
         assert list(states) == ["closed", "closed"]
-        kept = "SELECT energy_quota_tce FROM parcel_current WHERE parcel_code = '149901-0000036'"
-        assert round(connection.execute(text(kept)).scalar_one(), 2) == 31.4
+        kept = "SELECT energy_quota_tce, water_quota_t FROM parcel_current WHERE parcel_code = '149901-0000036'"
+        assert tuple(connection.execute(text(kept)).one()) == (0, 0)
         late = "SELECT array_agg(late ORDER BY id) FROM close_out WHERE submitted_on IN ('2026-09-24', '2026-10-26')"
         assert connection.execute(text(late)).scalar_one() == [False, True]
