@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -261,11 +262,11 @@ def _faulty(source: str, names: dict[str, Known], where: Callable[[], str]) -> C
 
 
 def _big(value: int) -> Sql:
-    return literal(value, BigInteger())
+    return literal_column(str(value), BigInteger())
 
 
 def _small(value: int) -> Sql:
-    return literal(value, SmallInteger())
+    return literal_column(str(value), SmallInteger())
 
 
 def first_of(rules: Sequence[CompiledRule], last: CompiledRule | None = None) -> Sql:

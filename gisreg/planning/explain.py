@@ -173,7 +173,7 @@ def _changed_since(connection: Connection, case: Case, parcel: RowMapping) -> bo
     """Edited after the run, or by a transaction that the run could not see yet; or its clock or procedure moved."""
     instant = instant_of(case.run)
     edited: bool = parcel["recorded_at"] >= instant
-    relabelled: bool = case.outcomes.as_it_is["rule_no"] != case.stored["rule_no"]
+    relabelled: bool = case.outcomes.as_it_is.rule_no != case.stored["rule_no"]
     return edited or relabelled or _moved_since(connection, parcel["id"], instant)
 
 

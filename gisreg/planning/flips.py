@@ -26,8 +26,8 @@ def flips(case: Case) -> list[Json]:
 
     Of the values of a number or date, only the one nearest to what it is.
     """
-    now = case.outcomes.as_it_is["rule_no"]
-    found = [(change, row["rule_no"]) for change, row in case.outcomes.changed if row["rule_no"] != now]
+    now = case.outcomes.as_it_is.rule_no
+    found = [(change, outcome.rule_no) for change, outcome in case.outcomes.changed if outcome.rule_no != now]
     measured = [one for one in found if one[0].fact not in CHANGEABLE]
     smallest = nearest(measured, case.known.parcel, case.as_of)
     kept = [one for one in found if one[0].fact in CHANGEABLE or one[0] in smallest]
@@ -70,9 +70,9 @@ def best_flip(found: list[Json]) -> Json | None:
 def turn(case: Case) -> Json | None:
     """The first day on which time alone gives another rule or other gates."""
     now = case.outcomes.as_it_is
-    for day, row in case.outcomes.ahead:
-        if any(row[name] != now[name] for name in ("rule_no", "gates")):
-            return {"on": day.isoformat(), **way(case, case.compiled.rules[row["rule_no"] - 1])}
+    for day, outcome in case.outcomes.ahead:
+        if outcome != now:
+            return {"on": day.isoformat(), **way(case, case.compiled.rules[outcome.rule_no - 1])}
     return None
 
 

@@ -34,7 +34,7 @@ def holding(
 ) -> list[Gate]:
     """The gates that hold a parcel as of a day for what a rule proposes; without one, those of any measure."""
     prepared = prepare(loaded, kind)
-    seen = connection.execute(prepared.seen, given(parcel_id, as_of, EVER)).mappings().one()
+    seen = prepared.seen.of(connection, given(parcel_id, as_of, EVER))
     return [
         one.gate
         for one in prepared.compiled.gates_for(kind)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -42,13 +42,20 @@ class NotLabelled(NotFoundError):
     )
 
 
+class Outcome(NamedTuple):
+    """How a variant of a parcel is labelled."""
+
+    rule_no: int
+    gates: int
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """How the variants of a parcel are labelled."""
 
-    as_it_is: Row
-    changed: Sequence[tuple[Change, Row]]
-    ahead: Sequence[tuple[date, Row]]
+    as_it_is: Outcome
+    changed: Sequence[tuple[Change, Outcome]]
+    ahead: Sequence[tuple[date, Outcome]]
     """Each day of the horizon, nothing else changed."""
 
 
@@ -146,10 +153,10 @@ def evaluate(connection: Connection, loaded: LoadedRuleSet, run: Row, stored: Ro
     prepared, instant, day, parcel_id = prepare(loaded, kind), instant_of(run), run["as_of"], stored["parcel_id"]
     plain = given(parcel_id, day, instant)
     known = seen_of(connection, connection.execute(prepared.stored, plain).mappings().one(), instant)
-    seen = connection.execute(prepared.seen, plain).mappings().one()
     changes = [*prepared.values, *limit_changes(prepared.trees, _parcelwise(known, loaded.rules, day))]
     asked = given(parcel_id, day, instant, changes, HORIZON_DAYS)
-    first, *others = connection.execute(prepared.labelled, asked).mappings()
+    seen = prepared.seen.of(connection, asked)
+    first, *others = (Outcome(*one) for one in zip(seen["rule_no"], seen["gates"], strict=True))
     days = [day + n * DAY for n in range(1, HORIZON_DAYS + 1)]
     outcomes = Outcomes(
         first,

@@ -3,21 +3,38 @@
 The statement is the same for every parcel of a kind by one rule set, so it is written once and kept.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Date, FromClause, Select, TextClause, bindparam, select, text
-from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TIMESTAMP, dialect
-from sqlalchemy.sql.expression import TextualSelect
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    Select,
+    TextClause,
+    bindparam,
+    func,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, TIMESTAMP, aggregate_order_by, dialect, psycopg2
 
 from gisreg.db.models import Parcel
 from gisreg.db.sql import load
+from gisreg.filters import Known
 from gisreg.filters.parse import Tree
 from gisreg.planning.clock.joining import EVENTS, PAUSED, RESTART
-from gisreg.planning.compile import CompiledRules, compile_rules, label_query
+from gisreg.planning.compile import PARAMETER_PREFIX, CompiledRules, compile_rules, label_query
+from gisreg.planning.facts import facts_of, known_by
 from gisreg.planning.money import Sum, facts_needed, read_sums
 from gisreg.planning.recorded import SHARED, Column
 from gisreg.planning.ruleset import LoadedRuleSet
@@ -27,6 +44,11 @@ from gisreg.vocab import Demand, IdleCause, Kind, OwnerIntent, Term
 HORIZON_DAYS = 1_100
 """How far ahead the clock is looked at: three years."""
 AS_IT_IS = 0
+UNCHANGED = ("id", "kind", "variant_day")
+"""Columns that every variant has beside its facts."""
+LISTED = ("rule_no", "gates")
+"""What is asked of all variants' labels."""
+WORD = re.compile(r"\w+")
 KEPT = 32
 """Rule sets, each with one kind, whose statements are kept."""
 
@@ -38,16 +60,30 @@ CHANGEABLE: tuple[str, ...] = tuple(
 
 
 @dataclass(frozen=True)
+class Written:
+    """A statement as text, so that no connection writes it again, and the values that stand in it."""
+
+    sql: str
+    values: dict[str, Any]
+    parameters: dict[str, Any]
+    """Facts of its row that nobody need ask the database for."""
+
+    def of(self, connection: Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Its one row."""
+        row = connection.exec_driver_sql(self.sql, {**self.values, **asked}).mappings().one()
+        return {**row, **self.parameters}
+
+
+@dataclass(frozen=True)
 class Prepared:
     """The statements for the parcels of one kind by one rule set."""
 
     compiled: CompiledRules
-    stored: TextualSelect
+    stored: TextClause
     """The parcel as it was recorded before an instant, without its shapes."""
-    seen: Select[Any]
-    """What each condition and fact of the variants is."""
-    labelled: Select[Any]
-    """How the variants are labelled."""
+    seen: Written
+    """What each condition and fact of the parcel as it is comes to, and how its variants are labelled: the numbers of
+    their rules, and their gates, as two lists."""
     values: tuple[Change, ...]
     """The changes of facts that are yes or no, or one of a few words."""
     trees: tuple[Tree, ...]
@@ -73,14 +109,15 @@ def prepare(loaded: LoadedRuleSet, kind: Kind) -> Prepared:
 def _prepare(loaded: LoadedRuleSet, kind: Kind) -> Prepared:
     named = _changeable_facts(loaded, kind)
     trees = conditions(loaded.rules, kind)
-    table = _varied({*named, *limited_facts(trees)})
-    compiled = compile_rules(loaded, table, table.c.variant_day, kinds=(kind,))
+    varied = _varied({*named, *limited_facts(trees)})
+    facts = facts_of(varied, varied.c.variant_day, loaded.rules.limits)
+    table = _with_facts(varied, facts, _words(loaded, kind))
+    compiled = compile_rules(loaded, table, table.c.variant_day, kinds=(kind,), facts=_columns(table, facts))
     sums = read_sums(loaded, compiled.names)
     return Prepared(
-        compiled=compiled,
+        compiled=replace(compiled, names={**compiled.names, **facts}),  # what a fact rests on is read from its SQL
         stored=_stored(),
-        seen=select(*_looked_at(compiled, kind, sums)).where(table.c.id == AS_IT_IS),
-        labelled=label_query(compiled, kinds=(kind,)).order_by("parcel_id"),
+        seen=_written(_seen(compiled, kind, sums), loaded),
         values=tuple(Change(fact, value) for fact in named for value in _values(fact)),
         trees=tuple(trees),
         sums=sums,
@@ -119,9 +156,8 @@ def _asked(sql: str) -> TextClause:
     )
 
 
-def _stored() -> TextualSelect:
-    plain = [one for one in SHARED if not isinstance(one.type, Geometry)]
-    return _asked(_known(one.name for one in plain)).columns(Parcel.__table__.c.id, *plain)
+def _stored() -> TextClause:
+    return _asked(_known(one.name for one in SHARED if not isinstance(one.type, Geometry)))
 
 
 def _varied(changing: Iterable[str]) -> FromClause:
@@ -139,13 +175,79 @@ def _replaced(column: Column) -> str:
     return f"CASE WHEN variant.fact = '{name}' THEN CAST(variant.value AS {kind}) ELSE known.{name} END AS {name}"
 
 
-def _looked_at(compiled: CompiledRules, kind: Kind, sums: Iterable[Sum]) -> list[Any]:
-    rules = [rule for rule in compiled.rules if rule.rule.kind == kind and rule.condition is not None]
+def _with_facts(varied: FromClause, facts: Mapping[str, Known], words: Set[str]) -> FromClause:
+    """The variants with the facts that are spoken of, each worked out once.
+
+    Written into every condition that mentions it, a derived fact makes statements many times as long: to write, send
+    and plan them takes longer than to answer them.
+    """
+    asked = [known.expression.label(name) for name, known in facts.items() if name in words and name not in UNCHANGED]
+    return select(*[varied.c[name] for name in UNCHANGED], *asked).cte("known")
+
+
+def _columns(table: FromClause, facts: Mapping[str, Known]) -> dict[str, Known]:
+    return {name: Known(one.queryable, table.c[name]) for name, one in facts.items() if name in table.c}
+
+
+def _words(loaded: LoadedRuleSet, kind: Kind) -> set[str]:
+    """All words in conditions and formulas of the kind, and the facts by which it is told what is known."""
+    rules = [rule for rule in loaded.rules.rules if rule.kind == kind]
+    said = [rule.when for rule in rules] + [why.when for rule in rules for why in rule.why_not]
+    said += [one for gate in loaded.rules.gates for one in (gate.when, gate.unknown_when)]
+    said += [one.formula for one in loaded.rules.money]
+    words = {word for one in said if one for word in WORD.findall(one)}
+    return words | {name for word in words for name in known_by(word)}
+
+
+def _seen(compiled: CompiledRules, kind: Kind, sums: Iterable[Sum]) -> Select[Any]:
+    """One statement for all: a condition is evaluated once a variant, and the labels come of the answers."""
+    known = compiled.target
+    answers = select(*[known.c[name] for name in UNCHANGED], *_answers(compiled, kind)).cte("answers")
+    labels = label_query(_answered(compiled, answers), kinds=(kind,)).subquery("labels")
+    lists = select(*[_in_order(labels.c[name], labels.c.parcel_id) for name in LISTED]).subquery("lists")
+    whole = known.join(answers, answers.c.id == known.c.id).join(lists, true())
+    return (
+        select(*list(answers.c)[len(UNCHANGED) :], *_looked_at(compiled, kind, sums), *lists.c)
+        .select_from(whole)
+        .where(known.c.id == AS_IT_IS)
+    )
+
+
+def _written(statement: Select[Any], loaded: LoadedRuleSet) -> Written:
+    compiled = statement.compile(dialect=psycopg2.dialect(), compile_kwargs={"render_postcompile": True})  # type: ignore[no-untyped-call] # SQLAlchemy's
+    parameters = {f"fact:{PARAMETER_PREFIX}{name}": one.value for name, one in loaded.rules.parameters.items()}
+    return Written(compiled.string, dict(compiled.params), parameters)
+
+
+def _in_order(value: ColumnElement[Any], place: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.array_agg(aggregate_order_by(value, place), type_=ARRAY(value.type)).label(value.key)
+
+
+def _answers(compiled: CompiledRules, kind: Kind) -> list[ColumnElement[Any]]:
+    """What each condition of a rule or gate comes to."""
     gates = compiled.gates_for(kind)
-    columns = [rule.condition.label(f"rule:{rule.no}") for rule in rules if rule.condition is not None]
-    columns += [why.condition.label(f"why:{rule.no}:{no}") for rule in rules for no, why in enumerate(rule.why_not)]
-    columns += [gate.condition.label(f"gate:{gate.no}") for gate in gates]
-    columns += [gate.unknown_when.label(f"unknown:{gate.no}") for gate in gates if gate.unknown_when is not None]
-    names = {item.name for used in [*(rule.used for rule in rules), *(gate.used for gate in gates)] for item in used}
-    names |= {item.name for item in compiled.needed(kind)} | set(facts_needed(sums))
-    return columns + [compiled.names[name].expression.label(f"fact:{name}") for name in sorted(names)]
+    asked = {f"rule:{rule.no}": rule.condition for rule in compiled.rules if rule.rule.kind == kind}
+    asked |= {f"gate:{gate.no}": gate.condition for gate in gates}
+    asked |= {f"unknown:{gate.no}": gate.unknown_when for gate in gates}
+    return [condition.label(name) for name, condition in asked.items() if condition is not None]
+
+
+def _answered(compiled: CompiledRules, answers: FromClause) -> CompiledRules:
+    """The same rules over the answers to their conditions."""
+    found = answers.c
+    rules = (replace(one, condition=found.get(f"rule:{one.no}")) for one in compiled.rules)
+    gates = (
+        replace(one, condition=found.get(f"gate:{one.no}", one.condition), unknown_when=found.get(f"unknown:{one.no}"))
+        for one in compiled.gates
+    )
+    return replace(compiled, target=answers, rules=tuple(rules), gates=tuple(gates))
+
+
+def _looked_at(compiled: CompiledRules, kind: Kind, sums: Iterable[Sum]) -> list[ColumnElement[Any]]:
+    """What is told of the parcel as it is: why rules fail, and its facts."""
+    rules = [rule for rule in compiled.rules if rule.rule.kind == kind and rule.condition is not None]
+    columns = [why.condition.label(f"why:{rule.no}:{no}") for rule in rules for no, why in enumerate(rule.why_not)]
+    used = [*(rule.used for rule in rules), *(gate.used for gate in compiled.gates_for(kind)), compiled.needed(kind)]
+    names = {item.name for items in used for item in items} | set(facts_needed(sums))
+    facts = sorted(name for name in names if not name.startswith(PARAMETER_PREFIX))
+    return columns + [compiled.names[name].expression.label(f"fact:{name}") for name in facts]
