@@ -142,15 +142,20 @@ class CompiledRules:
         """The gates that concern a kind."""
         return [gate for gate in self.gates if kind in gate.gate.kinds]
 
+    def spoken_of(self, kind: Kind) -> list[Queryable]:
+        """The facts that the rules and gates of a kind speak of."""
+        used = [rule.used for rule in self.order(kind)] + [gate.used for gate in self.gates_for(kind)]
+        named = dict.fromkeys(item for items in used for item in items)
+        return [item for item in named if not item.name.startswith(PARAMETER_PREFIX)]
+
     def needed(self, kind: Kind) -> list[Queryable]:
-        """The facts that the rules and gates of a kind speak of: a fact's place is its bit in ``unknown_facts``.
+        """The facts by which it is judged how much is known: a fact's place is its bit in ``unknown_facts``.
 
         The same for every parcel of the kind, whatever its label: so a fact that becomes known never lowers the share
         of those that are.
         """
-        used = [rule.used for rule in self.order(kind)] + [gate.used for gate in self.gates_for(kind)]
-        named = dict.fromkeys(name for items in used for item in items for name in known_by(item.name))
-        return [self.names[name].queryable for name in named if not name.startswith(PARAMETER_PREFIX)]
+        named = dict.fromkeys(name for item in self.spoken_of(kind) for name in known_by(item.name))
+        return [self.names[name].queryable for name in named]
 
 
 def compile_rules(

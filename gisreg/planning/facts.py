@@ -208,8 +208,8 @@ class Fact:
     sql: Callable[[Columns, Sql, Limits], Sql]
     """Over columns, on a day, by the limits of the law."""
     known_by: tuple[str, ...] = ()
-    """What to know instead, where the fact itself can become unknown again as more is known: that land was started on
-    makes the agreed day idle talk, and the stop the question."""
+    """What to know instead, where that is told at less cost, or where the fact itself can become unknown again as more
+    is known: that land was started on makes the agreed day idle talk, and the stop the question."""
 
 
 def land_area(c: Columns) -> Sql:
@@ -227,15 +227,15 @@ FACTS: tuple[Fact, ...] = (
     Fact("is_not_closed", "boolean", Text("未销号", "Not closed"), None,
          lambda c, *_: c.state.in_([str(state) for state in NOT_CLOSED_STATES])),
     Fact("months_since_approval", "integer", Text("批准后满月数", "Full months since approval"), "月",
-         lambda c, d, _: full_months(c.approved_on, d)),
+         lambda c, d, _: full_months(c.approved_on, d), ("approved_on",)),
     Fact("months_since_contract", "integer", Text("签约后满月数", "Full months since contract"), "月",
-         lambda c, d, _: full_months(c.contract_on, d)),
+         lambda c, d, _: full_months(c.contract_on, d), ("contract_on",)),
     Fact("months_vacant", "integer", Text("腾空满月数", "Full months vacant"), "月",
-         lambda c, d, _: full_months(c.vacated_on, d)),
+         lambda c, d, _: full_months(c.vacated_on, d), ("vacated_on",)),
     Fact("months_halted", "integer", Text("停工(停产)满月数", "Full months halted"), "月",
-         lambda c, d, _: full_months(c.halted_on, d)),
+         lambda c, d, _: full_months(c.halted_on, d), ("halted_on",)),
     Fact("months_since_completion", "integer", Text("竣工后满月数", "Full months since completion"), "月",
-         lambda c, d, _: full_months(c.completed_on, d)),
+         lambda c, d, _: full_months(c.completed_on, d), ("completed_on",)),
     Fact("started", "boolean", Text("已动工", "Started"), None, lambda c, d, _: started(c, d)),
     Fact("halted", "boolean", Text("已停工(停产)", "Halted"), None, lambda c, d, _: c.halted_on <= d),
     Fact("stopped_after_start", "boolean", Text("动工后停工", "Stopped after a start"), None,
@@ -250,7 +250,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("paid_in_full", "boolean", Text("价款已缴清(申报或计算)", "Price paid in full (stated or computed)"), None,
          lambda c, *_: paid_in_full(c)),
     Fact("unstarted_full_years", "integer", Text("逾期未动工满年数", "Full years not started"), "年",
-         lambda c, d, _: unstarted_full_years(c, d)),
+         lambda c, d, _: unstarted_full_years(c, d), ("agreed_start_on",)),
     Fact("halted_full_years", "integer", Text("停工(停产)满年数", "Full years halted"), "年",
          lambda c, d, _: halted_full_years(c, d)),
     Fact("idle_by_law", "boolean", Text("符合闲置认定条件(53号令第二条)", "Idle by Order 53"), None, idle_by_law,

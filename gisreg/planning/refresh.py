@@ -233,8 +233,8 @@ def _turned(loaded: LoadedRuleSet, base: Any, day: date) -> list[Select[Any]]:
     target, now, then = with_clock(known_before(None), day), literal(day, Date()), literal(base["as_of"], Date())
     compiled = compile_rules(loaded, target, now)
     new, old = compiled.facts(now), compiled.facts(then)
-    needed = dict.fromkeys(item.name for kind in Kind for item in compiled.needed(kind))
-    turning = [name for name in needed if _turns_on(new[name].expression, now)]
+    spoken = dict.fromkeys(item.name for kind in Kind for item in compiled.spoken_of(kind))
+    turning = [name for name in spoken if _turns_on(new[name].expression, now)]
     differs = [old[name].expression.is_distinct_from(new[name].expression) for name in turning]
     turned = select(target.c.id).where(target.c.county_code == base["county_code"], or_(*differs))
     return [turned] if differs else []

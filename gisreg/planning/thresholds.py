@@ -110,12 +110,17 @@ def _behind(name: str) -> set[str]:
 
 def conditions(rules: RuleSet, kind: Kind) -> list[Tree]:
     """The conditions of a kind's rules with the parameters' values put in."""
-    return [condition_of(rules, rule.when) for rule in rules.rules if rule.kind == kind and rule.when]
+    values = _parameters(rules)
+    return [put_in(tree_of(rule.when), values) for rule in rules.rules if rule.kind == kind and rule.when]
 
 
 def condition_of(rules: RuleSet, when: str) -> Tree:
     """One condition with the parameters' values put in."""
-    return put_in(tree_of(when), {f"param.{name}": _plain(one.value) for name, one in rules.parameters.items()})
+    return put_in(tree_of(when), _parameters(rules))
+
+
+def _parameters(rules: RuleSet) -> dict[str, Any]:
+    return {f"param.{name}": _plain(one.value) for name, one in rules.parameters.items()}
 
 
 def _plain(value: Any) -> Any:
