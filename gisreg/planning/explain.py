@@ -170,11 +170,13 @@ def _how(case: Case, measure: str) -> Json:
 
 
 def _changed_since(connection: Connection, case: Case, parcel: RowMapping) -> bool:
-    """Edited after the run, or by a transaction that the run could not see yet; or its clock or procedure moved."""
+    """Edited after the run, or by a transaction that the run could not see yet; its clock or procedure moved; or the
+    same rules, as they are read today, advise otherwise."""
     instant = instant_of(case.run)
     edited: bool = parcel["recorded_at"] >= instant
-    relabelled: bool = case.outcomes.as_it_is.rule_no != case.stored["rule_no"]
-    return edited or relabelled or _moved_since(connection, parcel["id"], instant)
+    finance = next((rule.no for rule in case.compiled.finance(case.kind) if case.answer(rule) == "yes"), None)
+    now, then = (case.outcomes.as_it_is.rule_no, finance), (case.stored["rule_no"], case.stored["finance_rule_no"])
+    return edited or now != then or _moved_since(connection, parcel["id"], instant)
 
 
 def _moved_since(connection: Connection, parcel_id: int, instant: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import create_engine, insert, select, text
 
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Investigation, Parcel, Plan
@@ -86,6 +86,21 @@ def test_what_finance_waits_for_is_to_be_found_out_where_none_of_its_ways_is_ope
     seen = why(registry, open_way)
     assert seen["finance_option"] == "special_bond"
     assert "reserve_agency_listed" not in waited_for(seen)
+
+
+def test_a_finance_option_that_the_same_rules_would_not_give_today_is_told_as_changed(
+    registry: Any, database: Any
+) -> None:
+    """As after an upgrade that reads a fact otherwise: the stored label stays, and says that it should be made anew."""
+    code = registry.add("idle_land", **ENTERPRISE, reserve_agency_listed=True, contract_on=date(2023, 9, 1))
+    registry.run()
+    assert (why(registry, code)["finance_option"], why(registry, code)["changed_since"]) == ("special_bond", False)
+    owner = create_engine(database.admin_url)
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE gisreg.plan_label DISABLE TRIGGER USER"))
+        connection.execute(text("UPDATE gisreg.plan_label SET finance_rule_no = NULL"))
+    owner.dispose()
+    assert (why(registry, code)["finance_option"], why(registry, code)["changed_since"]) == (None, True)
 
 
 def test_each_rule_tried_shows_the_values_it_saw(registry: Any) -> None:
