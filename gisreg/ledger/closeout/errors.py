@@ -271,6 +271,15 @@ class LaterPlan(ConflictError):
     mend: ClassVar[Text] = Text("请先撤销后来的方案", "undo the later plan first")
 
 
+class LaterCloseOut(ConflictError):
+    """What was booked or decided before a close-out is not undone under it."""
+
+    what: ClassVar[Text] = Text(
+        "其后又销号(上报编号 {close_out}),现仍有效", "submission {close_out} was accepted since and stands"
+    )
+    mend: ClassVar[Text] = Text("请先撤销后来的销号", "undo the later close-out first")
+
+
 class StepTakenBack(ConflictError):
     """A step that was undone does not come back by another undo."""
 

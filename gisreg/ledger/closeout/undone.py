@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
-from gisreg.db.models import ParcelEdit, Plan
+from gisreg.db.models import CloseOut, ParcelEdit, Plan
 from gisreg.db.sql import load
-from gisreg.ledger.closeout.errors import LaterPlan, StepTakenBack
+from gisreg.ledger.closeout.errors import LaterCloseOut, LaterPlan, StepTakenBack
+from gisreg.ledger.closeout.quotas import IN_PART
 from gisreg.ledger.closeout.roles import require_role_to_undo
 from gisreg.ledger.closeout.rulebook import closeout_rules
-from gisreg.ledger.closeout.words import Step
+from gisreg.ledger.closeout.words import CloseOutStatus, Step
 from gisreg.planning.held import tell_of_plan
 
 DECIDED = (Step.ACCEPT, Step.RETURN, Step.WITHDRAW)
@@ -37,10 +38,12 @@ def follow(connection: Connection, operation: str, parcel_ids: Sequence[int], re
     """Bring the books beside the parcels to where the undo has brought the parcels.
 
     Raises:
-        LaterPlan.
+        LaterPlan, LaterCloseOut.
     """
     if operation == Step.PLAN:
         _require_last_plan(connection, parcel_ids, recorded_at)
+    if operation in (*DECIDED, Step.RECLAIM):
+        _require_not_closed_since(connection, parcel_ids, recorded_at)
     name = next((name for steps, name in _FOLLOWS if operation in steps), None)
     if name is not None:
         given = {"parcels": list(parcel_ids), "at": recorded_at}
@@ -55,6 +58,15 @@ def _require_last_plan(connection: Connection, parcel_ids: Sequence[int], record
     found = connection.scalars(later.limit(1)).first()
     if found is not None:
         raise LaterPlan(where="version", plan=found)
+
+
+def _require_not_closed_since(connection: Connection, parcel_ids: Sequence[int], recorded_at: datetime) -> None:
+    ours = CloseOut.parcel_id.in_(parcel_ids)
+    undone = select(func.max(CloseOut.id)).where(ours, CloseOut.recorded_at == recorded_at).scalar_subquery()
+    closed = (ours, CloseOut.status == CloseOutStatus.ACCEPTED, ~IN_PART, CloseOut.id > undone)
+    found = connection.scalars(select(CloseOut.id).where(*closed).order_by(CloseOut.id).limit(1)).first()
+    if found is not None:
+        raise LaterCloseOut(where="version", close_out=found)
 
 
 _FOLLOWS: tuple[tuple[tuple[Step, ...], str], ...] = (

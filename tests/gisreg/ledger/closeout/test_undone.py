@@ -7,12 +7,13 @@ from books_county import code
 
 from gisreg.days import today
 from gisreg.documents import withdraw as withdraw_document
-from gisreg.ledger.closeout.errors import LaterPlan, NoInvestigation, StepNotPossible, StepTakenBack
+from gisreg.ledger.closeout.errors import LaterCloseOut, LaterPlan, NoInvestigation, StepNotPossible, StepTakenBack
 from gisreg.ledger.closeout.inquiry import determine, investigate
-from gisreg.ledger.closeout.moves import By
+from gisreg.ledger.closeout.moves import By, take
 from gisreg.ledger.closeout.plans import Decision, approve
 from gisreg.ledger.closeout.reading import standing
-from gisreg.ledger.closeout.submitting import accept, send_back, submit
+from gisreg.ledger.closeout.submitting import Submission, accept, reclaim, send_back, submit
+from gisreg.ledger.closeout.words import Step
 from gisreg.ledger.results import month_results
 from gisreg.parcels.undo import undo
 from gisreg.records import RecordBasis
@@ -133,3 +134,30 @@ def test_a_plan_under_a_later_one_is_not_undone(do, planned, basis, state) -> No
     with pytest.raises(LaterPlan):
         do(undo, code(1), first)
     assert state(1) == "planned"
+
+
+def test_an_acceptance_under_a_later_one_is_not_undone(do, closed, submitted, basis, state) -> None:
+    closed(1)
+    first = basis(1).version
+    do(take, basis(1), Step.RELAPSE, By(reason="再次停工"))
+    submitted(1)
+    do(accept, basis(1))
+    with pytest.raises(LaterCloseOut, match="undo the later close-out first"):
+        do(undo, code(1), first)
+    assert (state(1), statuses(do, 1)) == ("closed", ["accepted", "accepted"])
+
+
+def test_a_part_taken_back_before_the_close_out_is_undone_after_it(do, put, started, paper, basis, *, ask) -> None:
+    put("kind = 'idle_factory', energy_quota_tce = 40, water_quota_t = 90", f"parcel_code = '{code(1)}'")
+    started(1, "reclaim_quotas")
+    part = basis(1).version + 1
+    do(reclaim, basis(1), Submission([("quota_decision", paper(1))], results={"energy_tce": 40}))
+    do(submit, basis(1), Submission([("quota_decision", paper(1))], results={"water_t": 90}))
+    do(accept, basis(1))
+    accepted = basis(1).version
+    with pytest.raises(LaterCloseOut):
+        do(undo, code(1), part)
+    assert statuses(do, 1) == ["accepted", "accepted"]
+    do(undo, code(1), accepted)
+    do(undo, code(1), part)
+    assert ask("SELECT energy_quota_tce FROM parcel WHERE parcel_code = :code", code=code(1)) == 40
