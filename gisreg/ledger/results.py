@@ -46,7 +46,7 @@ def month_results(connection: Connection, county: str, month: date) -> MonthResu
     return MonthResults(
         month=first, items=items, projects=sum(not row["in_part"] for row in items),
         closed=sum(row["status"] == "accepted" and not row["in_part"] for row in items),
-        late=sum(row["late"] for row in items),
+        late=sum(row["late"] and not row["in_part"] for row in items),
         sums_wan={name: _sum(items, name) for name in SUMS},
         unknown={name: sum(row[name] is None for row in items) for name in SUMS},
         quantities=_by_unit(items), energy_tce=_sum(items, "energy_tce"), water_t=_sum(items, "water_t"),

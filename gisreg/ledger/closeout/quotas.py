@@ -49,12 +49,12 @@ QUOTAS = (Quota("energy_tce", "energy_quota_tce", "tce"), Quota("water_t", "wate
 
 
 def require_amount(move: Move, results: Mapping[str, Any]) -> None:
-    """Something is taken back.
+    """Something is taken back, by as many decimals as are kept.
 
     Raises:
         AmountMissing.
     """
-    if not any(results.get(quota.taken) for quota in QUOTAS):
+    if not any(round(results.get(quota.taken) or 0.0, DIGITS) for quota in QUOTAS):
         raise AmountMissing(where="energy_tce, water_t", parcel_code=move.code)
 
 

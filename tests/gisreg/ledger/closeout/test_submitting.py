@@ -347,27 +347,30 @@ def test_quotas_taken_back_in_part_close_nothing_and_what_is_held_is_told_by_uni
 
 def test_parts_add_up_and_the_last_one_closes(do, basis, reclaiming, taken, ask, *, state) -> None:
     reclaiming()
+    with pytest.raises(AmountMissing):
+        do(reclaim, basis(1), taken(energy_tce=0.00001))
     do(reclaim, basis(1), taken(date(2026, 3, 2), energy_tce=40))
-    do(reclaim, basis(1), taken(date(2026, 3, 9), energy_tce=11.4, water_t=990))
+    do(reclaim, basis(1), taken(date(2026, 3, 26), energy_tce=11.4, water_t=990))
     assert state(1) == "in_progress"
     told = do(standing, code(1))
     assert [(one["taken"], one["held"], one["unit"]) for one in told["quotas"]] == [(51.4, 20, "tce"), (990, 1000, "t")]
     assert [one["in_part"] for one in told["close_outs"]] == [True, True]
     month = do(month_results, "149901", date(2026, 3, 1))
-    assert (month.projects, month.closed, month.energy_tce, month.water_t) == (0, 0, 51.4, 990.0)
+    assert (month.projects, month.late, month.energy_tce, month.water_t) == (0, 0, 51.4, 990.0)
     (land,) = (one for one in do(done_between, "149901", date(2026, 1, 1), today()) if one.kind == "idle_factory")
     assert (land.parcels, land.closed, land.area_m2) == (0, 0, 0)
     with pytest.raises(QuotaTooLarge, match=r"20\.5 tce is more than the parcel holds: 20 tce"):
         do(reclaim, basis(1), taken(energy_tce=20.5))
     with pytest.raises(QuotaTooLarge):
         do(submit, basis(1), taken(energy_tce=71.4, water_t=1000))
-    with pytest.raises(DayTooEarly, match="the last close-out 2026-03-09"):
-        do(submit, basis(1), taken(date(2026, 3, 8), energy_tce=20, water_t=1000))
-    do(submit, basis(1), taken(date(2026, 3, 20), energy_tce=20, water_t=1000))
+    with pytest.raises(DayTooEarly, match="the last close-out 2026-03-26"):
+        do(submit, basis(1), taken(date(2026, 3, 25), energy_tce=20, water_t=1000))
+    do(submit, basis(1), taken(date(2026, 3, 27), energy_tce=20, water_t=1000))
     do(accept, basis(1))
     assert state(1) == "closed"
     month = do(month_results, "149901", date(2026, 3, 1))
-    assert (month.projects, month.closed, month.energy_tce, month.water_t) == (1, 1, 71.4, 1990.0)
+    assert (month.projects, month.closed, month.late) == (1, 1, 1)
+    assert (month.energy_tce, month.water_t) == (71.4, 1990.0)
     assert ask("SELECT energy_quota_tce + water_quota_t FROM parcel WHERE parcel_code = :c", c=code(1)) == 0
 
 
