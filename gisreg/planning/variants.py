@@ -49,6 +49,8 @@ UNCHANGED = ("id", "kind", "variant_day")
 LISTED = ("rule_no", "gates")
 """What is asked of all variants' labels."""
 WORD = re.compile(r"\w+")
+POINT_DIGITS = 6
+"""Decimals of a degree: a decimetre."""
 KEPT = 32
 """Rule sets, each with one kind, whose statements are kept."""
 
@@ -100,8 +102,8 @@ def prepare(loaded: LoadedRuleSet, kind: Kind) -> Prepared:
     found = _prepared.get(key)
     if found is None:
         found = _prepare(loaded, kind)
-        while len(_prepared) >= KEPT:
-            _prepared.pop(next(iter(_prepared)), None)
+        for oldest in list(_prepared)[: max(len(_prepared) - KEPT + 1, 0)]:  # a copy: other threads write too
+            _prepared.pop(oldest, None)
         _prepared[key] = found
     return found
 
@@ -250,4 +252,11 @@ def _looked_at(compiled: CompiledRules, kind: Kind, sums: Iterable[Sum]) -> list
     used = [*(rule.used for rule in rules), *(gate.used for gate in compiled.gates_for(kind)), compiled.needed(kind)]
     names = {item.name for items in used for item in items} | set(facts_needed(sums))
     facts = sorted(name for name in names if not name.startswith(PARAMETER_PREFIX))
-    return columns + [compiled.names[name].expression.label(f"fact:{name}") for name in facts]
+    return columns + [_told(compiled.names[name]).label(f"fact:{name}") for name in facts]
+
+
+def _told(known: Known) -> ColumnElement[Any]:
+    """A fact's value; of a boundary a point in it, in degrees: corners are neither JSON nor for reading."""
+    if known.queryable.type != "geometry":
+        return known.expression
+    return func.ST_AsText(func.ST_PointOnSurface(known.expression), POINT_DIGITS)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.clock.events import EVENTS, add_event, serve, withdraw
 from gisreg.planning.clock.report import national_clock
 from gisreg.planning.explain import NoAcceptedRun, NotLabelled, explain
-from gisreg.planning.ruleset import load_ruleset
+from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import RunUnknown
 from gisreg.records import RecordBasis
 
@@ -265,3 +266,20 @@ def test_what_cannot_be_explained(registry: Any) -> None:
         why(registry, "149901-0009999")
     with pytest.raises(RunUnknown):
         why(registry, code, run_id + 1)
+
+
+def test_a_rule_of_a_county_may_ask_where_a_parcel_lies_and_how_it_is_called(registry: Any, tmp_path: Path) -> None:
+    """Shapes and per cent signs go through a statement that is kept as text; a boundary is told by a point in it."""
+    own = tmp_path / "county.toml"
+    here = "S_INTERSECTS(boundary, POLYGON((110 39, 112 39, 112 41, 110 41, 110 39))) AND name LIKE '100%厂_'"
+    toml = NATIONAL.read_text(encoding="utf-8").replace('name = "national"', 'name = "county"', 1)
+    head, rule, rest = toml.partition('id = "idle_free_reclaim"')
+    own.write_text(head + rule + rest.replace('when = "', f'when = "{here} AND ', 1), encoding="utf-8")
+    code = registry.add("idle_land", name="100%旧厂区", **ENTERPRISE)
+    square = "UPDATE parcel SET boundary = ST_Multi(ST_MakeEnvelope(111, 40, 111.001, 40.001, 4490))"
+    with transaction(registry.engine, Actor("tester", "test")) as connection:
+        connection.execute(text(square))
+    registry.run(ruleset_path=own)
+    seen = why(registry, code)
+    assert seen["rule"] == "idle_free_reclaim"
+    assert "POINT(111.0005 40.0005)" in json.dumps(seen)
