@@ -42,7 +42,7 @@ from sqlalchemy.sql import visitors
 from gisreg.days import today
 from gisreg.db import sql
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import ClockEvent, Investigation, Parcel, PlanRule, PlanRun, ProcedureDate
+from gisreg.db.models import ClockEvent, Investigation, Parcel, PlanFact, PlanRule, PlanRun, ProcedureDate
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError
 from gisreg.planning.clock.joining import with_clock
@@ -61,12 +61,15 @@ CHANGED = Table("plan_changed", MetaData(), Column("id", BigInteger))
 CLOSED = [str(state) for state in UNLABELLED_STATES]
 _DIALECT: Any = PGDialect_psycopg2()  # type: ignore[no-untyped-call]  # it has no types
 UNCHANGED: dict[str, Any] = {"looked_at": 0, "replaced": 0, "new": 0, "dropped": 0, "moved": []}
+FactPlace = tuple[str, int, str]
+"""A kind, the number of a bit of ``unknown_facts``, and the fact that it stands for."""
 FEW = 20
 """Where fewer than one label in so many is looked at, each is found by its key; the planner would read them all."""
 
 
 class RunNotRefreshable(ConflictError):
-    """The run in force looked at a day of the past, or was made before labels kept their reasons."""
+    """The run in force looked at a day of the past, was made before labels kept their reasons, or tells of other facts
+    than are asked for today: bits of one label would mean another fact than those of the next."""
 
     what: ClassVar[Text] = Text("批次 {run} 不能增量更新", "run {run} cannot be brought up to date")
     mend: ClassVar[Text] = Text("请重新运行 gisreg plan run", "run gisreg plan run")
@@ -175,7 +178,8 @@ def _look(connection: Connection, loaded: LoadedRuleSet, base: Any, day: date) -
         changed = union(_edited(base), *others).subquery("changed")
         in_order = select(changed.c.id).order_by(changed.c.id)  # so that neighbours are read together
         connection.execute(TemporaryTableAs(CHANGED.name, in_order))
-    label, values = _labelling(loaded.toml, only_edited=only_edited)
+    label, values, facts = _labelling(loaded.toml, only_edited=only_edited)
+    _require_same_facts(connection, base, facts)
     given = {**values, "as_of": day, "county_code": base["county_code"], "seen_from": base["seen_from"]}
     connection.exec_driver_sql(f"CREATE TEMPORARY TABLE plan_pass ON COMMIT DROP AS {label}", given)
 
@@ -184,9 +188,17 @@ def _has_rows(connection: Connection, wanted: Select[Any]) -> bool:
     return bool(connection.execute(select(wanted.exists())).scalar_one())
 
 
+def _require_same_facts(connection: Connection, base: Any, facts: frozenset[FactPlace]) -> None:
+    table = PlanFact.__table__
+    told = select(table.c.kind, table.c.fact_no, table.c.fact).where(table.c.run_id == base["label_run_id"])
+    if {(row.kind, row.fact_no, row.fact) for row in connection.execute(told)} != facts:
+        raise RunNotRefreshable(run=base["id"])
+
+
 @lru_cache(maxsize=8)
-def _labelling(toml: str, *, only_edited: bool) -> tuple[str, dict[str, Any]]:
-    """The statement that labels the changed parcels as of ``as_of``, and its other values.
+def _labelling(toml: str, *, only_edited: bool) -> tuple[str, dict[str, Any], frozenset[FactPlace]]:
+    """The statement that labels the changed parcels as of ``as_of``, its other values, and what the bits of its unknown
+    facts stand for.
 
     Where no more than edits have to be looked at, parcels are read once, along the index on their time. The statement
     depends on the rule set alone; to write it takes as long as to label thousands of parcels.
@@ -201,7 +213,8 @@ def _labelling(toml: str, *, only_edited: bool) -> tuple[str, dict[str, Any]]:
     chosen = edited if only_edited else (target.c.id == CHANGED.c.id,)
     wanted = reasoned_query(compiled, *chosen, carry=[target.c.state])
     written = wanted.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    return str(written), written.params
+    facts = ((str(kind), no, fact.name) for kind in Kind for no, fact in enumerate(compiled.needed(kind)))
+    return str(written), written.params, frozenset(facts)
 
 
 def _edited(base: Any) -> Select[Any]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, insert, select, text
 
 from gisreg.db.engine import Actor, transaction
-from gisreg.db.models import Parcel, PlanLabel, PlanLabelReplaced
+from gisreg.db.models import Parcel, PlanFact, PlanLabel, PlanLabelReplaced
 from gisreg.parcels.current import parcel_current
 from gisreg.planning.comparing import compare_runs
 from gisreg.planning.explain import NotLabelled, explain
@@ -198,6 +198,12 @@ def test_what_cannot_be_brought_up_to_date(registry: Any) -> None:
     registry.run(recorded_as_of=date(2026, 11, 20))
     with pytest.raises(RunNotRefreshable):
         refresh(registry)
+    other = registry.run().run_id
+    told = {"county_code": COUNTY, "run_id": other, "kind": "idle_land", "fact_no": 61, "fact": "of_another_release"}
+    with transaction(registry.engine, TESTER) as connection:
+        connection.execute(insert(PlanFact).values(**told, title_zh="", title_en=""))
+    with pytest.raises(RunNotRefreshable):
+        refresh(registry, AS_OF + timedelta(days=1))
     registry.run()
     with transaction(registry.engine) as connection:
         lock_runs(connection, COUNTY)
