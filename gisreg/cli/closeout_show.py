@@ -2,7 +2,7 @@
 
 """``gisreg closeout``: where one parcel stands, which steps are due, what proves a close-out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -128,24 +128,33 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
     for way in found["closing"]:
         needs = [f"{need['proof']}({words(now, need['title'])})" for need in way["needs"]] + _fields(now, way)
         print_line(now.say(NEEDS, way=words(now, way["title"]), needs="、".join(needs)))
-    for one in found["quotas"]:
-        held = "—" if one["held"] is None else f"{one['held']:,} {one['unit']}"
-        told = {"title": words(now, one["title"]), "taken": f"{one['taken']:,} {one['unit']}", "held": held}
-        print_line(now.say(QUOTA, **told))
+    _show_quotas(now, found["quotas"])
     if found["close_outs"]:
-        rows = [
-            (
-                one["id"],
-                now.say(IN_PART if one["in_part"] else term(CloseOutStatus, one["status"]).titles),
-                one["submitted_on"],
-                f"{one['ledger_month']:%Y-%m}",
-                one["decided_on"],
-                one["area_m2"],
-                one["decision_note"],
-            )
-            for one in found["close_outs"]
-        ]
-        print_table(now.say(OUT_HEADINGS).split("|"), rows)
+        _show_close_outs(now, found["close_outs"])
+
+
+def _show_quotas(now: Context, quotas: Iterable[Mapping[str, Any]]) -> None:
+    from gisreg.ledger.closeout.quotas import shown
+
+    for one in quotas:
+        held = "—" if one["held"] is None else shown(one["held"], one["unit"])
+        print_line(now.say(QUOTA, title=words(now, one["title"]), taken=shown(one["taken"], one["unit"]), held=held))
+
+
+def _show_close_outs(now: Context, close_outs: Iterable[Mapping[str, Any]]) -> None:
+    rows = [
+        (
+            one["id"],
+            now.say(IN_PART if one["in_part"] else term(CloseOutStatus, one["status"]).titles),
+            one["submitted_on"],
+            f"{one['ledger_month']:%Y-%m}",
+            one["decided_on"],
+            one["area_m2"],
+            one["decision_note"],
+        )
+        for one in close_outs
+    ]
+    print_table(now.say(OUT_HEADINGS).split("|"), rows)
 
 
 def _fields(now: Context, way: Mapping[str, Any]) -> list[str]:

@@ -42,7 +42,12 @@ class Quota(NamedTuple):
 
     def shown(self, amount: float) -> str:
         """An amount with its unit, exactly as it is kept."""
-        return f"{f'{amount:,.{DIGITS}f}'.rstrip('0').rstrip('.')} {self.unit}"
+        return shown(amount, self.unit)
+
+
+def shown(amount: float, unit: str) -> str:
+    """An amount with its unit, exactly as it is kept: 1,990 t, 31.4 tce."""
+    return f"{f'{amount:,.{DIGITS}f}'.rstrip('0').rstrip('.')} {unit}"
 
 
 QUOTAS = (Quota("energy_tce", "energy_quota_tce", "tce"), Quota("water_t", "water_quota_t", "t"))

@@ -123,14 +123,15 @@ def reclaim(connection: Connection, basis: Basis, given: Submission, by: By | No
     """
     day, month = _days(given)
     results = _results(given.results)
-    move = begin(connection, basis, Step.RECLAIM, by or By())
+    who = by or By()
+    move = begin(connection, basis, Step.RECLAIM, who)
     _require_day_in_order(connection, move, day)
     plan = _closing_plan(connection, move)
     way = require_proof(move.rules, move.subject.row, RECLAIMING, given.proofs)
     require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
     require_amount(move, results)
     require_held(move, results)
-    booked = {"status": str(CloseOutStatus.ACCEPTED), "decided_on": day, "decision_note": Step.RECLAIM.zh}
+    booked = {"status": str(CloseOutStatus.ACCEPTED), "decided_on": day, "decision_note": _note_of(who)}
     no_land = {"area_m2": 0.0, "floor_area_m2": 0.0}
     stored = _store(connection, move, plan, {**no_land, **results, **_dated(move, day, month), **booked})
     _store_proofs(connection, stored, given.proofs)
@@ -349,6 +350,9 @@ def _decide(
     day = on or max(today(), waiting["submitted_on"])
     require_past("decided_on", day)
     require_after("decided_on", day, waiting["submitted_on"], Text("上报日", "the submission"))
-    note = (by.reason or "").strip() or None if by else None
-    decided = write(connection, CLOSE_OUTS, waiting, {"status": str(status), "decided_on": day, "decision_note": note})
-    return Decided(decided, move.done())
+    values = {"status": str(status), "decided_on": day, "decision_note": _note_of(by or By())}
+    return Decided(write(connection, CLOSE_OUTS, waiting, values), move.done())
+
+
+def _note_of(by: By) -> str | None:
+    return (by.reason or "").strip() or None

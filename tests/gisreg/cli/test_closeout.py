@@ -142,9 +142,10 @@ def test_what_was_taken_back_and_what_is_still_held_is_shown(gisreg, run_cli, en
     assert "能耗指标 31.4 tce、用水指标 90 t" in refused.err
     assert gisreg("reclaim", OTHER, "--based-on", 4, *part)["close_out"]["energy_tce"] == 40
     shown = run_cli("closeout", "show", OTHER).out
-    assert "能耗指标:已收回 40.0 tce,仍有 31.4 tce" in shown
-    assert "用水指标:已收回 0.0 t,仍有 90.0 t" in shown
+    assert "能耗指标:已收回 40 tce,仍有 31.4 tce" in shown
+    assert "用水指标:已收回 0 t,仍有 90 t" in shown
     assert "部分收回" in shown
+    assert "部分收回" not in run_cli("--lang", "en", "closeout", "show", OTHER).out
     month = run_cli("closeout", "results", "--month", str(today())).out
     assert "部分收回" in month
     assert "盘活 0 个" in month
