@@ -244,7 +244,8 @@ def _require_quotas(connection: Connection, move: Move, measure: str, results: R
 def _land_of(move: Move) -> Row:
     row = move.subject.row
     land = row["official_area_m2"] if row["official_area_m2"] is not None else row["area_m2"]
-    return {"area_m2": land, "floor_area_m2": row["floor_area_m2"]}
+    # a stated area of 0 is none that is known: 0 marks what closes no land, quotas taken back in part
+    return {"area_m2": land or None, "floor_area_m2": row["floor_area_m2"]}
 
 
 def _store(connection: Connection, move: Move, plan: Row, values: Row) -> Row:

@@ -454,6 +454,14 @@ def test_only_quotas_of_a_factory_under_way_are_taken_back_in_part(do, basis, st
         do(reclaim, basis(1), taken(energy_tce=1))
 
 
+def test_a_close_out_of_a_parcel_without_a_known_area_is_no_part(do, basis, put, submitted) -> None:
+    put("official_area_m2 = 0, official_area_source = 'deed'", f"parcel_code = '{code(1)}'")
+    submitted(1)
+    do(accept, basis(1))
+    (told,) = do(standing, code(1))["close_outs"]
+    assert (told["status"], told["in_part"], told["area_m2"]) == ("accepted", False, None)
+
+
 # -- ways around
 
 
