@@ -3,8 +3,8 @@
 import os
 import sqlite3
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 GPKG_SUFFIX = ".gpkg"
-SETTINGS = {"GML_FIELDTYPES": "ALWAYS_STRING", "CPL_LOG": os.devnull}
-"""Codes in GML keep their leading zeros; what GDAL writes to stderr by itself, our errors say."""
+SETTINGS = {"GML_FIELDTYPES": "ALWAYS_STRING", "OGR_GEOJSON_DATE_AS_STRING": "YES", "CPL_LOG": os.devnull}
+"""Codes in GML keep their leading zeros, days in GeoJSON their text; what GDAL writes to stderr, our errors say."""
 
 
 @dataclass(frozen=True)
@@ -88,30 +88,63 @@ def fid_column(path: Path, layer: str) -> str | None:
 @contextmanager
 def arrow_stream(
     path: Path, layer: str, fields: Sequence[str], shown: str, **options: Any
-) -> Iterator[tuple[dict[str, Any], "pa.RecordBatchReader"]]:
+) -> Iterator[tuple[dict[str, Any], "Iterable[pa.RecordBatch]"]]:
     """GDAL's Arrow stream; its failures become one of ours."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyogrio  # noqa: PLC0415 - heavy
 
+    names = list(dict.fromkeys(fields))
+    common: dict[str, Any] = {"use_pyarrow": True, "datetime_as_string": True, "batch_size": BATCH_ROWS, **options}
     set_up_gdal()
     try:
         # GDAL warns of measures and fourth coordinates, which a boundary never needs
-        with (
-            warnings.catch_warnings(action="ignore"),
-            pyogrio.raw.open_arrow(
-                str(path),
-                layer=layer,
-                columns=list(dict.fromkeys(fields)),
-                use_pyarrow=True,
-                datetime_as_string=True,
-                **{"batch_size": BATCH_ROWS, **options},
-            ) as stream,
-        ):
-            yield stream
+        with warnings.catch_warnings(action="ignore"), ExitStack() as opened:
+            meta, reader = opened.enter_context(pyogrio.raw.open_arrow(str(path), layer=layer, columns=names, **common))
+            days = [field.name for field in reader.schema if pa.types.is_date(field.type)]
+            if not days or len({name.casefold() for name in names}) < len(names):  # OGR SQL knows no case
+                yield meta, reader
+                return
+            opened.close()
+            selection = _days_as_text(layer, names, days, meta, common.pop("where", None))
+            meta, reader = opened.enter_context(pyogrio.raw.open_arrow(str(path), **common, **selection))
+            yield meta, (_with_hyphens(batch, days) for batch in reader)
     except pyogrio.errors.DataSourceError as error:
         raise NotGeodata(shown, detail=brief(error)) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, pyogrio.errors.DataLayerError) as error:
         raise BrokenFile(shown, detail=brief(error)) from error
+
+
+def _days_as_text(
+    layer: str, names: Sequence[str], days: Sequence[str], meta: dict[str, Any], where: str | None
+) -> dict[str, str | None]:
+    """A selection that keeps days as they stand: GDAL's Arrow makes 1 March of 30 February.
+
+    A range of a GeoPackage is asked for in its own SQL, since in OGR's ``fid`` may be another column than the key.
+    """
+    name_in, first = (_in_ogr_sql, []) if where is None else (quoted, [meta["fid_column"], meta["geometry_name"]])
+    columns = [name_in(name) for name in first if name]
+    columns += [
+        f"CAST({name_in(name)} AS CHARACTER(10)) AS {name_in(name)}" if name in days else name_in(name)
+        for name in names
+    ]
+    sql = f"SELECT {', '.join(columns)} FROM {name_in(layer)}"  # noqa: S608 - quoted names
+    return {"sql": sql, "sql_dialect": "OGRSQL"} if where is None else {"sql": f"{sql} WHERE {where}"}
+
+
+def _in_ogr_sql(name: str) -> str:
+    """An identifier of OGR SQL, which has its own way with quotes."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _with_hyphens(batch: "pa.RecordBatch", days: Sequence[str]) -> "pa.RecordBatch":
+    """OGR writes a day as 2024/02/20; the rest of us as 2024-02-20."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    for name in days:
+        batch = batch.set_column(
+            batch.schema.get_field_index(name), name, pc.replace_substring(batch.column(name), "/", "-")
+        )
+    return batch
 
 
 def set_up_gdal() -> None:
