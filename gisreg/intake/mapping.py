@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Column, Date, Double, Integer
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import MappedColumn as MappedAttribute
 
-from gisreg.columns import Meaning
+from gisreg.columns import Meaning, unit_words
 from gisreg.db.parcel_facts import ParcelFacts
 from gisreg.geometry import M2_PER_HA, M2_PER_MU, M2_PER_WAN_MU
 from gisreg.intake.crosswalks import former_code, land_use_crosswalk
@@ -33,6 +33,7 @@ _UNITS_IN_NAMES = {
     "亩": "mu", "公顷": "ha", "万亩": "wan_mu", "平方米": "m2", "m²": "m2", "m2": "m2", "㎡": "m2", "ha": "ha", "hm2": "ha",
     "平方公里": "km2", "km2": "km2", "万元": "wan", "元": "yuan", "亿元": "yi", "亿": "yi",
 }  # fmt: skip
+_CHINESE_UNITS = {"tce": ("吨标准煤", "吨标煤"), "t": ("吨",)}
 _AREA_UNITS, _MONEY_UNITS = ("m2", "mu", "ha", "wan_mu", "km2"), ("wan", "yuan", "yi")
 _NAME_WITH_UNIT = re.compile(r"^(?P<name>.+?)[(\[_/](?P<unit>[^()\[\]]+)[)\]]?$")
 _NUMBER_WITH_UNIT = re.compile(r"^(?P<number>\d{1,15}(\.\d*)?)(?P<unit>\D+)$", re.ASCII)
@@ -441,7 +442,21 @@ def _always(target: str) -> tuple[Entry, ...]:
     if target == TOWNSHIP_NAME:
         return (Entry(target, None, {}),)
     meaning: Meaning = target_columns()[target].info["meaning"]
-    return Entry(target, None, {}), Entry(meaning.title.zh, None, {})
+    return Entry(target, None, {}), Entry(meaning.title.zh, None, {}), *_with_own_unit(meaning)
+
+
+def _with_own_unit(meaning: Meaning) -> tuple[Entry, ...]:
+    """A title with the registry's own unit behind it, 能耗指标(吨标准煤), where no amounts in other units are known."""
+    if meaning.unit is None or meaning.unit in _UNITS_IN_NAMES:
+        return ()
+    words = dict.fromkeys((meaning.unit, unit_words(meaning.unit).zh, *_CHINESE_UNITS.get(meaning.unit, ())))
+    unit = "wan" if meaning.unit.startswith("万元") else None
+    return tuple(
+        Entry(f"{meaning.title.zh}{left}{word}{right}", unit, {}, own_unit=unit is not None)
+        for word in words
+        if word
+        for left, right in ("()", "[]", "【】")
+    )
 
 
 def default_mapping(data_dir: Path) -> Mapping:

@@ -376,3 +376,21 @@ def test_a_surveys_area_counts_as_it_did_before_the_mapping_was_saved(settings, 
         )
     assert now.yields is yields
     assert asked == "--set" or now == was
+
+
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [("能耗指标(吨标准煤)", "energy_quota_tce"), ("能耗指标(tce)", "energy_quota_tce"), ("用水指标(吨)", "water_quota_t"), ("用水指标(t)", "water_quota_t"), ("连续有收益年数(年)", "income_years"), ("年收益(万元/年)", "yearly_income_wan"), ("年收益(万元)", "yearly_income_wan")],
+)  # fmt: skip
+@pytest.mark.parametrize("brackets", ["()", "\uff08\uff09", "[]"])
+def test_a_title_with_the_registrys_own_unit_is_known(tmp_path, base, written, target, brackets):
+    name = written.translate(str.maketrans("()", brackets))
+    assert [(one.source, one.target, one.factor) for one in base.apply([name]).columns] == [(name, target, 1.0)]
+    rows = [["单位:元"], ["编号", name], ["A1", 3], ["A2", 4]]
+    ledger = open_ledger(workbook(tmp_path / "a.xlsx", rows))
+    found = {one.source: (one.target, one.factor) for one in base.apply(ledger.fields, hints=ledger.hints).columns}
+    assert found == {"编号": ("source_code", 1.0), name: (target, 1.0)}
+
+
+def test_a_title_with_the_unit_of_something_else_is_not_taken(base):
+    assert base.apply(["能耗指标(吨)", "用水指标(吨标准煤)", "连续有收益年数(月)"]).columns == ()
