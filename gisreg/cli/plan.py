@@ -35,6 +35,7 @@ SURE_OF = Text(
     "{grade} (whether each condition tried had an answer); {share} of the facts that rules of its kind ask are known",
 )
 """The word and the share count other things: one the conditions up to the label, the other all facts of the kind."""
+HELD = Text("(受限:{gates})", " (held: {gates})")
 TO_FIND_OUT = Text("待查({facts})", "to find out ({facts})")
 CONFIDENCE = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}
 
@@ -125,7 +126,7 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("融资选项", "Finance option"), _finance(now, why)),
         (Text("逐级结论", "Cascade"), "; ".join(_stage(now, stage) for stage in why["trace"]["cascade"])),
         (Text("不能融资", "Why not finance"), "; ".join(_why_not_finance(now, why["trace"]["rules"])) or None),
-        (Text("其他可行", "Also open"), ", ".join(_measure(now, other) for other in why["alternatives"])),
+        (Text("其他可行", "Also open"), ", ".join(_alternative(now, other) for other in why["alternatives"])),
         *_flips(now, why["trace"]["flips"]),
         (Text("下一时点", "Next date"), why["next_due"]),
         *_clock(now, why["clock"]),
@@ -233,6 +234,12 @@ def _titles(now: Context, things: list[dict[str, Any]]) -> str:
 
 def _measure(now: Context, way: dict[str, Any]) -> str:
     return f"{_say(now, way['label'], Label)} · {_say_both(now, way['measure_title'])}"
+
+
+def _alternative(now: Context, other: dict[str, Any]) -> str:
+    """Another way out, and what would hold it."""
+    held = ", ".join(_say_both(now, gate["title"]) for gate in other["blockers"])
+    return _measure(now, other) + (now.say(HELD, gates=held) if held else "")
 
 
 def _values(now: Context, facts: list[dict[str, Any]]) -> str:

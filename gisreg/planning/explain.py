@@ -68,7 +68,7 @@ def _explanation(case: Case, parcel: RowMapping, decision: RowMapping | None) ->
     rule = case.chosen.rule
     finance = case.rule(case.stored["finance_rule_no"])
     turns, found = turn(case), flips(case)
-    due_on = None if rule.days is None else case.as_of + timedelta(days=rule.days)
+    due_on = _advised_until(case, decision)
     return {
         "parcel_code": parcel["parcel_code"],
         "label": decision["label"] if decision else str(rule.label),
@@ -90,6 +90,13 @@ def _explanation(case: Case, parcel: RowMapping, decision: RowMapping | None) ->
         "trace": _trace(case, turns, found),
         **_titles(case, parcel, decision, due_on),
     }
+
+
+def _advised_until(case: Case, decision: RowMapping | None) -> date | None:
+    """The last of the days that the rule of the measure allows: of the one decided, where people decided."""
+    ruled = case.chosen if decision is None else case.decided
+    days = ruled.rule.days if ruled else None
+    return None if days is None else case.as_of + timedelta(days=days)
 
 
 def _worded(case: Case, words: str) -> dict[str, str]:
@@ -272,13 +279,22 @@ def _to_find_out(case: Case) -> list[Json]:
 
 
 def _alternatives(case: Case) -> list[Json]:
-    """Other ways out that are open as well."""
+    """Other ways out that are open as well, each with the gates that would hold it."""
     open_rules = [
         rule
         for rule in (*case.compiled.cascade(case.kind), *case.compiled.finance(case.kind))
         if rule != case.chosen and case.answer(rule) == "yes"
     ]
-    return [way(case, rule) for rule in open_rules]
+    return [{**way(case, rule), "blockers": _held(case, rule)} for rule in open_rules]
+
+
+def _held(case: Case, rule: CompiledRule) -> list[Json]:
+    """The gates that would hold another way out."""
+    return [
+        {"gate": gate.gate.id, "title": both(gate.gate.title.text)}
+        for gate in case.compiled.gates_for(case.kind)
+        if gate.concerns(rule.rule) and case.seen[f"gate:{gate.no}"] and not case.seen.get(f"unknown:{gate.no}")
+    ]
 
 
 def _trace(case: Case, turns: Json | None, found: list[Json]) -> Json:

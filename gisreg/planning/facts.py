@@ -74,15 +74,19 @@ def share(part: Sql, whole: Sql) -> Sql:
 
 
 def begun(c: Columns, as_of: Sql) -> Sql:
-    """Work has started as far as is on record, by its date or by the area built on: what the clock goes by."""
-    return func.coalesce(or_(c.actual_start_on <= as_of, c.started_area_m2 > 0), False, type_=Boolean())
+    """Work has started as far as is on record, by its date, the area built on or a stop: what the clock goes by."""
+    return func.coalesce(_sign_of_start(c, as_of), False, type_=Boolean())
 
 
 def started(c: Columns, as_of: Sql) -> Sql:
-    """Work has started. It has not where nothing is built on or the land was determined idle, or the start lies ahead;
-    unknown where there is no word of it."""
-    told = or_(c.actual_start_on.is_not(None), c.started_area_m2.is_not(None), c.determined_on <= as_of)
-    return func.coalesce(or_(c.actual_start_on <= as_of, c.started_area_m2 > 0), case((told, false())), type_=Boolean())
+    """Work has started. It has not where nothing is built on or the start lies ahead; unknown where there is no word of
+    it. A determination is none: land is also determined idle when works have stopped (53号令 art. 2)."""
+    told = or_(c.actual_start_on.is_not(None), c.started_area_m2.is_not(None))
+    return func.coalesce(_sign_of_start(c, as_of), case((told, false())), type_=Boolean())
+
+
+def _sign_of_start(c: Columns, as_of: Sql) -> Sql:
+    return or_(c.actual_start_on <= as_of, c.started_area_m2 > 0, c.halted_on <= as_of)
 
 
 def stopped_after_start(c: Columns, as_of: Sql) -> Sql:
@@ -151,10 +155,10 @@ def halted_full_years(c: Columns, as_of: Sql) -> Sql:
 
 
 def little_built_or_invested(c: Columns, limits: Limits) -> Sql:
-    """Less than a third of what is due built on, or under 25 % invested."""
+    """Less than a third of what is due built on, or under 25 % invested; a whole of nothing tells nothing."""
     return or_(
-        c.started_area_m2 * limits.idle_started_part < c.due_area_m2,
-        c.invested_wan < c.total_investment_wan * limits.idle_invested_share,
+        c.started_area_m2 * limits.idle_started_part < func.nullif(c.due_area_m2, 0, type_=Double()),
+        c.invested_wan < func.nullif(c.total_investment_wan, 0, type_=Double()) * limits.idle_invested_share,
     )
 
 

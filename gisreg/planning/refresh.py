@@ -106,7 +106,7 @@ def refresh_plan(engine: Engine, actor: Actor, county_code: str, *, as_of: date 
     """Bring the run in force up to date, by its own rule set, as of a day (today); the new run is in force at once.
 
     Raises:
-        NoAcceptedRun, RunNotRefreshable, RunGoesOn, AsOfOutOfRange, DayAhead.
+        NoAcceptedRun, RunNotRefreshable, RunGoesOn, AsOfOutOfRange, RunDayAhead.
     """
     started = time.monotonic()
     day = as_of or today()

@@ -15,6 +15,8 @@ def rested_on(case: Case, rule: CompiledRule) -> list[Queryable]:
     tree = condition_of(case.rules, rule.rule.when)
     facts = [item for item in rule.used if not item.name.startswith(PARAMETER_PREFIX)]
     values = {item.name: plain(case.seen[f"fact:{item.name}"]) for item in facts}
+    if truth(tree, values) is not True:  # it speaks of what cannot be judged here: a likeness, a place
+        return []
     limits = list(limits_in(tree))
 
     def decides(item: Queryable) -> bool:

@@ -32,10 +32,10 @@ from gisreg.text import Text
 
 __all__ = [
     "AsOfOutOfRange",
-    "DayAhead",
     "LabelTotal",
     "PlanRunSummary",
     "RunAhead",
+    "RunDayAhead",
     "RunDoubtful",
     "RunNotProposed",
     "RunUnknown",
@@ -84,7 +84,7 @@ class RunAhead(ConflictError):
     )
 
 
-class DayAhead(InputError):
+class RunDayAhead(InputError):
     """Labels of a day to come may be looked at, but hold for nobody today."""
 
     what: ClassVar[Text] = Text(
@@ -160,7 +160,7 @@ def run_plan(
 
     Raises:
         DayInFuture: facts recorded on a day that has not come.
-        DayAhead: as of such a day, and not only proposed.
+        RunDayAhead: as of such a day, and not only proposed.
     """
     started = time.monotonic()
     loaded = load_ruleset(ruleset_path or NATIONAL)
@@ -382,10 +382,10 @@ def require_day_in_force(day: date) -> None:
     """Refuse a day as of which labels cannot hold today.
 
     Raises:
-        DayAhead.
+        RunDayAhead.
     """
     if day > today():
-        raise DayAhead(where="as_of", day=day.isoformat())
+        raise RunDayAhead(where="as_of", day=day.isoformat())
 
 
 def check_day(day: date) -> None:

@@ -26,7 +26,7 @@ def test_what_moves_between_two_runs(client, in_force):
 def test_the_run_in_force_is_brought_up_to_date(client, in_force):
     same = client.post("/plan/refresh", json={"as_of": "2025-06-25"})
     assert (same.status_code, same.json()["changed"], same.json()["run_id"]) == (200, False, in_force)
-    assert client.post("/plan/refresh", json={"as_of": "2099-01-01"}).json()["code"] == "day_ahead"
+    assert client.post("/plan/refresh", json={"as_of": "2099-01-01"}).json()["code"] == "run_day_ahead"
     done = client.post("/plan/refresh", json={"as_of": "2025-06-26"})
     assert done.status_code == 201, done.text
     assert (done.json()["refreshes"], done.json()["replaced"], done.json()["parcels"]) == (in_force, 0, 6)

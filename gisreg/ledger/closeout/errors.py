@@ -205,7 +205,7 @@ class QuotasStillHeld(ConflictError):
         "宗地 {parcel_code} 的要素只收回一部分,不能销号,仍有:{held_zh}",
         "parcel {parcel_code} cannot be closed out, its quotas are taken back in part only; still held: {held_en}",
     )
-    mend: ClassVar[Text] = Text("{how}", "{how}")
+    mend: ClassVar[Text] = Text("{how_zh}", "{how_en}")
 
 
 class AreaTooLarge(InputError):

@@ -94,7 +94,8 @@ def require_all_taken(connection: Connection, move: Move, results: Mapping[str, 
             where=move.code, parcel_code=move.code, held={quota.column: amount for quota, amount in held.items()},
             held_zh="、".join(f"{title_of(quota.column).zh} {quota.shown(rest)}" for quota, rest in held.items()),
             held_en=", ".join(f"{title_of(quota.column).en} {quota.shown(rest)}" for quota, rest in held.items()),
-            how=Text(mend.say("zh", code=move.code, columns=columns), mend.say("en", code=move.code, columns=columns)),
+            how_zh=mend.say("zh", code=move.code, columns=columns),
+            how_en=mend.say("en", code=move.code, columns=columns),
         )  # fmt: skip
 
 

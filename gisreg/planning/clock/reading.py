@@ -117,7 +117,7 @@ COMPARED = tuple(
 )
 """What the database must answer in the same way, fact by fact."""
 
-RECLAIM = "reclaim"
+RECLAIM, LAPSED = "reclaim", "approval_lapse"
 UNSTARTED = Text("约定动工之日起满{count}年未动工", "{count} past the agreed start")
 HALTED = Text("中止开发建设满{count}年", "{count} since the works stopped")
 LAPSE = Text("批准之日起满 {count} 个月", "{count} full months since the approval")
@@ -194,27 +194,27 @@ def next_limit(limits: Sequence[Limit], as_of: date) -> Limit | None:
 
 
 def _begun(facts: ClockFacts, as_of: date) -> bool:
-    """Work has started as far as is on record."""
-    return (facts.actual_start_on is not None and facts.actual_start_on <= as_of) or (facts.started_area_m2 or 0) > 0
+    """Work has started as far as is on record: by its date, the area built on or a stop."""
+    days = (facts.actual_start_on, facts.halted_on)
+    return any(day is not None and day <= as_of for day in days) or (facts.started_area_m2 or 0) > 0
 
 
 def _started(facts: ClockFacts, as_of: date) -> bool | None:
     """As :func:`gisreg.planning.facts.started` has it: unknown where there is no word of it."""
-    determined = facts.determined_on is not None and facts.determined_on <= as_of
-    told = facts.actual_start_on is not None or facts.started_area_m2 is not None or determined
-    return _begun(facts, as_of) if told else None
+    told = facts.actual_start_on is not None or facts.started_area_m2 is not None
+    return _begun(facts, as_of) or (False if told else None)
 
 
 def _little(facts: ClockFacts, limits: Limits) -> bool | None:
-    """Less than a third of what is due built on, or under 25 % invested."""
+    """Less than a third of what is due built on, or under 25 % invested; a whole of nothing tells nothing."""
     built = (
         None
-        if facts.started_area_m2 is None or facts.due_area_m2 is None
+        if facts.started_area_m2 is None or not facts.due_area_m2
         else facts.started_area_m2 * limits.idle_started_part < facts.due_area_m2
     )
     invested = (
         None
-        if facts.invested_wan is None or facts.total_investment_wan is None
+        if facts.invested_wan is None or not facts.total_investment_wan
         else facts.invested_wan < facts.total_investment_wan * limits.idle_invested_share
     )
     if built or invested:
@@ -281,7 +281,7 @@ def _limits(
         ends = months_later(facts.approved_on, lapse)
         over_on = date.fromordinal(ends.toordinal() + 1)
         title = Text(LAPSE.zh.format(count=lapse), LAPSE.en.format(count=lapse))
-        found.append(Limit("approval_lapse", title, facts.approved_on, over_on))
+        found.append(Limit(LAPSED, title, facts.approved_on, over_on))
     return tuple(found)
 
 

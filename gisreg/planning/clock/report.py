@@ -16,11 +16,11 @@ from gisreg.parcels.read import ParcelNotFound, Row
 from gisreg.planning.clock.events import DATES, EVENTS, EXCUSED, standing
 from gisreg.planning.clock.limits import Limits
 from gisreg.planning.clock.procedure import DETERMINATION, DueStep, Procedure, load_procedure, next_due
-from gisreg.planning.clock.reading import RECLAIM, Clock, ClockFacts, Event, Limit, next_limit, read_clock
+from gisreg.planning.clock.reading import LAPSED, RECLAIM, Clock, ClockFacts, Event, Limit, next_limit, read_clock
 from gisreg.planning.clock.workdays import Calendar, load_calendar
 from gisreg.planning.ruleset import load_ruleset, national_words, read_ruleset
 from gisreg.settings import PROJECT_DIR
-from gisreg.vocab import ClockEventKind, IdleCause, State
+from gisreg.vocab import ClockEventKind, IdleCause, Kind, State
 
 Json = dict[str, Any]
 SUSPECTED, NOTICE, TAKEN_BACK = "suspected", "investigation_notice", "withdrawn"
@@ -121,7 +121,7 @@ def told(seen: Seen, day: date, by: ClockData, limits: Limits) -> Json:
     """What the clock shows on a day."""
     parcel, rows, dates = seen.parcel, seen.events, seen.dates
     clock = read_clock(seen.clock_facts, day, limits)
-    running = [one for one in clock.limits if _concerns(one, parcel["idle_cause"])]
+    running = [one for one in clock.limits if _concerns(one, parcel)]
     step = _next_step(parcel, clock, [*_dated(dates), *((NOTICE, day) for day in seen.notices)], by)
     return {
         "parcel_code": parcel["parcel_code"],
@@ -142,9 +142,12 @@ def told(seen: Seen, day: date, by: ClockData, limits: Limits) -> Json:
     }
 
 
-def _concerns(limit: Limit, cause: str | None) -> bool:
-    """Land idle for the government's causes or force majeure is not reclaimed without payment (art. 14)."""
-    return limit.limit != RECLAIM or cause not in EXCUSED
+def _concerns(limit: Limit, parcel: Mapping[str, Any] | RowMapping) -> bool:
+    """Land idle for the government's causes or force majeure is not reclaimed without payment (art. 14), and an
+    approval lapses that was never supplied."""
+    if limit.limit == LAPSED:
+        return bool(parcel["kind"] == Kind.UNSUPPLIED_LAND)
+    return limit.limit != RECLAIM or parcel["idle_cause"] not in EXCUSED
 
 
 def _parcel(connection: Connection, parcel_code: str) -> RowMapping:

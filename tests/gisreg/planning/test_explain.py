@@ -67,6 +67,22 @@ def test_a_sanction_for_no_start_says_that_there_is_no_word_of_one(registry: Any
     assert {"actual_start_on"} <= {flip["fact"] for flip in unsure["trace"]["flips"]}
 
 
+def test_land_on_which_works_stopped_had_been_started_on(registry: Any) -> None:
+    """A stop without the day of the start: no sanction that is for land not started."""
+    code = registry.add("idle_land", **ENTERPRISE, halted_on=date(2024, 6, 1), determined_on=date(2026, 1, 10))
+    registry.run()
+    seen = why(registry, code)
+    assert seen["measure"] not in ("free_reclaim", "idle_fee")
+    assert seen["clock"]["clock"]["started"] is True
+
+
+def test_other_ways_out_tell_what_would_hold_them(registry: Any) -> None:
+    code = registry.add("idle_land", **ENTERPRISE, buyer_found=True, hoarder=True)
+    registry.run()
+    ways = {one["measure"]: [gate["gate"] for gate in one["blockers"]] for one in why(registry, code)["alternatives"]}
+    assert ways["transfer"] == ["hoarder"]
+
+
 def test_what_a_rule_takes_for_no_while_nobody_knows_is_to_be_found_out(registry: Any) -> None:
     """A restart is advised though nobody looked whether the technology is obsolete; whose it is does not matter."""
     code = registry.add("idle_factory", owner_intent="restart")

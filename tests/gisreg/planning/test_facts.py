@@ -83,8 +83,10 @@ def test_started_land_has_no_unstarted_years(registry: Any) -> None:
     [
         ({}, None),
         ({"started_area_m2": 0.0}, False),
-        ({"determined_on": date(2025, 12, 31)}, False),
-        ({"determined_on": date(2026, 1, 2)}, None),
+        ({"determined_on": date(2025, 12, 31)}, None),
+        ({"halted_on": date(2026, 1, 1)}, True),
+        ({"halted_on": date(2026, 1, 2)}, None),
+        ({"started_area_m2": 0.0, "halted_on": date(2025, 6, 1)}, True),
         ({"actual_start_on": date(2026, 1, 2)}, False),
         ({"actual_start_on": date(2026, 1, 1)}, True),
         ({"actual_start_on": date(2026, 1, 2), "started_area_m2": 1.0}, True),
@@ -94,7 +96,8 @@ def test_started_land_has_no_unstarted_years(registry: Any) -> None:
 def test_a_start_of_which_there_is_no_word_is_unknown(
     registry: Any, facts: dict[str, Any], started: bool | None
 ) -> None:
-    """Nothing built on, or a determination that the land is idle, is a word: it has not started."""
+    """Nothing built on is a word: it has not started; a stop is one too: it had. That the land was determined idle is
+    none, for land is determined idle after a stop as well."""
     assert seen(registry, "started", date(2026, 1, 1), **facts) is started
 
 
@@ -105,7 +108,7 @@ def test_a_start_of_which_there_is_no_word_is_unknown(
         ({"actual_start_on": date(2024, 1, 1)}, None, None),
         ({"actual_start_on": date(2024, 1, 1), "halted_on": date(2026, 1, 2)}, False, False),
         ({"actual_start_on": date(2024, 1, 1), "halted_on": date(2026, 1, 1)}, True, True),
-        ({"halted_on": date(2026, 1, 1)}, True, False),
+        ({"halted_on": date(2026, 1, 1)}, True, True),
     ],
 )
 def test_a_stop_of_which_there_is_no_word_is_unknown(
@@ -142,6 +145,9 @@ STARTED = {"agreed_start_on": date(2023, 1, 1), "actual_start_on": date(2023, 2,
         ({"halted_on": date(2025, 4, 30), "started_area_m2": 9.0, "due_area_m2": 300.0}, True),
         ({"halted_on": None, "started_area_m2": 9.0, "due_area_m2": 300.0}, False),
         ({"halted_on": date(2024, 5, 1)}, None),
+        # a whole of nothing tells nothing
+        ({"halted_on": date(2024, 5, 1), "started_area_m2": 0.0, "due_area_m2": 0.0,
+          "invested_wan": 0.0, "total_investment_wan": 0.0}, None),
     ],
 )  # fmt: skip
 def test_started_and_stopped_land(registry: Any, facts: dict[str, Any], idle: bool | None) -> None:

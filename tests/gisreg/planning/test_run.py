@@ -18,8 +18,8 @@ from gisreg.planning.refresh import refresh_plan
 from gisreg.planning.ruleset import NATIONAL, load_ruleset
 from gisreg.planning.run import (
     AsOfOutOfRange,
-    DayAhead,
     RunAhead,
+    RunDayAhead,
     RunDoubtful,
     RunNotProposed,
     RunUnknown,
@@ -151,7 +151,7 @@ def test_labels_as_of_a_day_to_come_are_only_proposed(registry: Any) -> None:
     first = registry.run()
     tomorrow = today() + timedelta(days=1)
     for way in (lambda: registry.run(tomorrow), lambda: refresh_plan(registry.engine, TESTER, COUNTY, as_of=tomorrow)):
-        with pytest.raises(DayAhead, match="has not come") as raised:
+        with pytest.raises(RunDayAhead, match="has not come") as raised:
             way()
         assert "--propose" in raised.value.say_mend("zh")
     with transaction(registry.engine) as connection:
