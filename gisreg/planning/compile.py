@@ -56,6 +56,9 @@ HOLDS = (1 << MAX_GATES) - 1
 """The lower half of a mask: gates that hold. The upper half: gates whose facts are unknown."""
 
 Sql = ColumnElement[Any]
+_FENCE: Sql = func.clock_timestamp().label("fence")
+"""Nobody reads it: a volatile column keeps the planner from folding a query into the outer one, which would evaluate
+conditions again for each mention of their result. Unlike OFFSET 0 it leaves all of the work to parallel workers."""
 
 
 class RuleConditionError(RuleSetError):
@@ -378,7 +381,7 @@ def reasoned_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: 
             *carry,
         )
         .where(*where)
-        .offset(0)
+        .add_columns(_FENCE)
         .subquery("seen")
     )
     numbers = _numbers(compiled)
@@ -399,7 +402,7 @@ def reasoned_query(compiled: CompiledRules, *where: ColumnElement[bool], carry: 
             seen.c.unknown_facts,
             *kept,
         )
-        .offset(0)
+        .add_columns(_FENCE)
         .subquery("ruled")
     )
     return select(

@@ -50,6 +50,8 @@ __all__ = [
 T = TypeVar("T")
 HIDDEN = ("ruleset_toml", "label_run_id", "seen_from")
 """What only the registry itself needs of a run."""
+SORT_MEMORY = "96MB"
+"""In which each worker sorts its part of a million labels."""
 
 
 class RunNotProposed(ConflictError):
@@ -324,7 +326,10 @@ def _compile(loaded: LoadedRuleSet, as_of: date, recorded_as_of: date | None) ->
 
 
 def _label(connection: Connection, compiled: CompiledRules, county_code: str, run_id: int) -> dict[str, Any]:
-    """Evaluate in parallel into a temporary table, then one insert; totals come from the small table as well."""
+    """Evaluate in parallel into a temporary table, then one insert; totals come from the small table as well.
+
+    Each worker sorts its part, so that the key of the labels grows at its end only.
+    """
     target = compiled.target
     query = reasoned_query(
         compiled,
@@ -334,7 +339,8 @@ def _label(connection: Connection, compiled: CompiledRules, county_code: str, ru
     )
     # JIT compiles some hundred expressions for longer than it saves.
     connection.execute(text("SET LOCAL jit = off"))
-    connection.execute(TemporaryTableAs("plan_pass", query))
+    connection.execute(text(f"SET LOCAL work_mem = '{SORT_MEMORY}'"))
+    connection.execute(TemporaryTableAs("plan_pass", query.order_by("parcel_id")))
     given = {"run_id": run_id, "county_code": county_code}
     connection.execute(text(sql.load("gisreg.planning", "store_labels.sql")), given)
     totals = connection.execute(text(sql.load("gisreg.planning", "totals.sql")), given).mappings().all()

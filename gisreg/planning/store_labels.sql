@@ -1,4 +1,4 @@
--- As the pass came: nearly in the order of the key. To sort it takes longer than the key's index would gain.
+-- In the order of the key, as the pass was sorted.
 INSERT INTO plan_label (
     run_id, parcel_id, county_code, rule_no, finance_rule_no, gates, unknown_gates, open_rules, unknown_facts
 )
