@@ -125,8 +125,8 @@ def test_each_rule_tried_shows_the_values_it_saw(registry: Any) -> None:
     registry.run()
     steps = {step["rule"]: step for step in why(registry, code)["trace"]["rules"]}
     assert [step["rule"] for step in steps.values() if step["tried"]] == [
-        "idle_change_conditions", "idle_extension", "idle_swap", "idle_temporary_use", "idle_fee", "idle_order_start",
-        "idle_restore_farming", "idle_free_reclaim",
+        "idle_change_conditions", "idle_extension", "idle_swap", "idle_temporary_use", "idle_later_start", "idle_fee",
+        "idle_order_start", "idle_restore_farming", "idle_free_reclaim",
     ]  # fmt: skip
     facts = {fact["fact"]: fact for fact in steps["idle_fee"]["facts"]}
     assert steps["idle_fee"]["result"] == "no"
