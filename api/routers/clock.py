@@ -148,5 +148,5 @@ def calendar(
 
     settings = reading.registry.settings
     known = load_calendar(settings.data_dir, settings.home)
-    items = [one for _, one in sorted(known.days.items()) if year is None or one.day.year == year]
+    items = [one.as_json() for _, one in sorted(known.days.items()) if year is None or one.day.year == year]
     return look(reading, lambda _: listed(items))

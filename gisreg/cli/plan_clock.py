@@ -201,7 +201,7 @@ def calendar(
         return
     items = [one for _, one in sorted(known.days.items()) if year is None or one.day.year == year]
     if json:
-        print_json({"total": len(items), "items": items})
+        print_json({"total": len(items), "items": [one.as_json() for one in items]})
         return
     yes, no = Text("是", "yes"), Text("否", "no")
     rows = [

@@ -90,4 +90,6 @@ def test_the_calendar(http: TestClient) -> None:
     assert listed["total"] == len(listed["items"])
     kinds = {one["day"]: one["kind"] for one in listed["items"]}
     assert (kinds["2025-04-27"], kinds["2025-05-01"]) == ("workday", "holiday")
+    names = {one["day"]: (one["name"], one["title"]) for one in listed["items"]}
+    assert names["2025-05-01"] == ("劳动节", {"zh": "劳动节", "en": "Labour Day"})
     assert all(day.startswith("2025") for day in kinds)

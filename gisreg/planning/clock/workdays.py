@@ -5,10 +5,10 @@ Only steps of a procedure look at it; the one- and two-year tests of idle land d
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from gisreg.errors import InputError
 from gisreg.text import Text
@@ -52,6 +52,10 @@ class CalendarDay:
     def title(self) -> Text:
         """The name in both languages; two holidays of one day are joined."""
         return holiday(self.name)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs: its name in both languages beside the one of the notice."""
+        return {**asdict(self), "title": self.title._asdict()}
 
 
 @dataclass(frozen=True)
