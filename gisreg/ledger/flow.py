@@ -78,6 +78,7 @@ class Flow:
     """One row of the flow. ``revived`` and ``removed`` are taken off; ``corrected`` and ``transferred`` have a sign.
 
     For *not closed*, ``revived`` is what was closed out. A submission that was returned makes ``revived`` less.
+    ``relapsed`` came again after it had been revived: found idle again, or listed again after it was taken back.
     """
 
     code: str | None = None
@@ -137,6 +138,19 @@ class FlowTable:
             "measure": str(self.measure), "by": str(self.by), "since": self.since, "until": self.until,
             "items": [row.as_json() for row in self.rows], "county": self.total.as_json(),
         }  # fmt: skip
+
+
+HEADINGS = {
+    Measured.LEFT: Text(
+        "期初|新增|二次闲置及重新入库|盘活|核减|更正|划转|期末|平衡",
+        "opening|new|relapsed or listed again|revived|removed|corrected|transferred|closing|reconciles",
+    ),
+    Measured.NOT_CLOSED: Text(
+        "期初|新增|二次闲置及重新入库|销号|核减|更正|划转|期末|平衡",
+        "opening|new|relapsed or listed again|closed out|removed|corrected|transferred|closing|reconciles",
+    ),
+}
+"""What the columns are called: one figure falls by what is revived, the other by what is closed out."""
 
 
 def flow(

@@ -89,7 +89,8 @@ entries AS (
         CASE
             WHEN undone THEN 'corrected'
             WHEN o_state IS NULL THEN CASE WHEN kin THEN 'corrected' ELSE 'new' END
-            WHEN o_state IN ('suspected', 'taken_back') THEN 'new'
+            WHEN o_state = 'suspected' THEN 'new'
+            WHEN o_state = 'taken_back' THEN 'relapsed' -- listed again: it was revived when it was closed or taken back
             WHEN o_state = 'submitted' THEN 'revived' -- returned or withdrawn: less was revived
             WHEN o_state = 'closed' AND n_state = 'relapsed' THEN 'relapsed'
             ELSE 'corrected'

@@ -48,7 +48,7 @@ standing AS (
 ),
 whole AS (
     SELECT DISTINCT ON (at_end, what, key)
-        at_end, what, key, place, state, CASE :measure WHEN 'left' THEN is_left ELSE not_closed END AS is_in
+        at_end, what, key, id, place, state, CASE :measure WHEN 'left' THEN is_left ELSE not_closed END AS is_in
     FROM standing
     ORDER BY at_end, what, key, is_left DESC, not_closed DESC, is_registered DESC, land DESC, parcel_code
 ),
@@ -61,9 +61,14 @@ relinked AS (
     WHERE CASE :measure WHEN 'left' THEN s.is_left ELSE s.not_closed END
         AND v.state NOT IN ('suspected', 'removed', 'taken_back')
 ),
+-- parcels that were found idle again within the span, or waited to be supplied again for a part of it: what is in at
+-- the end among them came again, whatever plan it has got since
+came_again AS (
+    SELECT id FROM versions WHERE state = 'taken_back' OR state = 'relapsed' AND recorded_at >= :since
+),
 pairs AS (
     SELECT
-        what, key, o.place AS o_place, c.place AS c_place, o.state AS o_state, c.state AS c_state,
+        what, key, o.place AS o_place, c.place AS c_place, o.state AS o_state, c.state AS c_state, c.id AS c_id,
         coalesce(o.is_in, false) AS was, coalesce(c.is_in, false) AS is_in
     FROM (SELECT * FROM whole WHERE at_end = 'opening') AS o
     FULL JOIN (SELECT * FROM whole WHERE at_end = 'closing') AS c USING (what, key)
@@ -91,9 +96,9 @@ entries AS (
         p.what,
         CASE
             WHEN p.o_state IS NULL AND r.what IS NOT NULL THEN 'corrected'
-            WHEN p.o_state IS NULL OR p.o_state IN ('suspected', 'taken_back') THEN 'new'
+            WHEN p.o_state IS NULL OR p.o_state = 'suspected' THEN 'new'
+            WHEN p.c_id IN (SELECT id FROM came_again) THEN 'relapsed'
             WHEN p.o_state = 'submitted' THEN 'revived' -- returned or withdrawn: less was revived
-            WHEN p.o_state = 'closed' AND p.c_state = 'relapsed' THEN 'relapsed'
             ELSE 'corrected'
         END,
         p.c_place, 1

@@ -159,6 +159,57 @@ def test_each_way_of_a_project_has_its_column(bare) -> None:
         )
 
 
+LISTED_AGAIN = (("registered", "import:1"), ("closed", "cli:accept"), ("taken_back", "cli:take_back"),
+                ("registered", "cli:list_again"), ("taken_back", "cli:undo"))  # fmt: skip
+"""One state a day."""
+
+
+@pytest.mark.parametrize("dimension", Dimension)
+@pytest.mark.parametrize("measure", Measured)
+@pytest.mark.parametrize(
+    ("since", "until", "entries"),
+    [
+        (1, 2, {}), (2, 3, {"relapsed": 1}), (1, 3, {"relapsed": 1}), (0, 3, {"revived": 1, "relapsed": 1}),
+        (-1, 3, {"new": 1, "revived": 1, "relapsed": 1}), (3, 4, {"corrected": -1}),
+        (2, 4, {"relapsed": 1, "corrected": -1}),
+    ],
+)  # fmt: skip
+def test_land_taken_back_and_listed_again_is_not_new(bare, since, until, entries, measure, dimension) -> None:  # noqa: PLR0917
+    """Whenever it was taken back: before the span, within it, and when the listing is undone."""
+    noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
+    days = [
+        Version(noon + timedelta(days=n), state, "149901100", "Z1", 6000.0, source)
+        for n, (state, source) in enumerate(LISTED_AGAIN)
+    ]
+    with bare.connect() as connection:
+        write(connection, [("idle_land", days)], [(0, noon, None)])
+        span = FIRST + timedelta(days=since), FIRST + timedelta(days=until)
+        table = flow(connection, "149901", *span, measure=measure, by=dimension)
+        connection.rollback()
+    assert {name: amount for name in ("new", "relapsed", "revived", "removed", "corrected", "transferred")
+            if (amount := getattr(table.total, name).parcels)} == entries  # fmt: skip
+    assert all(row.reconciles for row in (*table.rows, table.total))
+    again = entries.get("relapsed", 0)
+    told = {row.code: (row.relapsed.parcels, row.relapsed.land_m2) for row in table.rows if row.relapsed.parcels}
+    place = {Dimension.TOWNSHIP: "149901100", Dimension.ZONE: "Z1", Dimension.KIND: Kind.IDLE_LAND}[dimension]
+    assert told == ({place: (1, 6000)} if again else {})
+    came_in = table.total.closing.projects > table.total.opening.projects
+    assert (table.total.new.projects, table.total.relapsed.projects) == (came_in * (since < 0), came_in * (since >= 0))
+
+
+def test_a_project_that_relapsed_is_told_so_though_it_has_a_plan_again(bare) -> None:
+    noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
+    days = [
+        Version(noon + timedelta(days=n), state, None, None, 1.0, "cli:x")
+        for n, state in enumerate(("closed", "relapsed", "planned"))
+    ]
+    with bare.connect() as connection:
+        write(connection, [("idle_land", days)], [(0, noon, None)])
+        total = flow(connection, "149901", FIRST, FIRST + timedelta(days=2)).total
+        connection.rollback()
+    assert (total.relapsed.parcels, total.relapsed.projects, total.corrected.projects) == (1, 1, 0)
+
+
 def test_a_project_that_came_and_moved_on_within_the_span_is_new_where_it_stands_at_the_end(bare) -> None:
     """Its parcel is followed change by change: new in the one township, handed to the other."""
     noon = datetime.combine(FIRST, datetime.min.time(), CHINA) + timedelta(hours=12)
