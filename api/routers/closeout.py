@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.dependencies import ActorDep, ReadingDep, RegistryDep
 from api.encoding import json_bytes
-from api.parameters import FIRST_DAY, LAST_DAY, County, Day, Limit, ParcelCode, known_form
+from api.parameters import FIRST_DAY, LAST_DAY, AsOf, County, Day, Limit, ParcelCode, known_form
 from api.preconditions import MatchDep, Wanted
 from api.problems import documented
 from api.records import JSON, LIST, MAX_ID, OBJECT, WRITES, BasedOn, done_with, look, look_in, reads
@@ -357,18 +357,25 @@ def flow(  # noqa: PLR0917 - FastAPI passes by name
     by: Dimension = Dimension.TOWNSHIP,
     county: County = None,
 ) -> Response:
-    """Opening + new + relapsed − revived − removed ± corrected ± transferred = closing, from day's end to day's end."""
+    """Opening + new + relapsed − revived − removed ± corrected ± transferred = closing, from day's end to day's end.
+
+    `relapsed` is what came again after it had been revived: found idle again, or listed again after it was taken back.
+    Of what is not closed, `revived` is what was closed out.
+    """
     from gisreg.ledger.flow import flow as work  # noqa: PLC0415 - as above
 
     return look_in(reading, county, lambda c, code: work(c, code, since, until, measure=measure, by=by).as_json())
 
 
 @_get("/closeout/left", "剩余待盘活与未销号(宗、项、户)· what is left and not closed", OBJECT)
-def left(reading: ReadingDep, county: County = None, by: Dimension = Dimension.TOWNSHIP) -> Response:
-    """Parcels, projects and enterprises each counted by itself; land in mu and floor in m² apart; as it stands now."""
+def left(
+    reading: ReadingDep, county: County = None, by: Dimension = Dimension.TOWNSHIP, as_of: AsOf = None
+) -> Response:
+    """Parcels, projects and enterprises each counted by itself; land in mu and floor in m² apart; as it stands now, or
+    as recorded at the end of a day."""
     from gisreg.ledger.counted import counted  # noqa: PLC0415 - as above
 
-    return look_in(reading, county, lambda c, code: counted(c, code, by).as_json())
+    return look_in(reading, county, lambda c, code: counted(c, code, by, as_of).as_json())
 
 
 @_get("/closeout/results", "一个月的盘活成效 · a month's results (Annex 3)", OBJECT)

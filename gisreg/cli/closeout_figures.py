@@ -10,17 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from gisreg.cli.closeout_options import IN_PART, AsRole, taken_by
-from gisreg.cli.dates import ClockDay, day_option
+from gisreg.cli.dates import AsOf, ClockDay, day_option
 from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
 from gisreg.cli.parcels_edit import PairUnreadable
 from gisreg.cli.records import County, pairs, read, show_rows, write
 from gisreg.ledger.closeout.words import CloseOutStatus, term
 from gisreg.text import Text
 
-FLOW_HEADINGS = Text(
-    "{by}|期初|新增|二次闲置|盘活|核减|更正|划转|期末|平衡",
-    "{by}|opening|new|relapsed|revived|removed|corrected|transferred|closing|reconciles",
-)
 LEFT_HEADINGS = Text(
     "地区或类型|在册宗|剩余 宗/项/户|剩余亩|剩余㎡|未销号 宗/项/户|未销号亩|未销号㎡",
     "where|registered|left: parcels/projects/enterprises|mu|floor m²|not closed|mu|floor m²",
@@ -76,14 +72,14 @@ def watch(
 
 def left(
     by: Annotated[str, typer.Option(help="township 乡镇、zone 园区、kind 类型")] = "township",
-    county: County = None, json: JsonFlag = False,
+    as_of: AsOf = None, county: County = None, json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """剩余待盘活与未销号,宗、项、户各自计数 · what is left and not closed, each unit counted by itself."""
     from gisreg.ledger.counted import counted
     from gisreg.ledger.flow import By as Dimension
 
     dimension = _among(Dimension, by, "--by")
-    told = read(lambda c, code: counted(c, code, dimension).as_json(), county)
+    told = read(lambda c, code: counted(c, code, dimension, as_of).as_json(), county)
     if json:
         print_json(told)
         return
@@ -103,9 +99,9 @@ def flow(
     by: Annotated[str, typer.Option(help="township 乡镇、zone 园区、kind 类型")] = "township",
     county: County = None, json: JsonFlag = False,
 ) -> None:  # fmt: skip
-    """剩余待盘活、未销号的流量表 · how what is left, or not closed, moved between two days."""
+    """剩余待盘活、未销号的流量表(按登记日)· how what is left, or not closed, moved, by days of recording."""
+    from gisreg.ledger.flow import HEADINGS, Measured
     from gisreg.ledger.flow import By as Dimension
-    from gisreg.ledger.flow import Measured
     from gisreg.ledger.flow import flow as work
 
     chosen, dimension = _among(Measured, measure, "--measure"), _among(Dimension, by, "--by")
@@ -117,7 +113,7 @@ def flow(
     told = found.as_json()
     rows = [_flow_row(now, row, _name_of(now, row, told["by"])) for row in told["items"]]
     rows.append(_flow_row(now, told["county"], now.say(COUNTY_ROW)))
-    print_table(now.say(FLOW_HEADINGS, by=now.say(FLOW_UNIT)).split("|"), rows)
+    print_table([now.say(FLOW_UNIT), *now.say(HEADINGS[chosen]).split("|")], rows)
 
 
 def results(

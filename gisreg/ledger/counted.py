@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from gisreg.days import end_of, require_come, today
 from gisreg.db.models import AdminUnit, Zone
 from gisreg.db.sql import load
 from gisreg.ledger.flow import MU_PER_M2, By
 from gisreg.ledger.left import Shared, shared_ground, township_place, zone_place
 from gisreg.vocab import Kind
 
-FOREVER = "infinity"
+NOW = "infinity"
+"""Later than whatever has been recorded."""
 PLACES = {By.TOWNSHIP: township_place, By.ZONE: zone_place, By.KIND: township_place}
 """In whose row a pair of parcels of two kinds is deducted; by kind in none but the county's."""
 
@@ -86,29 +89,39 @@ class CountedTable:
     by: By
     rows: list[Counted]
     total: Counted
+    as_of: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
-        return {"by": str(self.by), "items": [row.as_json() for row in self.rows], "county": self.total.as_json()}
+        items = [row.as_json() for row in self.rows]
+        return {"by": str(self.by), "as_of": self.as_of, "items": items, "county": self.total.as_json()}
 
 
-def counted(connection: Connection, county: str, by: By = By.TOWNSHIP) -> CountedTable:
-    """As the registry stands now; a project or an enterprise is counted whole in one row."""
-    rows = _named(connection, county, by)
-    found = connection.execute(text(load("gisreg.ledger", "counted.sql")), {"county": county, "by": str(by)})
+def counted(connection: Connection, county: str, by: By = By.TOWNSHIP, as_of: date | None = None) -> CountedTable:
+    """As the registry stands now, or as recorded at 24:00 of a day; a project or an enterprise is counted whole in one
+    row.
+
+    Raises:
+        DayInFuture.
+    """
+    if as_of is not None:
+        require_come("as_of", as_of)
+    rows = _named(connection, county, by, as_of or today())
+    given = {"county": county, "by": str(by), "until": NOW if as_of is None else end_of(as_of)}
+    found = connection.execute(text(load("gisreg.ledger", "counted.sql")), given)
     for one in found.mappings():
-        row = rows.setdefault(one["place"], Counted(one["place"]))
+        row = rows.setdefault(one["place"], Counted(one["place"], one["name"], one["name_en"]))
         setattr(row, one["what"], Numbers(one["registered"], one["left"], one["not_closed"]))
         for area in COUNTED_AREAS:
             setattr(row, area, getattr(row, area) + one[area])
-    shared = shared_ground(connection, county, None, PLACES[by])
+    shared = shared_ground(connection, county, as_of, PLACES[by])
     for place, ground in shared.items() if by != By.KIND else ():
         rows.setdefault(place, Counted(place)).deduct(ground)
     ordered = sorted(rows.values(), key=lambda row: (row.code is None, row.code or ""))
     total = _sum(ordered)
     for ground in shared.values() if by == By.KIND else ():
         total.deduct(ground)
-    return CountedTable(by, ordered, total)
+    return CountedTable(by, ordered, total, as_of)
 
 
 def _exact(area_m2: float) -> Decimal:
@@ -122,14 +135,14 @@ def _sum(rows: Iterable[Counted]) -> Counted:
     return total
 
 
-def _named(connection: Connection, county: str, by: By) -> dict[str | None, Counted]:
-    """Every township of today, zone or kind has its row, though nothing is there."""
+def _named(connection: Connection, county: str, by: By, day: date) -> dict[str | None, Counted]:
+    """Every township of a day, zone or kind has its row, though nothing is there."""
     if by == By.KIND:
         return {str(kind): Counted(str(kind), kind.zh, kind.en) for kind in Kind}
     named = select(Zone.code, Zone.name, Zone.name_en).where(Zone.county_code == county)
     if by == By.TOWNSHIP:
         unit = AdminUnit
         named = select(unit.code, unit.name, unit.name_en).where(
-            unit.county_code == county, unit.level == "township", unit.valid_to == FOREVER
+            unit.county_code == county, unit.level == "township", unit.valid_from <= day, unit.valid_to > day
         )
     return {code: Counted(code, name, name_en) for code, name, name_en in connection.execute(named)}

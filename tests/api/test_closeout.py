@@ -69,6 +69,11 @@ def test_the_whole_way(http, post) -> None:
     assert (moved["county"]["closing"]["parcels"], moved["county"]["reconciles"]) == (1, True)
     month = http.get("/closeout/results", params={"month": str(today())}).json()
     assert month["sums_wan"]["treasury_wan"] == 3
+    for by in ("township", "zone", "kind"):
+        days = ({}, {"as_of": str(today())})
+        now, then = (http.get("/closeout/left", params={"by": by, **day}).json() for day in days)
+        assert (now["county"], then["as_of"]) == (then["county"], str(today()))
+    assert http.get("/closeout/left", params={"as_of": "2190-01-01"}).json()["code"] == "day_in_future"
     tasks = http.get(
         "/closeout/done", params={"since": str(today()), "until": str(today()), "task": "idle_land:0.0015"}
     )

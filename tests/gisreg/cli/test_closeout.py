@@ -120,6 +120,22 @@ def test_what_people_see(gisreg, run_cli) -> None:
             assert done.out
 
 
+def test_a_flow_is_headed_by_what_its_figure_falls_by(run_cli, county) -> None:
+    span = ("closeout", "flow", "--since", str(today() - timedelta(days=1)), "--until", str(today()))
+    for language, heads in (("zh", ("盘活", "销号")), ("en", ("revived", "closed out"))):
+        for measure, head in zip(("left", "not_closed"), heads, strict=True):
+            shown = run_cli("--lang", language, *span, "--measure", measure).out
+            assert [one in shown for one in heads] == [one == head for one in heads], (language, measure)
+
+
+def test_a_day_s_figures_are_asked_for_by_its_date(gisreg, run_cli) -> None:
+    assert gisreg("left", "--as-of", str(today()))["county"] == gisreg("left")["county"]
+    before = gisreg("left", "--as-of", "2026-01-01")
+    assert (before["as_of"], before["county"]["parcels"]["registered"]) == ("2026-01-01", 0)
+    refused = run_cli("closeout", "left", "--as-of", "2190-01-01")
+    assert (refused.code, refused.err.count("\n")) == (3, 1)
+
+
 def test_the_number_that_is_to_be_filled_in_is_listed(gisreg, run_cli, engine) -> None:
     with transaction(engine, Actor("li", "test")) as connection:
         connection.execute(text("UPDATE parcel SET kind = 'unsupplied_land' WHERE parcel_code = :c"), {"c": OTHER})

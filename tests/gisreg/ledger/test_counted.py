@@ -1,14 +1,17 @@
 """Left and not closed in 宗, 项 and 户: rows add up to the county, whatever is linked to what."""
 
+from datetime import timedelta
+
 import pytest
 from books_county import code
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from gisreg.affairs.counts import count_affairs
+from gisreg.days import DayInFuture, today
 from gisreg.ledger.counted import AREAS, UNITS, Numbers, counted
-from gisreg.ledger.flow import By
+from gisreg.ledger.flow import By, flow
 from gisreg.ledger.left import county_left, township_left
 
 SHARED = """
@@ -72,6 +75,36 @@ def test_ground_that_two_kinds_share_is_deducted_as_on_the_maps(county, shared) 
         assert (told["left_mu"], told["not_closed_mu"]) == pytest.approx((ledger.left_mu, ledger.not_closed_mu))
         apart = 4000 if by == By.KIND else 0
         assert float(sum(row.left_m2 for row in table.rows) - table.total.left_m2) == apart, "kinds share the ground"
+
+
+def test_a_day_s_figures_are_those_recorded_by_its_end(do, shared, closed, submitted, database) -> None:
+    """All is recorded today; moved a day back, what was done since is today's."""
+    closed(2)
+    before = do(counted, "149901")
+    back = "UPDATE {} SET recorded_at = recorded_at - interval '2 days'{}"
+    with create_engine(database.admin_url).begin() as admin:
+        admin.execute(text("SET search_path = gisreg, public"))
+        admin.execute(text("SET session_replication_role = replica"))
+        for table in ("parcel", "parcel_project", "parcel_enterprise"):
+            admin.execute(text(back.format(table, "")))
+        admin.execute(text(back.format("parcel_version", ", superseded_at = superseded_at - interval '2 days'")))
+    submitted(3)
+    do(lambda c: c.execute(text("DELETE FROM parcel_enterprise WHERE parcel_id = (SELECT min(parcel_id)"
+                                " FROM parcel_enterprise)")))  # fmt: skip
+    yesterday, now = today() - timedelta(days=1), do(counted, "149901")
+    for by in By:
+        then = do(counted, "149901", by, yesterday)
+        assert then.total.parcels == before.total.parcels
+        assert (then.total.projects, then.total.enterprises) == (before.total.projects, before.total.enterprises)
+        assert then.total.left_m2 == before.total.left_m2 == now.total.left_m2 + 10_000
+        closing = do(flow, "149901", yesterday - timedelta(days=9), yesterday, by=by).total.closing
+        assert (closing.parcels, closing.projects, closing.land_m2) == (
+            then.total.parcels.left, then.total.projects.left, then.total.left_m2,
+        )  # fmt: skip
+    assert do(counted, "149901", By.TOWNSHIP, today()).total == now.total
+    assert do(counted, "149901", By.TOWNSHIP, today() - timedelta(days=4)).total.parcels == Numbers()
+    with pytest.raises(DayInFuture):
+        do(counted, "149901", By.TOWNSHIP, today() + timedelta(days=1))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
