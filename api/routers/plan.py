@@ -71,8 +71,17 @@ _EXPLANATION = {
         "as_of": {"type": "string", "format": "date"},
         "confidence": {"type": "number", "description": "所需事实已知比例 · share of the needed facts that are known"},
         "confidence_grade": {"enum": ["high", "medium", "low"]},
+        "warnings": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "人工确定的措施已知不合规则之处 · what of a decided measure's rule is known to fail",
+        },
         "blockers": {"type": "array", "items": {}},
-        "to_find_out": {"type": "array", "items": {}},
+        "to_find_out": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "fact 为可登记的事实,for 为由它推出者 · fact can be entered; for: what follows from it",
+        },
         "finance_option": {},
         "alternatives": {"type": "array", "items": {}},
         "next_due": {
@@ -81,6 +90,10 @@ _EXPLANATION = {
             "description": "下一法定或登记的时点 · the next day that law or a record sets",
         },
         "flip": {"type": ["object", "null"], "description": "哪一事实改变则改判 · the fact that would flip the label"},
+        "measure_flip": {
+            "type": ["object", "null"],
+            "description": "哪一事实改变则只改措施 · the fact that would change the measure, not the label",
+        },
         "clock": {"type": "object", "description": "闲置时钟 · idle days, limits, the step due next"},
         "trace": {"type": "object"},
         "decisions": {"type": "array", "items": {"type": "object"}},

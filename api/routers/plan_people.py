@@ -72,6 +72,16 @@ _DECISIONS: dict[str, Any] = {
             "items": {"type": "object"},
             "description": "确定时:暂不能开工的限制 · when deciding: gates that hold what was decided",
         },
+        "warnings": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "确定时:已知不合规则之处 · when deciding: what of its rule is known to fail",
+        },
+        "to_find_out": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "确定时:该措施待查的事实 · when deciding: facts that the measure waits for",
+        },
     },
 }
 _REFRESHED: dict[str, Any] = {
@@ -206,7 +216,10 @@ def money(reading: ReadingDep, county: County = None, run: OtherRun = None) -> R
 
 @writes("/parcels/{parcel_code}/plan/override", "人工确定处置方式 · a person decides", 201, _DECISIONS)
 def override(registry: RegistryDep, actor: ActorDep, parcel_code: ParcelCode, order: OverrideOrder) -> Response:
-    """Holds through every later run until it is released; the decision before it is kept."""
+    """Holds through every later run until it is released; the decision before it is kept.
+
+    A measure that its rule is known to exclude is decided all the same; `warnings` tells the condition that fails.
+    """
     from gisreg.planning.decisions import override as decide  # noqa: PLC0415 - as above
 
     code = known_form(parcel_code)

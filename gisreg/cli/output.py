@@ -94,6 +94,12 @@ def print_line(text: str) -> None:
     sys.stdout.flush()
 
 
+def print_aside(text: str) -> None:
+    """One line for people on stderr: what they should know beside the answer."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """A table for people; numbers stand right. Values are shown as they are, never read as markup."""
     from rich.console import Console  # noqa: PLC0415 - rich is slow to import and only tables need it

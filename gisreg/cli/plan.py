@@ -28,6 +28,8 @@ FLIPS, ALSO = Text("何事改变则改判", "Would flip"), Text("或", "Or")
 FLIPS_SHOWN = 5
 MORE_LABELS = Text("另有 {count} 项也会改判", "{count} more facts would flip the label")
 MORE_MEASURES = Text("{count} 项只改措施", "{count} would change the measure only")
+NO_FLIP = Text("无:没有单项事实会改判", "none: no single fact flips the label")
+MEASURE_FLIPS = Text("何事改变则改措施", "Would change the measure")
 LARGE, SMALL = 1_000, 1e-4
 """From here on no digits after the point are shown; below this, powers of ten are."""
 SURE_OF = Text(
@@ -117,6 +119,7 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("处置建议", "Label"), label + _remarks(now, why)),
         (Text("理由", "Reason"), _say_both(now, why["reason"])),
         (Text("依据", "Basis"), _say_both(now, why["basis_title"])),
+        (Text("注意", "Note"), "; ".join(_say_both(now, one["what"]) for one in why["warnings"])),
         (Text("责任单位", "Responsible unit"), _say_both(now, why["agency_title"])),
         (Text("办理期限", "Due on"), why["due_on"]),
         (Text("规则", "Rule"), f"{why['rule']} · {why['ruleset']} · {why['as_of']}"),
@@ -127,20 +130,23 @@ def _headlines(now: Context, why: dict[str, Any]) -> list[tuple[Text, str | None
         (Text("逐级结论", "Cascade"), "; ".join(_stage(now, stage) for stage in why["trace"]["cascade"])),
         (Text("不能融资", "Why not finance"), "; ".join(_why_not_finance(now, why["trace"]["rules"])) or None),
         (Text("其他可行", "Also open"), ", ".join(_alternative(now, other) for other in why["alternatives"])),
-        *_flips(now, why["trace"]["flips"]),
+        *_flips(now, why["trace"]["flips"], why["measure_flip"]),
         (Text("下一时点", "Next date"), why["next_due"]),
         *_clock(now, why["clock"]),
         *[_sum(now, one) for one in why["money"]],
     ]
 
 
-def _flips(now: Context, found: list[dict[str, Any]]) -> list[tuple[Text, str | None]]:
-    """The single facts that would give another label, the nearest first; then how many more there are."""
+def _flips(now: Context, found: list[dict[str, Any]], measure: dict[str, Any] | None) -> list[tuple[Text, str | None]]:
+    """The single facts that would give another label, the nearest first; then how many more there are. Where none
+    would, that it is so, and what would give another measure."""
     labels = [flip for flip in found if flip["label_changes"]]
+    if not labels:
+        return [(FLIPS, now.say(NO_FLIP)), (MEASURE_FLIPS, _flip(now, measure) if measure else None)]
     told: list[tuple[Text, str | None]] = [(FLIPS if place == 0 else ALSO, _flip(now, flip))
                                            for place, flip in enumerate(labels[:FLIPS_SHOWN])]  # fmt: skip
     rest = ((MORE_LABELS, len(labels) - len(told)), (MORE_MEASURES, len(found) - len(labels)))
-    more = [now.say(words, count=count) for words, count in rest if count and labels]
+    more = [now.say(words, count=count) for words, count in rest if count]
     return [*told, (ALSO, "; ".join(more) or None)]
 
 
@@ -188,10 +194,10 @@ def _finance(now: Context, why: dict[str, Any]) -> str:
     """The way of finance that is open; where that is not known, the facts that it waits for; else none."""
     if why["finance_title"]:
         return _say_both(now, why["finance_title"])
-    asked = [rule for rule in why["trace"]["rules"] if (rule["label"], rule["result"]) == (Label.FINANCE, "unknown")]
-    unknown = {fact["fact"]: _say_both(now, fact["title"]) for rule in asked for fact in rule["facts"]
-               if fact["value"] is None and not fact.get("parameter")}  # fmt: skip
-    return now.say(TO_FIND_OUT, facts=", ".join(unknown.values())) if asked else now.say(NO_FINANCE)
+    ways = [rule for rule in why["trace"]["rules"] if rule["label"] == Label.FINANCE]
+    asked = {rule["rule"] for rule in ways if rule["result"] == "unknown"}
+    unknown = [fact for fact in why["to_find_out"] if asked.intersection(fact["needed_by"])]
+    return now.say(TO_FIND_OUT, facts=_titles(now, unknown)) if asked else now.say(NO_FINANCE)
 
 
 def _why_not_finance(now: Context, rules: list[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gisreg.cli.dates import ClockDay, day_option
-from gisreg.cli.output import Context, JsonFlag, context, print_json, print_line, print_table
+from gisreg.cli.output import Context, JsonFlag, context, print_aside, print_json, print_line, print_table
 from gisreg.text import Text
 from gisreg.vocab import Kind, Label
 
@@ -42,6 +42,8 @@ DECISIONS = Text(
 )
 DISAGREEMENTS = Text("宗地|类型|人工确定|理由|依据文件|规则建议|规则", "Parcel|Kind|People|Reason|Paper|Rules|Rule")
 HELD, COMMA = Text("暂不能开工:{gates}", "may not start yet: {gates}"), Text("、", ", ")
+TO_FIND_OUT = Text("待查:{facts}", "to find out: {facts}")
+EXCLUDED, SEMICOLON = Text("注意(已照确定记录):{what}", "note (the decision stands): {what}"), Text(";", "; ")
 NONE = Text("没有", "none")
 UNLABELLED = Text("无建议", "no label")
 
@@ -191,6 +193,12 @@ def _show(done: dict[str, Any], *, json: bool) -> None:
     held = [now.say(Text(**one["title"])) for one in done.get("blockers", ())]
     if held:
         print_line(now.say(HELD, gates=now.say(COMMA).join(held)))
+    wanted = [now.say(Text(**one["title"])) for one in done.get("to_find_out", ())]
+    if wanted:
+        print_line(now.say(TO_FIND_OUT, facts=now.say(COMMA).join(wanted)))
+    excluded = [one["what"][now.language] for one in done.get("warnings", ())]
+    if excluded:
+        print_aside(now.say(EXCLUDED, what=now.say(SEMICOLON).join(excluded)))
 
 
 def _measures() -> dict[str, Text]:

@@ -17,12 +17,15 @@ from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import ParcelNotFound
 from gisreg.planning.comparing import run_in_force
+from gisreg.planning.entering import to_find_out
+from gisreg.planning.excluded import waited_for, warnings
 from gisreg.planning.held import tell_of_plan
 from gisreg.planning.holding import rule_for, rules_of
 from gisreg.planning.ruleset import LoadedRuleSet, Rule
+from gisreg.planning.seeing import look_now
 from gisreg.planning.stored import UNLABELLED_STATES, NoAcceptedRun
 from gisreg.text import Text
-from gisreg.vocab import Label, State
+from gisreg.vocab import Kind, Label, State
 
 Json = dict[str, Any]
 MAX_WORDS = 2_000
@@ -82,7 +85,8 @@ def override(
 ) -> Json:
     """Decide a parcel's label and measure; the decision that stood before is ended by it and kept.
 
-    A gate does not keep people from deciding, but from starting: those that hold what was decided are told at once.
+    A gate does not keep people from deciding, but from starting: those that hold what was decided are told at once,
+    and what of its rule is known to fail, or not known.
 
     Raises:
         RoleMayNot, ParcelNotFound, ParcelSettled, NoAcceptedRun, MeasureNotOfKind, DecisionWordless, DecidedAlready,
@@ -115,10 +119,14 @@ def override(
     }
     connection.execute(insert(Plan).values(**row))
     held = tell_of_plan(connection, parcel.id)
+    kind = next(one for one in Kind if one == parcel.kind)
+    seen = look_now(connection, loaded, parcel.id, kind, today())
     return {
         "parcel_code": parcel_code,
         "decisions": decisions_of(connection, parcel.id),
         "blockers": [{"gate": gate.id, "title": gate.title.text._asdict()} for gate in held],
+        "warnings": warnings(seen, label, measure),
+        "to_find_out": to_find_out(seen, waited_for(seen, label, measure)),
     }
 
 

@@ -1,6 +1,6 @@
 """``plan explain``: why a parcel has its label, what holds it, what is unknown, and what would change it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,15 +9,16 @@ from sqlalchemy import Connection, RowMapping, exists, or_, select
 from gisreg.db.models import ClockEvent, Investigation, Plan, ProcedureDate
 from gisreg.parcels.queryables import Queryable
 from gisreg.planning.clock.report import ClockData, national_clock
-from gisreg.planning.compile import CASCADE, PARAMETER_PREFIX, CompiledGate, CompiledRule
+from gisreg.planning.compile import CASCADE, CompiledGate, CompiledRule
 from gisreg.planning.decisions import decisions_of
-from gisreg.planning.factsources import source_of_fact, sureness_of
-from gisreg.planning.flips import best_flip, flips, next_due, turn, way
+from gisreg.planning.entering import Asker, to_find_out
+from gisreg.planning.excluded import waited_for, warnings, why_not
+from gisreg.planning.flips import best_flip, flips, measure_flip, next_due, turn, way
 from gisreg.planning.money import as_ranges, facts_needed, figures, parameters_as_ranges
 from gisreg.planning.resting import rested_on
 from gisreg.planning.seeing import Case, Json, NotLabelled, case_of, instant_of, parcel_named, term_of
 from gisreg.planning.stored import NoAcceptedRun
-from gisreg.planning.telling import both, dated, plain, titled
+from gisreg.planning.telling import both, dated, fact_told, plain
 from gisreg.text import Text
 from gisreg.vocab import HolderClass, Label
 
@@ -53,9 +54,7 @@ def _decided(case: Case, decision: RowMapping | None) -> Case:
     """With the rule of what people decided, where the run's set has one."""
     if decision is None:
         return case
-    wanted = (case.kind, decision["label"], decision["measure"])
-    ruled = (one for one in case.compiled.rules if (one.rule.kind, one.rule.label, one.rule.measure) == wanted)
-    return replace(case, decided=next(ruled, None))
+    return replace(case, decided=next(iter(case.ways(decision["label"], decision["measure"])), None))
 
 
 def _decision(connection: Connection, parcel_id: int) -> RowMapping | None:
@@ -79,13 +78,15 @@ def _explanation(case: Case, parcel: RowMapping, decision: RowMapping | None) ->
         "as_of": case.as_of.isoformat(),
         "confidence": _confidence(case),
         "confidence_grade": _grade(case),
+        "warnings": warnings(case, decision["label"], decision["measure"]) if decision else [],
         "blockers": _blockers(case),
-        "to_find_out": _to_find_out(case),
+        "to_find_out": _to_find_out(case, decision),
         "finance_option": finance.rule.measure if finance else None,
         "alternatives": _alternatives(case),
         "next_due": next_due(case, turns, decision, due_on),
         "clock": dated(case.clock),
         "flip": best_flip(found),
+        "measure_flip": measure_flip(case, found),
         "money": _money(case, decision["measure"] if decision else rule.measure),
         "trace": _trace(case, turns, found),
         **_titles(case, parcel, decision, due_on),
@@ -212,21 +213,7 @@ def _grade(case: Case) -> str:
 
 
 def _facts(case: Case, used: Iterable[Queryable]) -> list[Json]:
-    return [_fact(case, item) for item in used]
-
-
-def _fact(case: Case, item: Queryable) -> Json:
-    value = case.seen[f"fact:{item.name}"]
-    shown: Json = {"fact": item.name, "title": both(item.titles), "value": plain(value), "unit": item.unit}
-    title = titled(item.terms, value)
-    if title is not None:
-        shown["value_title"] = title
-    if item.name.startswith(PARAMETER_PREFIX):
-        parameter = case.rules.parameters[item.name.removeprefix(PARAMETER_PREFIX)]
-        return shown | {"parameter": True, "source": parameter.source, "confirmed": parameter.confirmed}
-    known = case.compiled.names[item.name]
-    sure = sureness_of(known, value)
-    return shown | {"source": both(source_of_fact(known).words), "sureness": None if sure is None else str(sure)}
+    return [fact_told(case, item) for item in used]
 
 
 def _blockers(case: Case) -> list[Json]:
@@ -243,10 +230,6 @@ def _gate(case: Case, gate: CompiledGate) -> Json:
     }
 
 
-Asker = tuple[str, Sequence[Queryable]]
-"""A gate or rule, and the facts that it asks for."""
-
-
 def _unanswered(case: Case) -> list[Asker]:
     """The gates and the ways out before the label that wait for an unknown fact."""
     gates = [gate for gate in case.compiled.gates_for(case.kind) if case.gate_answer(gate) == "unknown"]
@@ -254,28 +237,15 @@ def _unanswered(case: Case) -> list[Asker]:
     return [*((gate.gate.id, gate.used) for gate in gates), *((rule.rule.id, rule.used) for rule in rules)]
 
 
-def _to_find_out(case: Case) -> list[Json]:
-    """Unknown facts that the label rests on, that a gate or an earlier way out waits for, and that finance waits for
-    where none of its ways is open."""
-    askers = [(case.chosen.rule.id, rested_on(case, case.chosen)), *_unanswered(case)]
+def _to_find_out(case: Case, decision: RowMapping | None) -> list[Json]:
+    """Unknown facts that a decided measure waits for, that the label rests on, that a gate or an earlier way out waits
+    for, and that finance waits for where none of its ways is open."""
+    decided = waited_for(case, decision["label"], decision["measure"]) if decision else []
+    askers = [*decided, (case.chosen.rule.id, rested_on(case, case.chosen)), *_unanswered(case)]
     if case.stored["finance_rule_no"] is None:
         finance = [rule for rule in case.compiled.finance(case.kind) if rule not in case.tried]
         askers += [(rule.rule.id, rule.used) for rule in finance if case.answer(rule) == "unknown"]
-    waiting: dict[str, list[str]] = {}
-    for asker, used in askers:
-        for item in used:
-            if not item.name.startswith(PARAMETER_PREFIX) and case.is_unknown(item):
-                waiting.setdefault(item.name, []).append(asker)
-    return [
-        {
-            "fact": name,
-            "title": both(case.compiled.names[name].queryable.titles),
-            "unit": case.compiled.names[name].queryable.unit,
-            "source": both(source_of_fact(case.compiled.names[name]).words),
-            "needed_by": askers_of,
-        }
-        for name, askers_of in waiting.items()
-    ]
+    return to_find_out(case, askers)
 
 
 def _alternatives(case: Case) -> list[Json]:
@@ -328,14 +298,8 @@ def _tried_rule(case: Case, rule: CompiledRule) -> Json:
         "basis": rule.rule.basis,
         "basis_title": _worded(case, rule.rule.basis),
         "facts": _facts(case, rule.used),
-        "why_not": _why_not(case, rule),
+        "why_not": why_not(case, rule),
     }
-
-
-def _why_not(case: Case, rule: CompiledRule) -> list[Json]:
-    """The rule set's words for what fails the rule."""
-    failing = [why for no, why in enumerate(rule.why_not) if case.seen[f"why:{rule.no}:{no}"]]
-    return [] if case.answer(rule) == "yes" else [both(why.words.text) for why in failing]
 
 
 def _stage(case: Case, label: Label) -> Json:

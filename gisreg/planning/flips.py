@@ -29,7 +29,7 @@ def flips(case: Case) -> list[Json]:
     now = case.outcomes.as_it_is.rule_no
     found = [(change, outcome.rule_no) for change, outcome in case.outcomes.changed if outcome.rule_no != now]
     measured = [one for one in found if one[0].fact not in CHANGEABLE]
-    smallest = nearest(measured, case.known.parcel, case.as_of)
+    smallest = nearest(measured, case.parcel, case.as_of)
     kept = [one for one in found if one[0].fact in CHANGEABLE or one[0] in smallest]
     return [_flip(case, *one) for one in sorted(kept, key=lambda one: _order(case, *one))]
 
@@ -37,7 +37,7 @@ def flips(case: Case) -> list[Json]:
 def _flip(case: Case, change: Change, rule_no: int) -> Json:
     item = case.compiled.names[change.fact].queryable
     rule = case.compiled.rules[rule_no - 1]
-    now = case.known.parcel[change.fact]
+    now = case.parcel[change.fact]
     return {
         "fact": change.fact,
         "title": both(item.titles),
@@ -55,7 +55,7 @@ def _flip(case: Case, change: Change, rule_no: int) -> Json:
 def _order(case: Case, change: Change, rule_no: int) -> tuple[bool, bool, bool, bool, bool, float]:
     """A flip of the label first; a way out before none; then what is still to be found out; then what could become
     true; yes or no and words before numbers and dates, and of these the smallest change."""
-    now, measured = case.known.parcel[change.fact], change.fact not in CHANGEABLE
+    now, measured = case.parcel[change.fact], change.fact not in CHANGEABLE
     rule = case.compiled.rules[rule_no - 1].rule
     far = distance(now, change.value, case.as_of) if measured else 0.0
     known = now is not None or change.fact in EVENTS.values()
@@ -65,6 +65,12 @@ def _order(case: Case, change: Change, rule_no: int) -> tuple[bool, bool, bool, 
 def best_flip(found: list[Json]) -> Json | None:
     """The one that is told first, where any gives another label."""
     return next((flip for flip in found if flip["label_changes"]), None)
+
+
+def measure_flip(case: Case, found: list[Json]) -> Json | None:
+    """The first that leaves the label and gives another measure."""
+    now = case.chosen.rule.measure
+    return next((flip for flip in found if not flip["label_changes"] and flip["measure"] != now), None)
 
 
 def turn(case: Case) -> Json | None:

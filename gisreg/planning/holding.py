@@ -1,17 +1,14 @@
 """Which gates hold a parcel for a measure that people decide, by what is known now: no run need have thought of it."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, select
 
 from gisreg.db.models import PlanRun
 from gisreg.planning.ruleset import Gate, LoadedRuleSet, Rule, load_ruleset, read_ruleset
-from gisreg.planning.variants import given, prepare
+from gisreg.planning.variants import EVER, given, prepare
 from gisreg.vocab import Kind
-
-EVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""After all that was recorded."""
 
 
 def rules_of(connection: Connection, county_code: str) -> LoadedRuleSet:

@@ -19,7 +19,7 @@ from gisreg.planning.compile import UNKNOWN, CompiledGate, CompiledRule, Compile
 from gisreg.planning.ruleset import LoadedRuleSet, RuleSet, read_ruleset
 from gisreg.planning.stored import NoAcceptedRun, RunUnknown, labels_of
 from gisreg.planning.thresholds import Change, Parcelwise, limit_changes
-from gisreg.planning.variants import HORIZON_DAYS, Prepared, given, prepare
+from gisreg.planning.variants import EVER, HORIZON_DAYS, Prepared, given, prepare
 from gisreg.text import Text
 from gisreg.vocab import Kind, State, Term
 
@@ -60,39 +60,54 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
-class Case:
-    """A parcel in a run."""
+class Looked:
+    """A parcel on a day by the rules of its kind, whatever its label."""
 
     prepared: Prepared
     kind: Kind
-    run: Row
-    stored: Row
-    """The label in the run."""
+    as_of: date
+    """The day of the clock."""
+    parcel: Row
+    """Its stored facts."""
     seen: Row
-    """The conditions and facts of the parcel as it is."""
-    outcomes: Outcomes
-    known: Seen
-    """The stored facts, the events of the clock and the dates of the procedure, as the run knew them."""
-    clock: Json
-    """What the clock shows on the run's day."""
-    decided: CompiledRule | None = None
-    """The rule of the measure that people decided, where they did: its gates hold then."""
+    """What its conditions and facts come to."""
 
     @property
     def compiled(self) -> CompiledRules:
-        """The rules of the run."""
+        """The rules, compiled."""
         return self.prepared.compiled
 
     @property
     def rules(self) -> RuleSet:
-        """The rule set of the run."""
+        """The rule set."""
         return self.compiled.loaded.rules
 
-    @property
-    def as_of(self) -> date:
-        """The day of the clock."""
-        day: date = self.run["as_of"]
-        return day
+    def ways(self, label: str, measure: str) -> list[CompiledRule]:
+        """The rules of the kind by which a measure stands under a label."""
+        wanted = (self.kind, label, measure)
+        return [one for one in self.compiled.rules if (one.rule.kind, one.rule.label, one.rule.measure) == wanted]
+
+    def answer(self, rule: CompiledRule) -> str:
+        """Whether a rule's condition is true, false or unknown."""
+        return "yes" if rule.condition is None else ANSWERS[self.seen[f"rule:{rule.no}"]]
+
+    def is_unknown(self, item: Queryable) -> bool:
+        """Whether nobody knows a fact of the parcel."""
+        return self.seen[f"fact:{item.name}"] in (None, UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Case(Looked):
+    """A parcel in a run, by what the run knew."""
+
+    run: Row
+    stored: Row
+    """The label in the run."""
+    outcomes: Outcomes
+    clock: Json
+    """What the clock shows on the run's day."""
+    decided: CompiledRule | None = None
+    """The rule of the measure that people decided, where they did: its gates hold then."""
 
     def rule(self, no: int | None) -> CompiledRule | None:
         """A rule by its number."""
@@ -114,14 +129,6 @@ class Case:
         if self.chosen in finance:
             return order + finance[: finance.index(self.chosen) + 1]
         return order + finance
-
-    def answer(self, rule: CompiledRule) -> str:
-        """Whether a rule's condition is true, false or unknown."""
-        return "yes" if rule.condition is None else ANSWERS[self.seen[f"rule:{rule.no}"]]
-
-    def is_unknown(self, item: Queryable) -> bool:
-        """Whether nobody knows a fact of the parcel."""
-        return self.seen[f"fact:{item.name}"] in (None, UNKNOWN)
 
     def gate_answer(self, gate: CompiledGate) -> str:
         """Whether a gate holds, is open or unknown, or has nothing to say about the advice, or what was decided."""
@@ -163,7 +170,15 @@ def evaluate(connection: Connection, loaded: LoadedRuleSet, run: Row, stored: Ro
         list(zip(changes, others[: len(changes)], strict=True)),
         list(zip(days, others[len(changes) :], strict=True)),
     )
-    return Case(prepared, kind, run, stored, seen, outcomes, known, told(known, day, clock, loaded.rules.limits))
+    shown = told(known, day, clock, loaded.rules.limits)
+    return Case(prepared, kind, day, known.parcel, seen, run, stored, outcomes, shown)
+
+
+def look_now(connection: Connection, loaded: LoadedRuleSet, parcel_id: int, kind: Kind, as_of: date) -> Looked:
+    """A parcel on a day by what is known now: no run need have thought of it."""
+    prepared, asked = prepare(loaded, kind), given(parcel_id, as_of, EVER)
+    parcel = connection.execute(prepared.stored, asked).mappings().one()
+    return Looked(prepared, kind, as_of, parcel, prepared.seen.of(connection, asked))
 
 
 def _parcelwise(known: Seen, rules: RuleSet, as_of: date) -> Parcelwise:

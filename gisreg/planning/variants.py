@@ -6,7 +6,7 @@ The statement is the same for every parcel of a kind by one rule set, so it is w
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
@@ -43,6 +43,8 @@ from gisreg.vocab import Demand, IdleCause, Kind, OwnerIntent, Term
 
 HORIZON_DAYS = 1_100
 """How far ahead the clock is looked at: three years."""
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""After all that was recorded."""
 AS_IT_IS = 0
 UNCHANGED = ("id", "kind", "variant_day")
 """Columns that every variant has beside its facts."""

@@ -40,6 +40,20 @@ class Wording:
         """A condition as a sentence; one that is none as it stands."""
         return self._told(parse(source))
 
+    def told(self, node: Tree) -> str:
+        """A part of a condition as a sentence."""
+        return self._told(node)
+
+    def seen(self, name: str, value: Any) -> str:
+        """A fact with the value that a parcel has, days as text."""
+        if value is None:
+            return NOT_KNOWN.say(self.language, title=self._named(name))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            shown = f"{value:,.10g} {unit_words(self.titles[name].unit).say(self.language)}".strip()
+        else:
+            shown = self._beside(value, {"property": name})
+        return f"{self._named(name)} = {shown}"
+
     def _told(self, node: Tree) -> str:
         if not isinstance(node, dict):
             return self._plain(node)

@@ -1,6 +1,9 @@
 """Runs compared and brought up to date, and decisions of people, over HTTP."""
 
 import pytest
+from sqlalchemy import text
+
+from gisreg.db.engine import Actor, transaction
 
 CODE = "149901-0000002"
 ORDER = {"label": "use", "measure": "order_start", "reason": "专班会议确定", "document": "会纪〔2026〕8号"}
@@ -52,6 +55,19 @@ def test_a_decision_is_made_told_and_released(client, in_force):
     ended = client.post(f"/parcels/{CODE}/plan/release", json={"reason": "规则已调整"})
     assert (ended.status_code, ended.json()["decisions"][0]["ended_reason"]) == (200, "规则已调整")
     assert client.post(f"/parcels/{CODE}/plan/release", json={"reason": "再次"}).json()["code"] == "not_decided"
+
+
+def test_a_measure_that_is_excluded_is_decided_with_a_warning(http, engine):
+    address = "/parcels/149901-0000001/plan"
+    with transaction(engine, Actor("li", "test")) as connection:
+        connection.execute(text("UPDATE parcel SET idle_cause = 'government'"))
+    assert http.post("/plan/runs", json={"county": "149901"}).status_code == 201
+    made = http.post(f"{address}/override", json={**ORDER, "label": "sell", "measure": "free_reclaim"})
+    (warning,) = made.json()["warnings"]
+    assert (made.status_code, warning["rule"], set(warning["what"])) == (201, "idle_free_reclaim", {"zh", "en"})
+    assert http.get(address).json()["warnings"] == [warning]
+    bond = http.post(f"{address}/override", json={**ORDER, "label": "finance", "measure": "special_bond"}).json()
+    assert (bond["warnings"], bond["to_find_out"][0]["fact"]) == ([], "contract_on")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,40 @@ def test_a_measure_of_another_kind_is_refused_in_one_line(in_force: Any) -> None
     assert "use:order_start" in refused.err
 
 
+def test_a_measure_that_the_law_excludes_is_decided_and_told_in_one_line(in_force: Any) -> None:
+    in_force(
+        "parcels", "edit", CODE, "--based-on", "1", "--set", "contract_on=2025-03-01", "--set", "idle_cause=government"
+    )
+    bond = ("plan", "override", CODE, "--label", "finance", "--measure", "special_bond", *DECIDED[4:])
+    decided = in_force("--lang", "en", *bond)
+    assert (decided.code, decided.err.count("\n")) == (0, 1)
+    assert "supplied after the date that special bonds cover" in decided.err
+    assert "Contract signed on = 2025-03-01" in decided.err
+    assert "To find out" not in decided.out
+    in_force("plan", "run", *DAY)
+    explained = in_force("--lang", "en", "plan", "explain", CODE).out
+    assert "Note: by rule idle_special_bond" in explained
+    assert not re.search("[\u4e00-\u9fff]", decided.err + explained)
+    assert "不满足“合同签订日期" in in_force("plan", "explain", CODE).out
+    reclaim = ("plan", "override", CODE, "--label", "sell", "--measure", "free_reclaim", *DECIDED[4:])
+    made = in_force(*reclaim, "--json")
+    assert ([one["rule"] for one in json.loads(made.out)["warnings"]], made.err) == (["idle_free_reclaim"], "")
+
+
+def test_where_no_fact_flips_the_label_it_says_so_and_what_flips_the_measure(in_force: Any) -> None:
+    """Delayed by force majeure, it stays with use whatever else is found out."""
+    facts = ("idle_cause=force_majeure", "agreed_start_on=", "can_start=true")
+    in_force("parcels", "edit", CODE, "--based-on", "1", *(word for one in facts for word in ("--set", one)))
+    in_force("plan", "run", *DAY)
+    seen = json.loads(in_force("plan", "explain", CODE, "--json").out)
+    told = seen["measure_flip"]
+    assert (seen["flip"], told["label"], told["fact"]) == (None, "use", "plan_changed")
+    assert told["measure"] != seen["measure"]
+    said = in_force("--lang", "en", "plan", "explain", CODE).out
+    assert "Would flip: none: no single fact flips the label" in said
+    assert "Would change the measure: " in said
+
+
 def test_explain_tells_the_cascade_and_how_sure_it_is(in_force: Any) -> None:
     said = in_force("--lang", "en", "plan", "explain", CODE).out
     assert re.search(r"Confidence: (high|medium|low) \(whether .*\); \d+% of the facts", said)

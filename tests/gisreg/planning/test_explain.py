@@ -60,9 +60,10 @@ def test_a_sanction_for_no_start_says_that_there_is_no_word_of_one(registry: Any
     registry.run()
     unsure, sure = why(registry, silent), why(registry, told)
     assert unsure["rule"] == sure["rule"] == "idle_free_reclaim"
-    first, askers = next(iter(waited_for(unsure).items()))
-    assert (first, askers[0]) == ("started", "idle_free_reclaim")
-    assert "started" not in waited_for(sure)
+    days, area = unsure["to_find_out"][:2]
+    assert [one["fact"] for one in (days, area)] == ["actual_start_on", "started_area_m2"]
+    assert (days["for"], days["needed_by"][0]) == (["started"], "idle_free_reclaim")
+    assert waited_for(sure).keys().isdisjoint({"actual_start_on", "started_area_m2"})
     assert unsure["confidence"] < sure["confidence"]
     assert {"actual_start_on"} <= {flip["fact"] for flip in unsure["trace"]["flips"]}
 

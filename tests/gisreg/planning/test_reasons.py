@@ -115,7 +115,9 @@ def test_the_ways_open_and_the_facts_unknown_are_stored_with_the_label(registry:
     assert "idle_transfer" in open_rules[1:-1]
     assert {"hearing_held", "tenant_found"} <= unknown
     assert unknown.isdisjoint({"buyer_found", "buy_back_funds", "ownership_status", "idle_cause"})
-    assert {one["fact"] for one in why["to_find_out"]} <= unknown
+    asked = {name for one in why["to_find_out"] for name in one["for"] or [one["fact"]]}
+    assert "started" in asked
+    assert asked <= unknown
     assert confidences(registry)[code] == pytest.approx(why["confidence"], abs=0.001)
 
 
