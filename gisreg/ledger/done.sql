@@ -7,5 +7,5 @@ FROM close_out AS c
 JOIN parcel AS p ON p.id = c.parcel_id
 WHERE c.county_code = :county AND c.submitted_on BETWEEN :since AND :until
     AND (c.status = 'accepted' OR c.status = 'submitted' AND p.state <> 'removed')
-    AND c.area_m2 IS DISTINCT FROM 0
+    AND NOT :in_part
 GROUP BY p.kind

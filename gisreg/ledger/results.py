@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from gisreg.db.sql import load
+from gisreg.ledger.closeout.parts import with_in_part
 from gisreg.parcels.read import Row
 from gisreg.records import unusable
 from gisreg.text import Text
@@ -41,7 +42,8 @@ class MonthResults:
 def month_results(connection: Connection, county: str, month: date) -> MonthResults:
     """What the ledger of a month tells."""
     first = month.replace(day=1)
-    found = connection.execute(text(load("gisreg.ledger", "results.sql")), {"county": county, "month": first})
+    statement = text(with_in_part(load("gisreg.ledger", "results.sql")))
+    found = connection.execute(statement, {"county": county, "month": first})
     items = [dict(row) for row in found.mappings()]
     return MonthResults(
         month=first, items=items, projects=sum(not row["in_part"] for row in items),
@@ -118,7 +120,7 @@ def done_between(
             raise unusable("task", kind, Text("、".join(Kind), f"one of {', '.join(Kind)}"))
         if not (task.is_finite() and task > 0):
             raise unusable("task", task, Text("大于 0 的万亩数", "a number of 10,000 mu above 0"))
-    statement = text(load("gisreg.ledger", "done.sql"))
+    statement = text(with_in_part(load("gisreg.ledger", "done.sql")))
     found = connection.execute(statement, {"county": county, "since": since, "until": until}).mappings()
     by_kind = {row["kind"]: row for row in found}
     return [_done(kind, by_kind.get(kind), given.get(str(kind))) for kind in Kind]

@@ -5,7 +5,7 @@ SELECT
     c.id, p.parcel_code, p.name, p.kind, p.township_code, t.name AS township_name, p.zone_code, c.measure, c.status,
     c.submitted_on, c.late, c.decided_on, c.area_m2, c.floor_area_m2, c.income_wan, c.treasury_wan, c.disposable_wan,
     c.social_benefit, c.quantity, c.quantity_unit, c.energy_tce, c.water_t, c.case_note,
-    coalesce(c.area_m2 = 0, false) AS in_part
+    :in_part AS in_part
 FROM close_out AS c
 JOIN parcel AS p ON p.id = c.parcel_id
 LEFT JOIN admin_unit AS t

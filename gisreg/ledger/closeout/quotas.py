@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from gisreg.db.models import CloseOut, ParcelLineage
 from gisreg.ledger.closeout.errors import AmountMissing, QuotasStillHeld, QuotaTooLarge
 from gisreg.ledger.closeout.moves import Move
+from gisreg.ledger.closeout.parts import in_part
 from gisreg.ledger.closeout.words import CloseOutStatus
 from gisreg.parcels.attributes import title_of
 from gisreg.parcels.read import Row
@@ -15,8 +16,6 @@ from gisreg.text import Text
 
 RECLAIMING = "reclaim_quotas"
 """The measure that ends in quotas and nothing else: it is done when none is left."""
-IN_PART = func.coalesce(CloseOut.area_m2 == 0, False)
-"""Of what is booked: quotas taken back while the parcel, with all its land, stays."""
 DIGITS = 4
 """Decimals that amounts are kept with, as where a parcel is divided."""
 BEFORE_SUBMISSION = Text(
@@ -111,11 +110,9 @@ def left_after(row: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, 
 def _begun(connection: Connection, parcel_id: int) -> bool:
     """Whether a part was booked since the last close-out, of the parcel or of the one it was carved off."""
     last = select(func.coalesce(func.max(CloseOut.id), 0)).where(
-        CloseOut.parcel_id == parcel_id, CloseOut.status == CloseOutStatus.ACCEPTED, ~IN_PART
+        CloseOut.parcel_id == parcel_id, CloseOut.status == CloseOutStatus.ACCEPTED, ~in_part()
     )
-    part = select(CloseOut.id).where(
-        _of(parcel_id), CloseOut.status == CloseOutStatus.ACCEPTED, IN_PART, CloseOut.id > last.scalar_subquery()
-    )
+    part = select(CloseOut.id).where(_of(parcel_id), in_part(), CloseOut.id > last.scalar_subquery())
     return connection.execute(part.limit(1)).first() is not None
 
 

@@ -9,10 +9,11 @@ from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
 from gisreg.db.sql import load
 from gisreg.ledger.closeout.moves import closed_by, suits
+from gisreg.ledger.closeout.parts import in_part
 from gisreg.ledger.closeout.proofs import missing_for
 from gisreg.ledger.closeout.quotas import told_of
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
-from gisreg.ledger.closeout.words import CloseOutStatus, Step
+from gisreg.ledger.closeout.words import Step
 from gisreg.parcels.read import Page, Row
 from gisreg.planning.holding import rules_of
 from gisreg.records import parcel_key
@@ -84,14 +85,15 @@ def _next(plan: Row | None) -> Row | None:
 
 
 def _close_outs(connection: Connection, parcel_id: int) -> list[Row]:
-    told = _rows(connection, CloseOut.__table__, CloseOut.parcel_id == parcel_id)
+    table = CloseOut.__table__
+    wanted = select(table, in_part().label("in_part")).where(table.c.parcel_id == parcel_id).order_by(table.c.id)
+    told = [dict(row) for row in connection.execute(wanted).mappings()]
     keys = [one["id"] for one in told]
     proofs = _rows(
         connection, CloseOutProof.__table__, CloseOutProof.close_out_id.in_(keys), CloseOutProof.proof,
         CloseOutProof.document_id,
     )  # fmt: skip
     for one in told:
-        one["in_part"] = one["status"] == CloseOutStatus.ACCEPTED and one["area_m2"] == 0
         one["proofs"] = [
             {"proof": proof["proof"], "document_id": proof["document_id"]}
             for proof in proofs

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, text
 from gisreg.db.models import CloseOut, ParcelEdit, Plan
 from gisreg.db.sql import load
 from gisreg.ledger.closeout.errors import LaterCloseOut, LaterPlan, StepTakenBack
-from gisreg.ledger.closeout.quotas import IN_PART
+from gisreg.ledger.closeout.parts import in_part
 from gisreg.ledger.closeout.roles import require_role_to_undo
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import CloseOutStatus, Step
@@ -63,7 +63,7 @@ def _require_last_plan(connection: Connection, parcel_ids: Sequence[int], record
 def _require_not_closed_since(connection: Connection, parcel_ids: Sequence[int], recorded_at: datetime) -> None:
     ours = CloseOut.parcel_id.in_(parcel_ids)
     undone = select(func.max(CloseOut.id)).where(ours, CloseOut.recorded_at == recorded_at).scalar_subquery()
-    closed = (ours, CloseOut.status == CloseOutStatus.ACCEPTED, ~IN_PART, CloseOut.id > undone)
+    closed = (ours, CloseOut.status == CloseOutStatus.ACCEPTED, ~in_part(), CloseOut.id > undone)
     found = connection.scalars(select(CloseOut.id).where(*closed).order_by(CloseOut.id).limit(1)).first()
     if found is not None:
         raise LaterCloseOut(where="version", close_out=found)
