@@ -108,8 +108,8 @@ class ProofMissing(InputError):
 
     shown: ClassVar[tuple[str, ...]] = ("missing", "not_enough")
     what: ClassVar[Text] = Text(
-        "宗地 {parcel_code} 不能销号,缺少:{missing_zh}{not_enough_zh}",
-        "parcel {parcel_code} cannot be closed out; missing: {missing_en}{not_enough_en}",
+        "宗地 {parcel_code} 不能{refused_zh},缺少:{missing_zh}{not_enough_zh}",
+        "parcel {parcel_code} cannot {refused_en}; missing: {missing_en}{not_enough_en}",
     )
     mend: ClassVar[Text] = Text("{how_zh}", "{how_en}")
 

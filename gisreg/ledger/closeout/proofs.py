@@ -21,6 +21,10 @@ FILL_IN = Text(
     "fill in the parcel's {titles}: gisreg parcels edit {code} --based-on VERSION --set {fields}",
 )
 
+CLOSING = Text("销号", "be closed out")
+BOOKING = Text("登记部分收回要素", "have quotas booked as taken back in part")
+"""What is refused where the proof is not all there."""
+
 
 def require_documents_of(connection: Connection, parcel_id: int, parcel_code: str, document_ids: Sequence[int]) -> None:
     """The documents are the parcel's, or of the parcel that it was carved off, and are shown.
@@ -40,7 +44,13 @@ def require_documents_of(connection: Connection, parcel_id: int, parcel_code: st
             raise DocumentWithdrawn(where=str(document), key=document, reason=found.withdrawn_reason)
 
 
-def require_proof(rules: CloseOutRules, row: Mapping[str, Any], measure: str, given: Sequence[tuple[str, int]]) -> Way:
+def require_proof(
+    rules: CloseOutRules,
+    row: Mapping[str, Any],
+    measure: str,
+    given: Sequence[tuple[str, int]],
+    refused: Text = CLOSING,
+) -> Way:
     """The way that the proofs given complete.
 
     Raises:
@@ -61,9 +71,9 @@ def require_proof(rules: CloseOutRules, row: Mapping[str, Any], measure: str, gi
         where="proof", parcel_code=row["parcel_code"], missing=[one.both() for one in missing],
         missing_zh=_or(missing, others, "zh"), missing_en=_or(missing, others, "en"),
         not_enough=[one.both() for one in weak],
-        not_enough_zh="".join(f";{one.zh}不足以销号" for one in weak),
+        not_enough_zh="".join(f";{one.zh}不足以{refused.zh}" for one in weak),
         not_enough_en="".join(f"; {one.en} is not enough" for one in weak),
-        how_zh=how.zh, how_en=how.en,
+        refused_zh=refused.zh, refused_en=refused.en, how_zh=how.zh, how_en=how.en,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from gisreg.ledger.closeout.errors import (
 )
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
 from gisreg.ledger.closeout.plans import APPROVED, live_plan, require_open_gates
-from gisreg.ledger.closeout.proofs import require_documents_of, require_proof
+from gisreg.ledger.closeout.proofs import BOOKING, require_documents_of, require_proof
 from gisreg.ledger.closeout.quotas import (
     BEFORE_DECISION,
     BEFORE_SUBMISSION,
@@ -89,8 +89,8 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
     """Submit a parcel, or a part of it, which then gets a number of its own.
 
     Raises:
-        ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan, GateHolds,
-        DayInFuture, DayTooEarly, DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, QuotasStillHeld,
+        ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan,
+        GateHolds, DayInFuture, DayTooEarly, DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, QuotasStillHeld,
         AmountMissing, AreaTooLarge, AreaNotKnown, ValueUnusable, FieldUnknown, StepNotPossible, RoleMayNot,
         StaleVersion, ParcelNotFound, ParcelRetired; of a part also what carving raises.
     """
@@ -116,7 +116,8 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
 
 def reclaim(connection: Connection, basis: Basis, given: Submission, by: By | None = None) -> Submitted:
     """Book quotas that are taken back while others stay: they leave the parcel, which stays where it is and is counted
-    as before. Such a close-out is one of no land; one after another they add up, and the last submission closes.
+    as before. Such a close-out is one of no land, by the measure of quotas whatever the plan's; one after another they
+    add up, and the last submission closes.
 
     Raises:
         AmountMissing, QuotaTooLarge, ProofMissing and otherwise as :func:`submit`.
@@ -126,14 +127,16 @@ def reclaim(connection: Connection, basis: Basis, given: Submission, by: By | No
     who = by or By()
     move = begin(connection, basis, Step.RECLAIM, who)
     _require_day_in_order(connection, move, day)
-    plan = _closing_plan(connection, move)
-    way = require_proof(move.rules, move.subject.row, RECLAIMING, given.proofs)
+    plan = _plan_of(connection, move)
+    _require_open(connection, move, plan)
+    way = require_proof(move.rules, move.subject.row, RECLAIMING, given.proofs, BOOKING)
     require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
     require_amount(move, results)
     require_held(move, results)
     booked = {"status": str(CloseOutStatus.ACCEPTED), "decided_on": day, "decision_note": _note_of(who)}
     no_land = {"area_m2": 0.0, "floor_area_m2": 0.0}
-    stored = _store(connection, move, plan, {**no_land, **results, **_dated(move, day, month), **booked})
+    dated = _dated(move, day, month)
+    stored = _store(connection, move, {**plan, "measure": RECLAIMING}, {**no_land, **results, **dated, **booked})
     _store_proofs(connection, stored, given.proofs)
     move.values.update(left_after(move.subject.row, results))
     return Submitted(stored, move.code, way.id, [move.done()])
@@ -217,22 +220,31 @@ def _carve(connection: Connection, move: Move, basis: Basis, given: Submission) 
 
     part, land = float(given.area_m2 or 0.0), _land_m2(move)
     planar = move.subject.ground.area * part / land
-    stated = {"official_area_m2": part} if move.subject.row["official_area_m2"] is not None else None
+    stated = {"official_area_m2": part} if move.subject.row["official_area_m2"] is not None else {}
     carved = carve_area(connection, basis, planar, direction=given.direction, values=stated, reason=move.edit.reason)
     new = next(one for one in carved.parcels if one.role == "new")
     return carved, Basis(new.parcel_code, new.version)
 
 
 def _closing_plan(connection: Connection, move: Move) -> Row:
-    plan = live_plan(connection, move.parcel_id)
-    if plan is None:
-        raise NoPlan(where=move.code, parcel_code=move.code)
+    plan = _plan_of(connection, move)
     measure = rules_of(connection, move.county).rules.measures.get(plan["measure"])
     if measure is not None and not measure.closes:
         raise MeasureDoesNotClose(where=move.code, measure_zh=measure.zh, measure_en=measure.en)
+    _require_open(connection, move, plan)
+    return plan
+
+
+def _plan_of(connection: Connection, move: Move) -> Row:
+    plan = live_plan(connection, move.parcel_id)
+    if plan is None:
+        raise NoPlan(where=move.code, parcel_code=move.code)
+    return plan
+
+
+def _require_open(connection: Connection, move: Move, plan: Row) -> None:
     # the plan may have changed, or a gate come up, since the start
     require_open_gates(connection, move.subject.row, move.code, plan)
-    return plan
 
 
 def _require_quotas(connection: Connection, move: Move, measure: str, results: Row, mend: Text) -> None:
@@ -295,12 +307,13 @@ def accept(connection: Connection, basis: Basis, on: date | None = None, by: By 
     on is seen once more: facts may have changed since.
 
     Raises:
-        NoSubmission, ProofMissing, QuotaTooLarge, QuotasStillHeld, DayInFuture, DayTooEarly, StepNotPossible,
-        RoleMayNot, StaleVersion, ParcelNotFound.
+        NoSubmission, ProofMissing, QuotaTooLarge, QuotasStillHeld, DayInFuture, DayTooEarly,
+        StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound.
     """
     move = begin(connection, basis, Step.ACCEPT, by or By())
     waiting = _waiting(connection, move)
-    require_proof(move.rules, move.subject.row, waiting["measure"], _proofs_of(connection, waiting))
+    proofs = _proofs_of(connection, waiting)
+    require_proof(move.rules, move.subject.row, waiting["measure"], proofs)
     _require_quotas(connection, move, waiting["measure"], waiting, BEFORE_DECISION)
     left = left_after(move.subject.row, waiting)
     move.values.update({quota.column: left[quota.column] for quota in QUOTAS if waiting[quota.taken]})

@@ -183,3 +183,25 @@ def test_only_quotas_of_a_factory_under_way_are_taken_back_in_part(do, basis, st
     started(1)
     with pytest.raises(StepNotPossible):
         do(reclaim, basis(1), taken(energy_tce=1))
+
+
+def test_a_booking_without_its_proof_is_told_as_a_booking(do, basis, reclaiming, paper) -> None:
+    reclaiming()
+    with pytest.raises(ProofMissing) as refused:
+        do(reclaim, basis(1), Submission([("letter_of_intent", paper(1))], results={"energy_tce": 1}))
+    zh, en = refused.value.line("zh"), refused.value.line("en")
+    assert "不能登记部分收回要素,缺少:收回能耗、用水等要素的文件;意向书不足以登记部分收回要素" in zh
+    assert "cannot have quotas booked as taken back in part; missing: decision to take quotas back" in en
+    assert "销号" not in zh
+    assert "closed out" not in en
+
+
+def test_a_booking_is_one_of_quotas_whatever_the_plan_says(do, basis, put, started, taken, *, state) -> None:
+    held = "energy_quota_tce = 71.4, water_quota_t = 1990, valuation_done = true, ownership_status = 'registered'"
+    put(f"kind = 'idle_factory', {held}", f"parcel_code = '{code(1)}'")
+    started(1, "public_auction")
+    do(reclaim, basis(1), taken(date(2026, 3, 2), energy_tce=40))
+    stands = do(standing, code(1))
+    assert (stands["plan"]["measure"], stands["close_outs"][0]["measure"]) == ("public_auction", "reclaim_quotas")
+    (booked,) = do(month_results, "149901", date(2026, 3, 1)).items
+    assert (booked["measure"], booked["in_part"], state(1)) == ("reclaim_quotas", True, "in_progress")
