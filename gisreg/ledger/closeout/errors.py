@@ -130,6 +130,16 @@ class ProofOfAnother(InputError):
     mend: ClassVar[Text] = Text("请附上本宗的文件", "attach a document of this parcel")
 
 
+class ProvesAnother(ConflictError):
+    """A contract closes the parcel that it is for, and not another one that came from the same parcel."""
+
+    what: ClassVar[Text] = Text(
+        "{proof}已作为宗地 {other} 销号的佐证,不能再证明宗地 {parcel_code}",
+        "{proof} proves the close-out of parcel {other} and cannot prove parcel {parcel_code} as well",
+    )
+    mend: ClassVar[Text] = Text("{how_zh}", "{how_en}")
+
+
 class SameDocumentTwice(InputError):
     """One paper cannot prove two different things."""
 

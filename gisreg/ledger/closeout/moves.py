@@ -38,6 +38,8 @@ class Move:
     rules: CloseOutRules
     values: dict[str, Any] = field(default_factory=dict)
     """What else changes in the parcel."""
+    beside: list[tuple[Subject, dict[str, Any]]] = field(default_factory=list)
+    """What changes in other parcels by the same edit."""
 
     @property
     def connection(self) -> Connection:
@@ -65,6 +67,8 @@ class Move:
             self.edit.retire(self.subject)
         else:
             self.edit.change(self.subject, {**self.values, "state": str(self.to)})
+        for other, values in self.beside:
+            self.edit.change(other, values)
         return self.edit.finish()
 
 

@@ -52,6 +52,8 @@ class Proof(_Bilingual):
     """A kind of proof; some are told and never enough."""
 
     enough: bool = True
+    once: bool = False
+    """Whether it closes one parcel only, of those of one descent: a contract names the land that it is for."""
 
 
 class Way(_Model):
@@ -64,6 +66,10 @@ class Way(_Model):
     needs: Annotated[tuple[str, ...], Field(min_length=1)]
     fields: tuple[str, ...] = ()
     confirmed: bool = True
+
+    def proofs(self) -> list[str]:
+        """The kinds of proof that count."""
+        return [one for need in self.needs for one in need.split("|")]
 
     def missing(self, given: frozenset[str]) -> list[str]:
         """The needs that are not met."""
@@ -146,7 +152,7 @@ def _faults(rules: CloseOutRules) -> Iterator[tuple[Place, Text]]:
         if one.to not in (SAME, BEFORE, *State):
             yield ("transitions", number, "to"), Text(f"没有状态 {one.to}", f"there is no state {one.to}")
     for number, way in enumerate(rules.ways):
-        for need in (one for needs in way.needs for one in needs.split("|")):
+        for need in way.proofs():
             if need not in rules.proofs:
                 yield ("ways", number, "needs"), Text(f"没有佐证 {need}", f"there is no proof {need}")
             elif not rules.proofs[need].enough:

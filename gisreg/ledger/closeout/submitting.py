@@ -19,6 +19,7 @@ from gisreg.ledger.closeout.errors import (
     NoSubmission,
     QuantityWithoutUnit,
 )
+from gisreg.ledger.closeout.kin import by_number, hand_over, price_of_part, require_own
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
 from gisreg.ledger.closeout.plans import APPROVED, live_plan, require_open_gates
 from gisreg.ledger.closeout.proofs import BOOKING, require_documents_of, require_proof
@@ -89,7 +90,7 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
     """Submit a parcel, or a part of it, which then gets a number of its own.
 
     Raises:
-        ProofMissing, ProofUnknown, ProofOfAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan,
+        ProofMissing, ProofUnknown, ProofOfAnother, ProvesAnother, SameDocumentTwice, MeasureDoesNotClose, NoPlan,
         GateHolds, DayInFuture, DayTooEarly, DisposableTooLarge, QuantityWithoutUnit, QuotaTooLarge, QuotasStillHeld,
         AmountMissing, AreaTooLarge, AreaNotKnown, ValueUnusable, FieldUnknown, StepNotPossible, RoleMayNot,
         StaleVersion, ParcelNotFound, ParcelRetired; of a part also what carving raises.
@@ -107,6 +108,7 @@ def submit(connection: Connection, basis: Basis, given: Submission, by: By | Non
     plan = _closing_plan(connection, move)
     way = require_proof(move.rules, move.subject.row, plan["measure"], given.proofs)
     require_documents_of(connection, move.parcel_id, move.code, [document for _proof, document in given.proofs])
+    require_own(connection, move, way, given.proofs)
     _require_quotas(connection, move, plan["measure"], results, BEFORE_SUBMISSION)
     stored = _store(connection, move, plan, {**_land_of(move), **results, **_dated(move, day, month)})
     _store_proofs(connection, stored, given.proofs)
@@ -221,6 +223,8 @@ def _carve(connection: Connection, move: Move, basis: Basis, given: Submission) 
     part, land = float(given.area_m2 or 0.0), _land_m2(move)
     planar = move.subject.ground.area * part / land
     stated = {"official_area_m2": part} if move.subject.row["official_area_m2"] is not None else {}
+    plan = live_plan(connection, move.parcel_id) or {}
+    stated |= price_of_part(move.rules, move.subject.row, str(plan.get("measure")))
     carved = carve_area(connection, basis, planar, direction=given.direction, values=stated, reason=move.edit.reason)
     new = next(one for one in carved.parcels if one.role == "new")
     return carved, Basis(new.parcel_code, new.version)
@@ -304,19 +308,22 @@ class Decided:
 
 def accept(connection: Connection, basis: Basis, on: date | None = None, by: By | None = None) -> Decided:
     """The upper level accepts: the parcel is closed, and quotas that were reclaimed leave it. What the submission rests
-    on is seen once more: facts may have changed since.
+    on is seen once more: facts may have changed since. The contract that supplied it is no longer stated of the rest.
 
     Raises:
-        NoSubmission, ProofMissing, QuotaTooLarge, QuotasStillHeld, DayInFuture, DayTooEarly,
+        NoSubmission, ProofMissing, ProvesAnother, QuotaTooLarge, QuotasStillHeld, DayInFuture, DayTooEarly,
         StepNotPossible, RoleMayNot, StaleVersion, ParcelNotFound.
     """
     move = begin(connection, basis, Step.ACCEPT, by or By())
     waiting = _waiting(connection, move)
     proofs = _proofs_of(connection, waiting)
-    require_proof(move.rules, move.subject.row, waiting["measure"], proofs)
+    way = require_proof(move.rules, move.subject.row, waiting["measure"], proofs)
+    require_own(connection, move, way, proofs)
     _require_quotas(connection, move, waiting["measure"], waiting, BEFORE_DECISION)
     left = left_after(move.subject.row, waiting)
     move.values.update({quota.column: left[quota.column] for quota in QUOTAS if waiting[quota.taken]})
+    if by_number(way):
+        hand_over(connection, move)
     return _decide(connection, move, waiting, CloseOutStatus.ACCEPTED, on=on, by=by)
 
 
