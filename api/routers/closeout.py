@@ -117,7 +117,7 @@ class SubmitOrder(ReclaimOrder):
 class DatedOrder(StateOrder):
     """有日期的一步 · a step with its day."""
 
-    on: DayField = None
+    on: DayField = Field(None, description="发生之日,默认今天 · the day it took place, today if not given")
 
 
 class PapersOrder(DatedOrder):
@@ -312,12 +312,12 @@ def other_step(
     mover: MoverDep,
     parcel_code: ParcelCode,
     step: Literal["hold", "resume", "take_back", "list_again", "relapse", "remove"],
-    order: StateOrder,
+    order: DatedOrder,
 ) -> Response:
-    """A step that changes the state alone, with its reason."""
-    from gisreg.ledger.closeout.moves import take  # noqa: PLC0415 - as above
+    """A step that changes the state alone, with its reason and the day on which it took place."""
+    from gisreg.ledger.closeout.dated import take  # noqa: PLC0415 - as above
 
-    return mover.move(parcel_code, order, lambda c, basis: take(c, basis, Step[step.upper()], order.by))
+    return mover.move(parcel_code, order, lambda c, basis: take(c, basis, Step[step.upper()], order.by, order.on))
 
 
 @_get("/closeout/proofs", "销号所需佐证 · what proves a close-out, and what is not enough", LIST)
@@ -339,7 +339,7 @@ def steps(  # noqa: PLR0917 - FastAPI passes by name
     limit: Limit = 100,
 ) -> Response:
     """The earliest due first."""
-    from gisreg.ledger.closeout.reading import steps_due  # noqa: PLC0415 - as above
+    from gisreg.ledger.closeout.open_steps import steps_due  # noqa: PLC0415 - as above
 
     def work(connection: Connection, code: str) -> dict[str, Any]:
         page = steps_due(connection, code, as_of=as_of, overdue=overdue, agency=agency, leader=leader, limit=limit)

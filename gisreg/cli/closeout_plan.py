@@ -15,6 +15,7 @@ from gisreg.cli.closeout_options import (
     Document,
     DueOn,
     Leader,
+    On,
     Person,
     Reason,
     basis_of,
@@ -106,10 +107,12 @@ def step(
 
 
 def _simple(step_taken: Step) -> Callable[..., None]:
-    def command(code: Code, based_on: BasedOn, reason: Because, role: AsRole = None, json: JsonFlag = False) -> None:
-        from gisreg.ledger.closeout.moves import take
+    def command(
+        code: Code, based_on: BasedOn, reason: Because, on: On = None, role: AsRole = None, json: JsonFlag = False
+    ) -> None:
+        from gisreg.ledger.closeout.dated import take
 
-        done = change(lambda c: take(c, basis_of(code, based_on), step_taken, taken_by(role, reason)))
+        done = change(lambda c: take(c, basis_of(code, based_on), step_taken, taken_by(role, reason), on))
         show_move(step_taken, done.as_json(), json=json)
 
     return command

@@ -28,6 +28,7 @@ INVESTIGATED = Text(
 )
 FIELD = Text("{name}({title})", "{name} ({title})")
 FIELD_EMPTY = Text("{name}({title},待填)", "{name} ({title}, to be filled in)")
+DATED = Text("{step}:{on}({reason})", "{step}: {on} ({reason})")
 NO_FINDING = Text("尚无结论", "no finding yet")
 NEEDS = Text("销号所需({way}):{needs}", "to close ({way}): {needs}")
 OUT_HEADINGS = Text("上报|状态|上报日|台账月|决定日|面积㎡|说明", "submission|status|submitted|ledger|decided|m²|note")
@@ -61,7 +62,7 @@ def due(
     limit: Limit = 100, json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """未完成的步骤,期限近的在前 · steps not done, the earliest due first."""
-    from gisreg.ledger.closeout.reading import steps_due
+    from gisreg.ledger.closeout.open_steps import steps_due
 
     found = read(
         lambda c, code: steps_due(c, code, as_of=as_of, overdue=overdue, agency=agency, leader=leader, limit=limit),
@@ -112,6 +113,9 @@ def _show_standing(now: Context, found: Mapping[str, Any]) -> None:
         finding = term(Finding, one["finding"]).titles if one["finding"] else NO_FINDING
         told = {"notice_on": one["notice_on"], "found_on": one["found_on"] or "", "finding": now.say(finding)}
         print_line(now.say(INVESTIGATED, **told).rstrip())
+    for one in found["steps_dated"]:
+        told = {"step": words(now, one["title"]), "on": one["happened_on"], "reason": one["reason"]}
+        print_line(now.say(DATED, **told))
     plan = found["plan"]
     if plan:
         told = {name: plan[name] or "—" for name in ("agency", "leader", "due_on")}

@@ -17,8 +17,9 @@ from gisreg.demo.books import REFERENCE_DAY
 from gisreg.demo.papers import MOST, RESOLVED, pdf, people
 from gisreg.demo.standing import WALKED, is_walked
 from gisreg.documents import Attaching, DocumentStore, DocumentType, attach
+from gisreg.ledger.closeout.dated import take
 from gisreg.ledger.closeout.inquiry import clear, determine, investigate
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.plans import (
     Charge,
     Decision,

@@ -5,6 +5,7 @@ The caller owns the transaction (:func:`gisreg.db.engine.transaction` with an ac
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
@@ -120,6 +121,8 @@ class Edit:
         self.connection = connection
         self.operation = operation
         self.reason = reason
+        self.happened_on: date | None = None
+        """When it took place, where that is kept beside the day of its recording."""
         self._done: dict[int, Outcome] = {}
         self._lineage: list[tuple[int, int | None]] = []
         self._moved: set[int] = set()
@@ -365,6 +368,7 @@ class Edit:
                 parcel_ids=list(self._done),
                 versions=[outcome.version for outcome in self._done.values()],
                 undoes_id=undoes,
+                happened_on=self.happened_on,
             )
             .returning(ParcelEdit.id)
         ).scalar_one()

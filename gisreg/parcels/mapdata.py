@@ -3,10 +3,25 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, false, func, not_, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    not_,
+    null,
+    select,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from gisreg.days import today
 from gisreg.db.models import AdminUnit, County, ParcelLineage, Plan, PlanStep, Zone
+from gisreg.ledger.closeout.open_steps import carried_out, open_steps
 from gisreg.parcels.asof import current_at
 from gisreg.parcels.read import Row
 from gisreg.vocab import State
@@ -57,16 +72,21 @@ def zones_of(connection: Connection, county: str) -> list[Row]:
     return [dict(row) for row in connection.execute(statement.order_by(Zone.code)).mappings()]
 
 
-def _open_steps(county: str) -> Select[Any]:
-    """The first step that is not done of each approved plan: its titles and the day it is due."""
-    plan, step, other = Plan.__table__, PlanStep.__table__, PlanStep.__table__.alias("other")
-    first = select(func.min(other.c.step_no)).where(other.c.plan_id == plan.c.id, other.c.done_on.is_(None))
-    columns = (step.c.title_zh.label("next_step_zh"), step.c.title_en.label("next_step_en"))
+def _open_steps(county: str) -> Select[*tuple[Any, ...]]:
+    """The first step that is to be taken of each approved plan: its titles and the day it is due."""
+    columns = (PlanStep.title_zh.label("next_step_zh"), PlanStep.title_en.label("next_step_en"))
     return (
-        select(plan.c.parcel_id, *columns, step.c.due_on.label("next_step_on"))
-        .join(step, step.c.plan_id == plan.c.id)
-        .where(plan.c.county_code == county, plan.c.ended_at.is_(None), step.c.step_no == first.scalar_subquery())
+        open_steps(county)
+        .with_only_columns(Plan.parcel_id, *columns, PlanStep.due_on.label("next_step_on"))
+        .ext(distinct_on(Plan.parcel_id))
+        .order_by(Plan.parcel_id, PlanStep.step_no)
     )
+
+
+def _due_on(source: FromClause) -> ColumnElement[Any]:
+    """Until when a parcel's plan is to be carried out: what was closed out by its plan, and came again, has no day."""
+    done = exists().where(Plan.parcel_id == source.c.id, Plan.ended_at.is_(None), carried_out())
+    return case((and_(source.c.is_left, done), null()), else_=source.c.due_on).label("due_on")
 
 
 def parcels_of(connection: Connection, county: str, township: str | None, as_of: date | None = None) -> list[Row]:
@@ -80,7 +100,7 @@ def parcels_of(connection: Connection, county: str, township: str | None, as_of:
     place: Any = source.c.township_name.is_(null()) if township is None else source.c.township_code == township
     statement = (
         select(
-            *(source.c[name] for name in MAP_COLUMNS),
+            *(_due_on(source) if name == "due_on" and as_of is None else source.c[name] for name in MAP_COLUMNS),
             step.c.next_step_zh,
             step.c.next_step_en,
             step.c.next_step_on,

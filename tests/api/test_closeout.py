@@ -80,7 +80,12 @@ def test_the_whole_way(http, post) -> None:
     assert tasks.json()["items"][1]["rate_printed"] == "100.00%"
     assert http.get("/closeout/watch").json()["idle_again"] == []
     assert http.get("/closeout/steps").json()["total"] == 0
-    post("state/relapse", based_on=5, reason="复查闲置")
+    for on, code in (("2026-02-01", "day_too_early"), ("2190-01-01", "day_in_future")):
+        refused = http.post(f"/parcels/{CODE}/closeout/state/relapse", json={"based_on": 5, "reason": "复查", "on": on})
+        assert (refused.status_code, refused.json()["code"]) == (400, code)
+    post("state/relapse", based_on=5, reason="复查闲置", on=str(today()))
+    (dated,) = http.get(f"/parcels/{CODE}/closeout").json()["steps_dated"]
+    assert (dated["step"], dated["happened_on"]) == ("relapse", str(today()))
 
 
 def test_a_part_gets_a_number_of_its_own(http, post) -> None:

@@ -1,8 +1,8 @@
 """The journal of edits, and which parcel came from which."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Integer, func
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, Integer, func
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ class ParcelEdit(Base):
     """The version that each of them got, in the same order."""
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("parcel_edit.id"), unique=True)
     """The edit that this one takes back; none is taken back twice."""
+    happened_on: Mapped[date | None] = mapped_column(Date)
+    """The day on which a step of the close-out took place, where it is kept here and not in a book beside the parcel."""
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), nullable=False)
     """The transaction's time, as on the versions that it wrote: how a version finds its edit."""
     recorded_by: Mapped[str] = mapped_column(SqlText, server_default=ACTOR, nullable=False)

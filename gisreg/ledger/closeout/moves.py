@@ -176,12 +176,3 @@ def require_after(name: str, day: date, earlier: date, what: Text) -> None:
     """
     if day < earlier:
         raise DayTooEarly(where=name, field=name, day=day, earlier=Text(f"{what.zh} {earlier}", f"{what.en} {earlier}"))
-
-
-def take(connection: Connection, basis: Basis, step: Step, by: By) -> Edited:
-    """A step that changes nothing but the state: hold, resume, list again, relapse, remove.
-
-    Raises:
-        As :func:`begin`.
-    """
-    return begin(connection, basis, step, by).done()

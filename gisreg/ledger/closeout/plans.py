@@ -12,6 +12,7 @@ from gisreg.days import today
 from gisreg.db.models import Plan, PlanCharge, PlanStep
 from gisreg.db.models.common import ACTOR
 from gisreg.db.sql import load
+from gisreg.ledger.closeout.dated import came_again
 from gisreg.ledger.closeout.errors import (
     DecisionIncomplete,
     GateHolds,
@@ -136,6 +137,8 @@ def approve(
     day = on or today()
     require_past("approved_on", day)
     move = begin(connection, basis, Step.PLAN, by or By())
+    for earlier, what in came_again(connection, move.parcel_id):
+        require_after("approved_on", day, earlier, what)
     who = charge or Charge()
     if decision is None:
         decision, before = _decided_before(connection, move.parcel_id)

@@ -1,20 +1,19 @@
 """Where a parcel stands: its plan with steps, submissions, investigations, and what may come next."""
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, select
 
-from gisreg.days import today
 from gisreg.db.models import CloseOut, CloseOutProof, Investigation, Parcel, Plan, PlanCharge, PlanStep
-from gisreg.db.sql import load
+from gisreg.ledger.closeout.dated import steps_dated
 from gisreg.ledger.closeout.moves import closed_by, suits
+from gisreg.ledger.closeout.open_steps import open_steps
 from gisreg.ledger.closeout.parts import in_part
 from gisreg.ledger.closeout.proofs import missing_for
 from gisreg.ledger.closeout.quotas import told_of
 from gisreg.ledger.closeout.rulebook import CloseOutRules, closeout_rules
 from gisreg.ledger.closeout.words import Step
-from gisreg.parcels.read import Page, Row
+from gisreg.parcels.read import Row
 from gisreg.planning.holding import rules_of
 from gisreg.records import parcel_key
 from gisreg.vocab import Kind
@@ -39,7 +38,8 @@ def standing(connection: Connection, parcel_code: str) -> Row:
         **{name: parcel[name] for name in STATE_FACTS},
         "possible": _possible(rules, parcel, investigations, closed_by(connection, key)),
         "plan": live,
-        "next_step": _next(live),
+        "next_step": _next(connection, parcel, live),
+        "steps_dated": steps_dated(connection, key),
         "closing": ways_for(connection, rules, parcel, live["measure"]) if live else [],
         "former_plans": [plan for plan in plans if plan["ended_at"] is not None],
         "quotas": told_of(connection, parcel) if parcel["kind"] == Kind.IDLE_FACTORY else [],
@@ -79,9 +79,13 @@ def _plans(connection: Connection, parcel_id: int) -> list[Row]:
     return plans
 
 
-def _next(plan: Row | None) -> Row | None:
-    """The first step that is not done."""
-    return next((step for step in plan["steps"] if step["done_on"] is None), None) if plan else None
+def _next(connection: Connection, parcel: Row, plan: Row | None) -> Row | None:
+    """The first step that is still to be taken."""
+    if plan is None:
+        return None
+    wanted = open_steps(parcel["county_code"]).where(Plan.id == plan["id"]).with_only_columns(PlanStep.step_no)
+    to_take = connection.scalars(wanted.order_by(PlanStep.step_no)).first()
+    return next((step for step in plan["steps"] if step["step_no"] == to_take), None)
 
 
 def _close_outs(connection: Connection, parcel_id: int) -> list[Row]:
@@ -143,22 +147,3 @@ def transitions() -> list[Row]:
         }
         for one in closeout_rules().transitions
     ]  # fmt: skip
-
-
-def steps_due(
-    connection: Connection,
-    county: str,
-    *,
-    as_of: date | None = None,
-    overdue: bool = False,
-    agency: str | None = None,
-    leader: str | None = None,
-    limit: int = 100,
-) -> Page:
-    """Steps that are not done, the earliest due first."""
-    given = {
-        "county": county, "as_of": as_of or today(), "overdue": overdue, "agency": agency, "leader": leader,
-        "limit": limit,
-    }  # fmt: skip
-    rows = [dict(row) for row in connection.execute(text(load("gisreg.ledger.closeout", "due.sql")), given).mappings()]
-    return Page(len(rows), rows)

@@ -1,6 +1,6 @@
 """Watch for relapse after closing: a closed parcel that is idle again by what is known since becomes relapsed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,13 +10,15 @@ from sqlalchemy import Connection, text
 
 from gisreg.days import today
 from gisreg.db.sql import load
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.dated import take
+from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.words import Sign, Step, term
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.read import Row
+from gisreg.text import Text
 
-REASON = "跟踪发现二次闲置:{signs}"
+REASON = Text("跟踪发现二次闲置:{signs}", "found idle again by the watch: {signs}")
 CLOCK_EVENTS = ":clock_events"
 """Where the statement has the events that move a clock: the same ones by which parcels are labelled."""
 OF_A_SIGN = ("sign", "since", "idle_again")
@@ -43,7 +45,7 @@ def watch(
     unknown = [row for row in rows if not row["idle_again"]]
     if mark:
         for row in idle:
-            why = By(by.role if by else None, REASON.format(signs=_in_words(row["signs"])))
+            why = By(by.role if by else None, _reason(row["signs"]))
             take(connection, Basis(row["parcel_code"], row["version"]), Step.RELAPSE, why)
     return Watched(day, idle, unknown, len(idle) if mark else 0)
 
@@ -78,6 +80,8 @@ def _told(rows: list[Row]) -> Row:
     return {**parcel, "since": min(days, default=None), "signs": signs, "idle_again": bool(certain)}
 
 
-def _in_words(signs: Iterable[Row]) -> str:
-    told = [term(Sign, one["sign"]).zh + (f"(自 {one['since']})" if one["since"] else "") for one in signs]
-    return "、".join(told)
+def _reason(signs: Sequence[Row]) -> str:
+    """In both languages, as it is kept in the history."""
+    zh = "、".join(one["title"]["zh"] + (f"(自 {one['since']})" if one["since"] else "") for one in signs)
+    en = ", ".join(one["title"]["en"] + (f" (since {one['since']})" if one["since"] else "") for one in signs)
+    return f"{REASON.say('zh', signs=zh)} · {REASON.say('en', signs=en)}"

@@ -88,7 +88,12 @@ def test_the_whole_way(gisreg, run_cli) -> None:
     assert (moved["county"]["new"]["parcels"], moved["county"]["revived"]["parcels"]) == (2, 1)
     assert gisreg("watch") == {"as_of": str(today()), "idle_again": [], "to_find_out": [], "marked": 0}
     assert gisreg("show", CODE)["state"] == "closed"
-    assert gisreg("relapse", CODE, "--based-on", v, "--reason", "复查闲置")["operation"] == "relapse"
+    relapse = ("relapse", CODE, "--based-on", v, "--reason", "复查闲置", "--on")
+    early = run_cli("--lang", "en", "closeout", *relapse, "2026-02-01")
+    assert (early.code, early.err.count("\n"), "is before" in early.err) == (3, 1, True)
+    assert run_cli("closeout", *relapse, "2190-01-01").code == 3
+    assert gisreg(*relapse, str(today()))["operation"] == "relapse"
+    assert f"认定二次闲置:{today()}(复查闲置)\n" in run_cli("closeout", "show", CODE).out
 
 
 def test_an_investigation_is_shown_and_only_what_can_come_next_is_offered(gisreg, run_cli) -> None:

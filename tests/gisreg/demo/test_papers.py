@@ -19,8 +19,8 @@ from gisreg.demo.standing import is_walked
 from gisreg.demo.walk import walk
 from gisreg.documents import DocumentStore, check_store
 from gisreg.filetypes import PDF, type_of
+from gisreg.ledger.closeout.open_steps import steps_due
 from gisreg.ledger.closeout.proofs import require_proof
-from gisreg.ledger.closeout.reading import steps_due
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.watching import watch
 from gisreg.ledger.flow import By, Measured, flow

@@ -106,8 +106,8 @@ def planned(do: Callable[..., Any], basis: Callable[[int], Basis], ask: Callable
 def started(do: Callable[..., Any], basis: Callable[[int], Basis], planned: Callable[..., None]) -> Callable[..., None]:
     """Approves a plan and starts it."""
 
-    def bring(n: int, measure: str | None = None) -> None:
-        planned(n, measure)
+    def bring(n: int, measure: str | None = None, on: date | None = None) -> None:
+        planned(n, measure, on)
         do(start, basis(n))
 
     return bring

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
 from gisreg.days import today
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.dated import take
+from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.submitting import accept, send_back, submit
 from gisreg.ledger.closeout.words import Step
 from gisreg.ledger.flow import By as Dimension

@@ -6,6 +6,7 @@ import pytest
 from books_county import code
 
 from gisreg.days import DayInFuture, DayTooEarly, today
+from gisreg.ledger.closeout.dated import take
 from gisreg.ledger.closeout.errors import (
     ClosedOtherwise,
     InvestigationOpen,
@@ -13,10 +14,11 @@ from gisreg.ledger.closeout.errors import (
     StepNotPossible,
 )
 from gisreg.ledger.closeout.inquiry import clear, determine, investigate
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.submitting import Submission, accept, submit
 from gisreg.ledger.closeout.words import Step
+from gisreg.parcels.undo import undo
 from gisreg.planning.clock.report import clock_of
 
 
@@ -84,6 +86,39 @@ def test_land_taken_back_waits_in_a_band_of_its_own_and_is_listed_again(do, basi
     assert state(1) == "taken_back"
     do(take, basis(1), Step.LIST_AGAIN, By(reason="再供后闲置"))
     assert state(1) == "registered"
+
+
+def test_a_step_has_its_day_which_is_not_before_the_last_one(do, basis, started, planned, paper, *, state) -> None:
+    proofs = ("reclaim_decision", "registration_cancelled")
+    started(1, "buy_back")
+    do(submit, basis(1), Submission([(one, paper(1)) for one in proofs], date(2026, 3, 2)))
+    do(accept, basis(1), date(2026, 3, 9))
+    steps = [
+        (Step.TAKE_BACK, date(2026, 3, 8), date(2026, 4, 1)),
+        (Step.LIST_AGAIN, date(2026, 3, 31), date(2026, 5, 1)),
+    ]
+    for step, too_early, on in steps:
+        for day, refused in ((too_early, DayTooEarly), (today() + timedelta(days=1), DayInFuture)):
+            with pytest.raises(refused):
+                do(take, basis(1), step, By(reason="试"), day)
+        do(take, basis(1), step, By(reason="试"), on)
+    told = do(standing, code(1))["steps_dated"]
+    assert [(one["step"], one["happened_on"]) for one in told] == [(step, on) for step, _early, on in steps]
+    with pytest.raises(DayTooEarly):
+        planned(1, on=date(2026, 4, 30))
+    do(undo, code(1), basis(1).version)
+    assert [one["step"] for one in do(standing, code(1))["steps_dated"]] == ["take_back"]
+    do(take, basis(1), Step.LIST_AGAIN, By(reason="试"), date(2026, 4, 2))
+    planned(1, on=date(2026, 4, 2))
+    assert state(1) == "planned"
+
+
+def test_a_relapse_has_its_day_and_is_today_s_if_it_is_not_said(do, basis, closed) -> None:
+    closed(1, submitted_on=date(2026, 3, 2))
+    with pytest.raises(DayTooEarly):
+        do(take, basis(1), Step.RELAPSE, By(reason="复查"), date(2026, 3, 1))
+    do(take, basis(1), Step.RELAPSE, By(reason="复查"))
+    assert [one["happened_on"] for one in do(standing, code(1))["steps_dated"]] == [today()]
 
 
 def test_land_that_was_closed_as_started_was_never_taken_back(do, basis, closed, put, state) -> None:

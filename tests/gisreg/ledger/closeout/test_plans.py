@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from gisreg.days import DayInFuture, DayTooEarly, today
 from gisreg.db.engine import Actor
+from gisreg.ledger.closeout.dated import take
 from gisreg.ledger.closeout.errors import (
     DecisionIncomplete,
     GateHolds,
@@ -21,13 +22,16 @@ from gisreg.ledger.closeout.errors import (
     StepBeforeFormer,
     StepNotPossible,
 )
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.moves import By
+from gisreg.ledger.closeout.open_steps import steps_due
 from gisreg.ledger.closeout.plans import Charge, Decision, PlannedStep, approve, change_step, start, step_ends
-from gisreg.ledger.closeout.reading import standing, steps_due
+from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.words import Role, Step
 from gisreg.parcels.editing import Basis
 from gisreg.parcels.faults import ParcelRetired, StaleVersion
+from gisreg.parcels.mapdata import parcels_of
 from gisreg.parcels.read import ParcelNotFound
+from gisreg.parcels.undo import undo
 from gisreg.planning.clock.workdays import load_calendar
 from gisreg.planning.decisions import MeasureNotOfKind, override, release
 from gisreg.planning.explain import explain
@@ -285,6 +289,33 @@ def test_steps_due_come_with_the_days_they_are_overdue(do, basis, county, closed
     assert [(row["parcel_code"], row["overdue_days"]) for row in page.items] == [(code(1), 30), (code(2), None)]
     assert [row["parcel_code"] for row in do(steps_due, "149901", overdue=True).items] == [code(1)]
     assert [row["parcel_code"] for row in do(steps_due, "149901", leader="乙").items] == [code(2)]
+
+
+def test_steps_left_undone_of_a_plan_by_which_a_parcel_was_closed_are_due_no_more(
+    do, basis, submitted, closed, county
+) -> None:
+    """Nor when it is closed no longer: on hold after the relapse, and with a new plan only the steps of that."""
+    submitted(2)
+    closed(1)
+    closed(3)
+    do(undo, code(3), basis(3).version)
+
+    def due() -> set[str]:
+        (drawn,) = [row for row in do(parcels_of, "149901", None) if row["parcel_code"] == code(1)]
+        listed = {row["parcel_code"] for row in do(steps_due, "149901", overdue=True).items}
+        assert (code(1) in listed) == bool(drawn["next_step_on"]) == bool(do(standing, code(1))["next_step"])
+        return listed
+
+    assert due() == {code(2), code(3)}, "an acceptance that was undone closed nothing"
+    for step in (Step.RELAPSE, Step.HOLD):
+        do(take, basis(1), step, By(reason="复查闲置"))
+        assert due() == {code(2), code(3)}
+    (drawn,) = [row for row in do(parcels_of, "149901", None) if row["parcel_code"] == code(1)]
+    assert drawn["due_on"] is None
+    do(take, basis(1), Step.RESUME, By(reason="查清"))
+    interview = PlannedStep(Text("约谈", "Interview"), None, today())
+    do(approve, basis(1), HAND, charge=Charge(due_on=today()), steps=[interview])
+    assert code(1) in {row["parcel_code"] for row in do(steps_due, "149901").items}
 
 
 def test_the_history_of_a_step_is_kept(do, planned, ask) -> None:

@@ -5,8 +5,9 @@ from books_county import code
 
 from gisreg.db.engine import Actor, transaction
 from gisreg.errors import AccessError
+from gisreg.ledger.closeout.dated import take
 from gisreg.ledger.closeout.errors import RoleMayNot, RoleNotHeld
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.plans import change_step
 from gisreg.ledger.closeout.rulebook import closeout_rules
 from gisreg.ledger.closeout.submitting import accept, submit

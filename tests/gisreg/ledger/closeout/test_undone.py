@@ -7,9 +7,10 @@ from books_county import code
 
 from gisreg.days import today
 from gisreg.documents import withdraw as withdraw_document
+from gisreg.ledger.closeout.dated import take
 from gisreg.ledger.closeout.errors import LaterCloseOut, LaterPlan, NoInvestigation, StepNotPossible, StepTakenBack
 from gisreg.ledger.closeout.inquiry import determine, investigate
-from gisreg.ledger.closeout.moves import By, take
+from gisreg.ledger.closeout.moves import By
 from gisreg.ledger.closeout.plans import Decision, approve
 from gisreg.ledger.closeout.reading import standing
 from gisreg.ledger.closeout.submitting import Submission, accept, reclaim, send_back, submit
@@ -136,11 +137,12 @@ def test_a_plan_under_a_later_one_is_not_undone(do, planned, basis, state) -> No
     assert state(1) == "planned"
 
 
-def test_an_acceptance_under_a_later_one_is_not_undone(do, closed, submitted, basis, state) -> None:
+def test_an_acceptance_under_a_later_one_is_not_undone(do, closed, started, given, basis, *, state) -> None:
     closed(1)
     first = basis(1).version
     do(take, basis(1), Step.RELAPSE, By(reason="再次停工"))
-    submitted(1)
+    started(1, on=today())
+    do(submit, basis(1), given(1))
     do(accept, basis(1))
     with pytest.raises(LaterCloseOut, match="undo the later close-out first"):
         do(undo, code(1), first)

@@ -226,4 +226,6 @@ def test_the_reason_of_a_relapse_tells_its_signs(do, put, closed, ask) -> None:
     day = today() + timedelta(days=1)
     put(f"vacated_on = '{day}', halted_on = '{day}'", f"parcel_code = '{code(1)}'")
     assert do(watch, "149901", day + timedelta(days=200), mark=True).marked == 1
-    assert ask("SELECT reason FROM parcel_edit ORDER BY id DESC LIMIT 1") == f"跟踪发现二次闲置:再次腾空(自 {day})"
+    assert ask("SELECT reason FROM parcel_edit ORDER BY id DESC LIMIT 1") == (
+        f"跟踪发现二次闲置:再次腾空(自 {day}) · found idle again by the watch: Vacated again (since {day})"
+    )
