@@ -24,7 +24,7 @@ class ParcelEdit(Base):
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("parcel_edit.id"), unique=True)
     """The edit that this one takes back; none is taken back twice."""
     happened_on: Mapped[date | None] = mapped_column(Date)
-    """The day on which a step of the close-out took place, where it is kept here and not in a book beside the parcel."""
+    """The day on which a step of the close-out took place, where no book beside the parcel has it."""
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), nullable=False)
     """The transaction's time, as on the versions that it wrote: how a version finds its edit."""
     recorded_by: Mapped[str] = mapped_column(SqlText, server_default=ACTOR, nullable=False)

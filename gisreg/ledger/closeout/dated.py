@@ -25,7 +25,7 @@ def take(connection: Connection, basis: Basis, step: Step, by: By, on: date | No
     day = on or today()
     require_past("on", day)
     move = begin(connection, basis, step, by)
-    for earlier, what in _days_before(connection, move):
+    for earlier, what in sorted(_days_before(connection, move), reverse=True):
         require_after("on", day, earlier, what)
     move.edit.happened_on = day
     return move.done()

@@ -24,6 +24,7 @@ from gisreg.ledger.closeout.errors import (
     StepBeforeFormer,
 )
 from gisreg.ledger.closeout.moves import By, Move, begin, require_after, require_past
+from gisreg.ledger.closeout.open_steps import carried_out
 from gisreg.ledger.closeout.proofs import require_documents_of
 from gisreg.ledger.closeout.roles import note_role, require_role
 from gisreg.ledger.closeout.rulebook import closeout_rules
@@ -157,11 +158,12 @@ def approve(
 
 
 def _decided_before(connection: Connection, parcel_id: int) -> tuple[Decision | None, Charge]:
-    """What people decided and nobody released, and who answers for it: no plan goes back to the advice unasked."""
+    """What people decided and nobody released, and who answers for it: no plan goes back to the advice unasked. One by
+    which the parcel was closed out is done with, and its days are over."""
     wanted = (
         select(*Plan.__table__.columns, PlanCharge.person)
         .outerjoin(PlanCharge, PlanCharge.plan_id == Plan.id)
-        .where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None))
+        .where(Plan.parcel_id == parcel_id, Plan.ended_at.is_(None), ~carried_out())
         .where(func.coalesce(PlanCharge.origin, str(Origin.HAND)) == str(Origin.HAND))
     )
     found = connection.execute(wanted).one_or_none()

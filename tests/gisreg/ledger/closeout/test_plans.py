@@ -313,6 +313,8 @@ def test_steps_left_undone_of_a_plan_by_which_a_parcel_was_closed_are_due_no_mor
     (drawn,) = [row for row in do(parcels_of, "149901", None) if row["parcel_code"] == code(1)]
     assert drawn["due_on"] is None
     do(take, basis(1), Step.RESUME, By(reason="查清"))
+    with pytest.raises(NoAdvice):  # what was decided is done with; nobody has labelled this county
+        do(approve, basis(1))
     interview = PlannedStep(Text("约谈", "Interview"), None, today())
     do(approve, basis(1), HAND, charge=Charge(due_on=today()), steps=[interview])
     assert code(1) in {row["parcel_code"] for row in do(steps_due, "149901").items}
