@@ -2,7 +2,9 @@
 
 import errno
 import logging
+import re
 import uuid
+from datetime import date
 from http import HTTPStatus
 from typing import Any, TypeGuard
 
@@ -82,6 +84,8 @@ _FAULTS = {
     "json_invalid": "不是有效的 JSON",
 }
 """Pydantic's faults in Chinese; the English is its own."""
+_DAY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
+"""How the limit of a day stands in a fault."""
 METHODS = ("GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -128,8 +132,20 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _part(entry: dict[str, Any], language: Language) -> dict[str, str]:
     """Name and fault, without the value: what was sent is not echoed."""
     words = _FAULTS.get(entry["type"]) if language == "zh" else None
-    detail = words.format(**entry.get("ctx", {})) if words else entry["msg"]
+    detail = words.format(**_plainly(entry.get("ctx", {}))) if words else _DAY.sub(_as_day, entry["msg"])
     return {"where": ".".join(str(step) for step in entry["loc"]), "detail": detail}
+
+
+def _plainly(told: dict[str, Any]) -> dict[str, Any]:
+    """What a fault names as people write it: days, and words one after another without English between them."""
+    shown = {name: _DAY.sub(_as_day, value) if isinstance(value, str) else value for name, value in told.items()}
+    if "expected" in shown:
+        shown["expected"] = str(shown["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
+    return shown
+
+
+def _as_day(found: re.Match[str]) -> str:
+    return date(*(int(part) for part in found.groups())).isoformat()
 
 
 def _plain(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ A page of another site can make the reader's browser send requests to 127.0.0.1.
 import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
+from http import HTTPStatus
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+POLICY_HEADER = b"content-security-policy"
 RAW_HEADERS = tuple((name.encode(), told.encode()) for name, told in HEADERS.items())
 
 
@@ -150,7 +152,12 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                added = [header for header in RAW_HEADERS if header[0] not in present]
+                # a browser puts the headers of a 304 over those it kept: a map page keeps its own policy so
+                added = [
+                    (name, told)
+                    for name, told in RAW_HEADERS
+                    if name not in present and (message["status"] != HTTPStatus.NOT_MODIFIED or name != POLICY_HEADER)
+                ]
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 

@@ -68,3 +68,11 @@ def test_every_answer_carries_the_security_headers(client):
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "http" not in headers["content-security-policy"]
         assert "access-control-allow-origin" not in headers
+
+
+def test_what_is_unchanged_keeps_the_policy_that_it_came_with(ask_again):
+    """A browser puts the headers of a 304 over those it kept: the strict policy would stop a map page's scripts."""
+    again = ask_again("/parcels")
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+    assert again.headers["x-content-type-options"] == "nosniff"

@@ -55,6 +55,12 @@ def test_a_wrong_parameter_is_named_and_its_value_is_not_echoed(client):
     assert "secret" not in answer.text
 
 
+def test_a_day_out_of_range_is_told_its_limit_as_people_write_it(client):
+    for language, detail in (("zh", "不得小于 1949-10-01"), ("en", "greater than or equal to 1949-10-01")):
+        answer = client.get("/parcels", params={"as_of": "0001-01-01"}, headers={"accept-language": language})
+        assert detail in answer.json()["errors"][0]["detail"]
+
+
 def test_a_wrong_method_is_a_problem_that_names_the_right_ones(client):
     answer = client.delete("/parcels")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST, HEAD")
