@@ -109,7 +109,7 @@ def _close_outs(connection: Connection, parcel_id: int) -> list[Row]:
 def ways_for(connection: Connection, rules: CloseOutRules, parcel: Row, measure: str) -> list[Row]:
     """What would close the parcel by a measure; nothing where the measure is only a step on the way."""
     known = rules_of(connection, parcel["county_code"]).rules.measures.get(measure)
-    if known is not None and not known.closes:
+    if known is not None and not known.closes and not rules.ended_by(parcel["kind"], measure):
         return []
     return [
         {

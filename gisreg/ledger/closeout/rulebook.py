@@ -62,6 +62,8 @@ class Way(_Model):
     id: Words
     kind: Kind
     measures: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    """Measures that are only steps on the way, and that this way ends all the same."""
     title: _Bilingual
     needs: Annotated[tuple[str, ...], Field(min_length=1)]
     fields: tuple[str, ...] = ()
@@ -124,7 +126,12 @@ class CloseOutRules(_Model):
     def ways_of(self, kind: str, measure: str) -> list[Way]:
         """What closes a parcel of a kind by a measure: the measure's own ways, else those for all."""
         of_kind = [way for way in self.ways if way.kind == kind]
-        return [way for way in of_kind if measure in way.measures] or [way for way in of_kind if not way.measures]
+        own = self.ended_by(kind, measure) or [way for way in of_kind if measure in way.measures]
+        return own or [way for way in of_kind if not way.measures]
+
+    def ended_by(self, kind: str, measure: str) -> list[Way]:
+        """What closes a parcel under a measure that is only a step on the way; nothing ends most of them."""
+        return [way for way in self.ways if way.kind == kind and measure in way.ends]
 
     def need_title(self, need: str) -> Text:
         """A need in words."""

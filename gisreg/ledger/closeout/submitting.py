@@ -233,7 +233,8 @@ def _carve(connection: Connection, move: Move, basis: Basis, given: Submission) 
 def _closing_plan(connection: Connection, move: Move) -> Row:
     plan = _plan_of(connection, move)
     measure = rules_of(connection, move.county).rules.measures.get(plan["measure"])
-    if measure is not None and not measure.closes:
+    ended = move.rules.ended_by(str(move.subject.row["kind"]), plan["measure"])
+    if measure is not None and not measure.closes and not ended:
         raise MeasureDoesNotClose(where=move.code, measure_zh=measure.zh, measure_en=measure.en)
     _require_open(connection, move, plan)
     return plan

@@ -1,6 +1,6 @@
 -- Closed parcels that are still watched, and what is known of them since the close-out: idle again (true), or something
--- that people must look at before anybody can tell (null). One row for each sign. Limits are parameters; the year of a
--- stop is full on its day and over on the next. ``clock`` is the common table of the clock's events: days of a pause do
+-- that people must look at before anybody can tell (null). One row for each sign. Limits are parameters; years
+-- and months are full on their day and over on the next. ``clock`` is the common table of the clock's events: days of a pause do
 -- not count, and a start that was agreed anew since the close-out is the one that counts.
 WITH clock AS (
     :clock_events
@@ -65,9 +65,9 @@ signs AS (
         coalesce(w.empty_since, w.halted_since), true
     FROM watched AS w
     WHERE (w.kind = 'idle_factory'
-            AND greatest(w.halted_since, w.empty_since) + make_interval(months => :empty_months) <= :as_of)
+            AND greatest(w.halted_since, w.empty_since) + make_interval(months => :empty_months) < :as_of)
         OR (w.kind = 'half_finished_project'
-            AND w.empty_since + make_interval(months => :empty_months) <= :as_of)
+            AND w.empty_since + make_interval(months => :empty_months) < :as_of)
     UNION ALL
     -- supplied land whose contract was terminated, and none that stands in its place; one of no known class may
     SELECT w.id, 'contract_ended', k.cleaned_on,

@@ -112,12 +112,23 @@ def test_unsupplied_land_needs_its_supervision_number(do, basis, put, started, g
         do(submit, basis(1), Submission([]))
 
 
-@pytest.mark.parametrize("measure", ["extension", "temporary_use", "idle_fee", "expert_review"])
-def test_a_measure_on_the_way_closes_nothing(do, basis, put, started, given, *, measure) -> None:
-    put(SANCTIONED, f"parcel_code = '{code(1)}'")
-    started(1, measure)
+def test_a_measure_on_the_way_closes_nothing(do, basis, started, given) -> None:
+    started(1, "expert_review")
     with pytest.raises(MeasureDoesNotClose):
         do(submit, basis(1), given(1))
+
+
+@pytest.mark.parametrize("measure", ["extension", "temporary_use", "idle_fee"])
+def test_a_start_that_follows_an_extension_or_a_fee_closes(do, basis, put, started, paper, *, measure) -> None:
+    """The act itself does not; works that were verified do, under the plan that led to them (rules §4)."""
+    put(SANCTIONED, f"parcel_code = '{code(1)}'")
+    started(1, measure)
+    acts = {"extension": "extension", "temporary_use": "temporary_use", "idle_fee": "fee_paid"}
+    with pytest.raises(ProofMissing):
+        do(submit, basis(1), Submission([(acts[measure], paper(1))]))
+    start = [(proof, paper(1)) for proof in ("construction_permit", "site_photo", "coordinates")]
+    done = do(submit, basis(1), Submission(start))
+    assert done.way == "works_started"
 
 
 def test_no_plan_no_start_no_close_out(do, basis, given, put) -> None:

@@ -53,6 +53,17 @@ def test_an_empty_factory_relapses_after_three_months(do, put, closed) -> None:
     assert do(watch, "149901", today() + timedelta(days=100)).idle_again
 
 
+def test_three_months_are_over_when_their_last_day_is(do, put, closed) -> None:
+    put("kind = 'idle_factory'", f"parcel_code = '{code(1)}'")
+    closed(1)
+    day = (today().replace(day=1) + timedelta(days=40)).replace(day=1)
+    put(f"vacated_on = '{day}'", f"parcel_code = '{code(1)}'")
+    full = (day + timedelta(days=95)).replace(day=1)
+    assert (full.day, (full.year - day.year) * 12 + full.month - day.month) == (1, 3)
+    assert not do(watch, "149901", full).idle_again
+    assert signs(do(watch, "149901", full + timedelta(days=1)).idle_again) == {code(1): [Sign.VACATED]}
+
+
 # -- unsupplied land, and what surveys say
 
 
