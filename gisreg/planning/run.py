@@ -17,6 +17,9 @@ from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import PlanRun
 from gisreg.db.table_as import TemporaryTableAs
 from gisreg.errors import ConflictError, InputError
+from gisreg.ledger.closeout.roles import require_role_of
+from gisreg.ledger.closeout.rulebook import closeout_rules
+from gisreg.ledger.closeout.words import Step
 from gisreg.planning.clock.joining import with_clock
 from gisreg.planning.comparing import disagreeing
 from gisreg.planning.compile import CompiledRules, compile_rules, reasoned_query
@@ -50,6 +53,7 @@ __all__ = [
 T = TypeVar("T")
 HIDDEN = ("ruleset_toml", "label_run_id", "seen_from")
 """What only the registry itself needs of a run."""
+PUTTING_IN_FORCE = Text("采用处置建议批次", "putting a plan run in force")
 SORT_MEMORY = "96MB"
 """In which each worker sorts its part of a million labels."""
 
@@ -369,7 +373,12 @@ def _summed(connection: Connection, run_id: int, rows: list[dict[str, Any]], dis
 
 
 def put_in_force(connection: Connection, county_code: str, run_id: int) -> None:
-    """This run instead of the one that was."""
+    """This run instead of the one that was: for whoever plans, as a decision by hand is.
+
+    Raises:
+        RoleMayNot.
+    """
+    require_role_of(connection, closeout_rules(), Step.PLAN, PUTTING_IN_FORCE)
     in_force = (PlanRun.county_code == county_code) & (PlanRun.status == "accepted")
     connection.execute(update(PlanRun).where(in_force).values(status="superseded"))
     connection.execute(

@@ -13,7 +13,7 @@ from gisreg.planning.table import DecisionTable, Sheet
 from gisreg.text import Text
 from gisreg.workbooks import Page, workbook
 
-FILLS = {"use": "D9F0DF", "sell": "FDE5C8", "lease": "D7E8FB", "finance": "EADCF6"}
+FILLS = {"use": "D7E8FB", "sell": "FDE5C8", "lease": "D9F0DF", "finance": "EADCF6"}
 LABEL_COLUMN = 2
 WIDTHS = {True: (5, 42, 6, 16, 30, 34, 20, 9, 48, 30, 18, 26, 40), False: (24, 44, 36, 34, 24, 40)}
 """Of a kind's rules, and of the other tables."""

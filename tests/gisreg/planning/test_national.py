@@ -120,7 +120,7 @@ def test_use_goes_before_sale_before_lease_before_finance(registry: Any) -> None
     [
         (UNSUPPLIED, {"ownership_status": "disputed"}, "ownership_disputed", ""),
         (UNSUPPLIED, {"ownership_status": "unconfirmed"}, "ownership_unconfirmed", ""),
-        (UNSUPPLIED, {"ownership_status": "unknown"}, "", "ownership_unconfirmed"),
+        (UNSUPPLIED, {"ownership_status": "unknown"}, "", "ownership_disputed ownership_unconfirmed"),
         (UNSUPPLIED, {"seized": True}, "seized", ""),
         (UNSUPPLIED, {"seized": None}, "", "seized"),
         (UNSUPPLIED, {"mortgaged": True, "mortgagee_notified": False}, "mortgagee_not_notified", ""),

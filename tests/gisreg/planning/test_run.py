@@ -12,6 +12,7 @@ from gisreg.counties import CountyUnknown
 from gisreg.days import DayInFuture, today
 from gisreg.db.engine import Actor, transaction
 from gisreg.db.models import Parcel, Plan, PlanGate, PlanRule, PlanRun
+from gisreg.ledger.closeout.errors import RoleMayNot
 from gisreg.parcels.current import parcel_current
 from gisreg.planning.lint import RuleSetUnsound
 from gisreg.planning.refresh import refresh_plan
@@ -316,3 +317,23 @@ def test_the_day_of_the_clock_moves_no_title(registry: Any) -> None:
 def _seized(registry: Any) -> dict[str, bool | None]:
     with transaction(registry.engine) as connection:
         return {row.parcel_code: row.seized for row in connection.execute(select(Parcel.parcel_code, Parcel.seized))}
+
+
+def test_a_run_is_put_in_force_by_whoever_plans(registry: Any) -> None:
+    """An agency may propose; what it may not decide for one parcel it does not replace for all."""
+    registry.add("idle_land")
+    stands = registry.run().run_id
+    agency, county = (Actor("tester", "test", (role,)) for role in ("agency", "county"))
+    with pytest.raises(RoleMayNot):
+        run_plan(registry.engine, agency, COUNTY, as_of=today())
+    proposed = run_plan(registry.engine, agency, COUNTY, as_of=today(), propose=True).run_id
+    with pytest.raises(RoleMayNot):
+        accept_run(registry.engine, agency, proposed)
+    assert status_of(registry, stands) == "accepted"
+    assert accept_run(registry.engine, county, proposed)["status"] == "accepted"
+
+
+def status_of(registry: Any, run_id: int) -> str:
+    with transaction(registry.engine) as connection:
+        found: str = connection.execute(select(PlanRun.status).where(PlanRun.id == run_id)).scalar_one()
+    return found
