@@ -45,7 +45,7 @@ def refused(old: str, new: str) -> str:
         ('when = "supply_ready AND project_found AND', 'when = "supply_redy AND', "own.toml:unsupplied_allocate:when"),
         ("'public', 'infrastructure'", "'public', 'roads'", "own.toml:unsupplied_allocate:when"),
         ("param.fee_years", "param.fee_year", "own.toml:idle_fee:when"),
-        ("unknown_when = \"ownership_status = 'unknown'\"", 'unknown_when = "1"',
+        ("'unconfirmed'\"\nunknown_when = \"ownership_status = 'unknown'\"", "'unconfirmed'\"\nunknown_when = \"1\"",
          "own.toml:ownership_unconfirmed:unknown_when"),
         ("[parameters.idle_years]\nvalue = 1", "[parameters.idle_years]\nvalue = 0", "own.toml:idle_years:value"),
         ("[parameters.idle_years]\nvalue = 1", "[parameters.idle_years]\nvalue = 1.5", "own.toml:idle_years:value"),
